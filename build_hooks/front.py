@@ -41,7 +41,7 @@ WANTED: dict[str, dict[str, str]] = {
 class FrontEndHook(BuildHookInterface):
     """Copy the wanted files unless static/vendor already holds this lock file's set."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         vendor = root / "static" / "vendor"
         stamp = vendor / ".lock-digest"

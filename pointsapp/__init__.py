@@ -1,0 +1,49 @@
+"""pointsapp: volunteer work becomes points people can spend, hours that stay, and stars a branch can show."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from pointsapp import config
+from pointsapp.core import clock
+from pointsapp.core.db import db, prepare_engine
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Build the application in five steps: settings, database, doors' common manners, features, health."""
+    settings = config.check(settings) if settings else config.from_environment()
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance_path.resolve()),
+        template_folder=str(config.shipped("templates")),
+        static_folder=str(config.shipped("static")),
+    )
+    app.config["SETTINGS"] = settings
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.config["TESTING"] = settings.env == "testing"
+    clock.use_zone(settings.timezone)
+    _configure_database(app, settings)
+
+    from pointsapp import wiring
+    from pointsapp.web import init_web
+
+    init_web(app, load_person=wiring.load_person, load_token=wiring.load_token)
+    wiring.connect(app)
+    return app
+
+
+def _configure_database(app: Flask, settings: config.Settings) -> None:
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    if not settings.database.startswith("sqlite"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "pool_size": settings.pool_size,
+            "max_overflow": 2,
+            "pool_pre_ping": True,
+            "pool_timeout": 10,
+        }
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)

@@ -1,0 +1,1 @@
+"""The area tree: who is below whom, and where a code leads."""

@@ -1,0 +1,1 @@
+"""Public pages and rankings: reads only."""

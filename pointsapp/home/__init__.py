@@ -1,0 +1,1 @@
+"""The first page of each role, and a person's own pages."""

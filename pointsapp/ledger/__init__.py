@@ -1,0 +1,1 @@
+"""Two books, points and minutes. Core only: knows no task, no merchant."""

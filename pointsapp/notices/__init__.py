@@ -1,0 +1,1 @@
+"""What people are told: a row each, shown on their pages."""

@@ -1,0 +1,1 @@
+"""People: joining, signing in, roles, one-time codes, API tokens."""

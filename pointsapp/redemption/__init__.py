@@ -1,0 +1,1 @@
+"""Vouchers, the till, settlements."""

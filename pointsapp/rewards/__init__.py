@@ -1,0 +1,1 @@
+"""Point rules as versioned data, caps, budgets: "why this score"."""

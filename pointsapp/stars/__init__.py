@@ -1,0 +1,1 @@
+"""Five-star schemes, branches, rounds, standings."""

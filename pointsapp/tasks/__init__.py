@@ -1,0 +1,1 @@
+"""Tasks, shifts, sign-ups, waiting list."""

@@ -1,0 +1,48 @@
+"""What every door shares: sign-in, CSRF, the error map, languages, filters, JSON conventions. Knows core only."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, current_app, session
+
+from pointsapp.web.doors import new_request_id
+from pointsapp.web.errors import init_errors
+from pointsapp.web.filters import init_filters
+from pointsapp.web.health import init_health
+from pointsapp.web.i18n import choose_language, init_i18n
+from pointsapp.web.links import link, static_url
+from pointsapp.web.login import LoadPerson, LoadToken, current_actor, init_login
+from pointsapp.web.security import init_security
+
+ELDER_KEY = "elder"
+
+
+def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> None:
+    """Give `app` the manners of the house, in the order a request meets them."""
+    init_login(app, load_person, load_token)
+    init_security(app)
+    init_i18n(app)
+    init_filters(app)
+    init_errors(app)
+    init_health(app)
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.add_extension("jinja2.ext.loopcontrols")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(link=link, static_url=static_url, new_request_id=new_request_id, can=_can)
+    app.context_processor(_page_words)
+
+
+def _can(policy: Any, *things: Any) -> bool:
+    """Ask a policy on behalf of the person looking at the page; a guest may nothing."""
+    actor = current_actor()
+    return actor is not None and bool(policy(actor, *things))
+
+
+def _page_words() -> dict[str, Any]:
+    settings = current_app.config["SETTINGS"]
+    actor = current_actor()
+    elder = actor.elder_view if actor else bool(session.get(ELDER_KEY))
+    prefs = SimpleNamespace(elder_view=elder, locale=choose_language(), theme="auto")
+    return {"actor": actor, "brand": settings.brand, "demo_mode": settings.demo, "prefs": prefs, "breadcrumbs": []}

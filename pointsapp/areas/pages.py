@@ -1,0 +1,7 @@
+"""HTML door of areas."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("areas", __name__)

@@ -1,0 +1,123 @@
+"""Check-in: every attempt is kept as a Scan; an Attendance is the accepted result with its minutes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pointsapp.core.db import Base, enum_check, enum_column, instant, maybe_instant, points, public_id, ref, row_id
+
+
+class Action(StrEnum):
+    CHECK_IN = "check_in"
+    CHECK_OUT = "check_out"
+
+
+class Way(StrEnum):
+    """How an attempt came in."""
+
+    VENUE_CODE = "venue_code"  # the resident scanned the rotating code
+    TYPED_CODE = "typed_code"
+    POSTER = "poster"
+    PERSONAL_CODE = "personal_code"  # a leader or staff scanned the resident
+    LEADER_LIST = "leader_list"
+    WALK_IN = "walk_in"
+    SYSTEM = "system"  # cut-off
+
+
+class AttendanceState(StrEnum):
+    PRESENT = "present"  # checked in, not yet credited (a task with check-out)
+    PROVISIONAL = "provisional"  # cut off, or ticked after the end: an organiser confirms the minutes
+    CREDITED = "credited"
+    VOIDED = "voided"  # an organiser did not confirm, or a correction took it to nothing
+
+
+class Attendance(Base):
+    """One person's presence at one shift. Minutes lie inside [from_at, to_at) and never overlap another shift's."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        enum_check("state", AttendanceState),
+        CheckConstraint("minutes >= 0", name="minutes"),
+        Index("ix_attendance_person_span", "person_id", "from_at", "to_at"),
+        Index("ix_attendance_shift", "shift_id"),
+    )
+    transitions = {
+        AttendanceState.PRESENT: frozenset(
+            {AttendanceState.CREDITED, AttendanceState.PROVISIONAL, AttendanceState.VOIDED}
+        ),
+        AttendanceState.PROVISIONAL: frozenset({AttendanceState.CREDITED, AttendanceState.VOIDED}),
+        AttendanceState.CREDITED: frozenset({AttendanceState.VOIDED}),
+        AttendanceState.VOIDED: frozenset(),
+    }
+
+    id: Mapped[row_id]
+    public_id: Mapped[public_id]
+    signup_id: Mapped[int] = ref("signup.id", unique=True, index=False)
+    shift_id: Mapped[int] = ref("shift.id", index=False)
+    person_id: Mapped[int] = ref("person.id", index=False)
+    state: Mapped[AttendanceState] = enum_column(AttendanceState)
+    checked_in_at: Mapped[instant]
+    checked_out_at: Mapped[maybe_instant]
+    cut_off: Mapped[bool] = mapped_column(default=False)  # check-out was forgotten: closed at the planned end
+    from_at: Mapped[instant]  # the later of check-in and the shift's start
+    to_at: Mapped[maybe_instant]  # the earlier of check-out and the shift's end; None while present
+    minutes: Mapped[int] = mapped_column(default=0)
+    points: Mapped[points] = mapped_column(default=0)
+    in_range: Mapped[bool | None]  # never a position: whereabouts are sensitive
+    way: Mapped[Way] = enum_column(Way)
+    checked_in_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
+    confirmed_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
+    credited_at: Mapped[maybe_instant]
+    entry_id: Mapped[int | None] = mapped_column(default=None)  # the points entry in the ledger, when points were due
+
+
+class Scan(Base):
+    """One attempt, accepted or refused with its reason. Append-only by trigger."""
+
+    __tablename__ = "scan"
+    __table_args__ = (enum_check("way", Way), enum_check("action", Action), Index("ix_scan_shift_at", "shift_id", "at"))
+
+    id: Mapped[row_id]
+    at: Mapped[instant]
+    person_id: Mapped[int | None] = ref("person.id", nullable=True)
+    shift_id: Mapped[int | None] = ref("shift.id", nullable=True, index=False)
+    attendance_id: Mapped[int | None] = ref("attendance.id", nullable=True, index=False)
+    action: Mapped[Action | None] = enum_column(Action)
+    way: Mapped[Way] = enum_column(Way)
+    by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
+    is_accepted: Mapped[bool]
+    is_repeat: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(String(40))  # the refusal's code
+
+
+class CorrectionState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Correction(Base):
+    """A change of minutes asked for by one organiser and approved by another; both books move by new entries."""
+
+    __tablename__ = "correction"
+    __table_args__ = (enum_check("state", CorrectionState), CheckConstraint("minutes >= 0", name="minutes"))
+    transitions = {
+        CorrectionState.PENDING: frozenset({CorrectionState.APPROVED, CorrectionState.REJECTED}),
+        CorrectionState.APPROVED: frozenset(),
+        CorrectionState.REJECTED: frozenset(),
+    }
+
+    id: Mapped[row_id]
+    public_id: Mapped[public_id]
+    signup_id: Mapped[int] = ref("signup.id")
+    minutes: Mapped[int]
+    minutes_before: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(300))
+    state: Mapped[CorrectionState] = enum_column(CorrectionState, default=CorrectionState.PENDING)
+    asked_by_id: Mapped[int] = ref("person.id", index=False)
+    decided_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
+    created_at: Mapped[instant]
+    decided_at: Mapped[maybe_instant]

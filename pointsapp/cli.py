@@ -1,0 +1,156 @@
+"""The `pointsapp` commands of the contract: Flask's own CLI with our groups."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from flask.cli import FlaskGroup, with_appcontext
+
+from pointsapp import config, create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+HOST, PORT = "127.0.0.1", 8000
+
+
+def _create() -> Flask:
+    try:
+        return create_app()
+    except config.BadSetting as problem:
+        _stop(problem)
+        raise AssertionError("unreachable") from problem
+
+
+def _stop(problem: object) -> None:
+    """End with one clear line instead of a stack trace."""
+    click.echo(f"pointsapp: {problem}", err=True)
+    raise SystemExit(2)
+
+
+@click.group(cls=FlaskGroup, create_app=_create, add_default_commands=False, add_version_option=False)
+def main() -> None:
+    """Volunteer points for a neighbourhood."""
+
+
+@main.command()
+@click.option("--host", default=HOST, show_default=True)
+@click.option("--port", default=PORT, show_default=True)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve in production; restarts a worker that dies."""
+    os.environ.setdefault(config.PREFIX + "ENV", "production")
+    try:
+        config.from_environment()
+    except config.BadSetting as problem:
+        _stop(problem)
+    _granian(host, port, workers)
+
+
+@main.command()
+@with_appcontext
+def worker() -> None:
+    """Run the background jobs until stopped: event delivery, expiry, reminders, cut-offs."""
+    from flask import current_app
+
+    from pointsapp import worker as work
+
+    work.run(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@main.command()
+@click.option("--host", default=HOST, show_default=True)
+@click.option("--port", default=PORT, show_default=True)
+def demo(host: str, port: int) -> None:
+    """Migrate, load the demo street once, and serve it, worker included. Running it again keeps the data."""
+    os.environ.setdefault(config.PREFIX + "DEMO", "true")
+    os.environ.setdefault(config.PREFIX + "BASE_URL", f"http://{host}:{port}")
+    os.environ.setdefault(config.PREFIX + "SECRET_KEY", _kept_secret())
+    app = _create()
+    with app.app_context():
+        from flask_migrate import upgrade
+
+        from pointsapp.demo import load_demo_once, print_log_ins
+
+        upgrade()
+        load_demo_once(click.echo)
+        print_log_ins(click.echo, os.environ[config.PREFIX + "BASE_URL"])
+    with _worker_beside():
+        _granian(host, port, workers=1)
+
+
+@main.command("demo-data")
+@with_appcontext
+def demo_data() -> None:
+    """Load the demo street into the configured database."""
+    from pointsapp.demo import load_demo_once
+
+    load_demo_once(click.echo)
+
+
+def _kept_secret() -> str:
+    """Return the demo's own secret, made once, so that a restart keeps people signed in."""
+    folder = config.from_environment().instance_path
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / "secret_key"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(48))
+    return kept.read_text()
+
+
+@contextmanager
+def _worker_beside() -> Iterator[None]:
+    """Run `pointsapp worker` while the server runs, and end it with the server."""
+    process = subprocess.Popen([sys.executable, "-m", "pointsapp", "worker"], cwd=config.ROOT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _granian(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    _wait_for_port(host, port)
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        respawn_failed_workers=True,
+        working_dir=config.ROOT,
+        log_access=False,
+    ).serve()
+
+
+def _wait_for_port(host: str, port: int, seconds: float = 3) -> None:
+    """Say in one line that the port is taken, instead of a server that dies and is restarted for ever."""
+    import socket
+
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+                return
+            except OSError as error:
+                if time.monotonic() > until:
+                    _stop(f"cannot listen on {host}:{port}: {error.strerror}")
+        time.sleep(0.2)

@@ -1,0 +1,101 @@
+"""Every setting, typed, with its default and a one-line meaning. Policy (caps, windows, rates) is never configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "POINTSAPP_"
+DEV_SECRET = "development-only-secret"  # noqa: S105 - production refuses to start on it
+
+
+def shipped(folder: str) -> Path:
+    """Return `templates`, `static` or `migrations`: at the root of a checkout, inside the package of an installed wheel."""
+    inside = Path(__file__).resolve().parent / "_shipped" / folder
+    return inside if inside.is_dir() else ROOT / folder
+
+
+class BadSetting(Exception):
+    """A setting that stops the start; the message is the one clear line the operator sees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All keys of the application; each is read from the environment as POINTSAPP_<NAME IN CAPITALS>."""
+
+    env: str = "development"  # development, production (what `serve` means) or testing
+    database_url: str = ""  # empty: SQLite in instance/
+    secret_key: str = DEV_SECRET  # signs cookies; at least 32 characters in production
+    base_url: str = "http://127.0.0.1:8000"  # where people reach us; every QR payload begins with it
+    redis_url: str = ""  # optional; shared rate limits when several machines serve
+    timezone: str = "Asia/Shanghai"  # the one local zone
+    brand: str = "文明小站"  # the name on every page
+    demo: bool = False  # shows 「演示数据」 and the demo log-ins
+    metrics: bool = False  # serve GET /metrics
+    pool_size: int = 6  # database connections of one process (PostgreSQL)
+    tile_url: str = ""  # map tiles, e.g. https://tiles.example/{z}/{x}/{y}.png; empty: no map
+    instance: str = ""  # folder for the SQLite file and pictures; empty: instance/ at the root
+
+    @property
+    def instance_path(self) -> Path:
+        return Path(self.instance) if self.instance else ROOT / "instance"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.instance_path / 'pointsapp.db'}"
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+
+def from_environment(environ: Mapping[str, str] | None = None, **over: object) -> Settings:
+    """Return the settings from the environment (and a .env file), with `over` on top. Raises BadSetting."""
+    if environ is None:
+        from dotenv import dotenv_values
+
+        environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}, **os.environ}
+    found: dict[str, object] = {}
+    for field in fields(Settings):
+        text = environ.get(PREFIX + field.name.upper())
+        if text is None or text == "":
+            continue
+        found[field.name] = _typed(field.name, str(field.type), text)
+    return check(replace(Settings(**found), **over))  # type: ignore[arg-type]
+
+
+def check(settings: Settings) -> Settings:
+    """Return `settings` if the application may start with them; raise BadSetting with one clear line otherwise."""
+    if settings.env not in ("development", "production", "testing"):
+        raise BadSetting(f"{PREFIX}ENV must be development or production, not {settings.env!r}")
+    url = urlsplit(settings.base_url)
+    if url.scheme not in ("http", "https") or not url.netloc:
+        raise BadSetting(f"{PREFIX}BASE_URL must be an http(s) address, not {settings.base_url!r}")
+    if settings.database.startswith("postgresql://"):
+        raise BadSetting(f"{PREFIX}DATABASE_URL must begin with postgresql+psycopg://")
+    if not settings.database.startswith(("sqlite:", "postgresql+psycopg://")):
+        raise BadSetting(f"{PREFIX}DATABASE_URL must be sqlite: or postgresql+psycopg://")
+    try:
+        ZoneInfo(settings.timezone)
+    except (KeyError, ValueError, OSError):
+        raise BadSetting(f"{PREFIX}TIMEZONE is not a known zone: {settings.timezone!r}") from None
+    if settings.is_production and (settings.secret_key == DEV_SECRET or len(settings.secret_key) < 32):
+        raise BadSetting(f"{PREFIX}SECRET_KEY must be set to at least 32 random characters in production")
+    return settings
+
+
+def _typed(name: str, kind: str, text: str) -> object:
+    if kind == "bool":
+        if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
+            raise BadSetting(f"{PREFIX}{name.upper()} must be true or false, not {text!r}")
+        return text.lower() in ("1", "true", "yes")
+    if kind == "int":
+        if not text.isdigit() or int(text) < 1:
+            raise BadSetting(f"{PREFIX}{name.upper()} must be a whole number above 0, not {text!r}")
+        return int(text)
+    return text

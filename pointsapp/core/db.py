@@ -1,0 +1,130 @@
+"""The database's common words: Base, naming convention, column types, and how each dialect is opened.
+
+Constraints are named by one convention on both databases, so that a migration can name what it changes.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from pointsapp.core.codes import new_public_id
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# True while `write()` runs: SQLite then opens with BEGIN IMMEDIATE, so that no read lock is ever upgraded.
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: refuses naive values on the way in, returns aware UTC on the way out (SQLite stores no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite only numbers rows by itself when the key is exactly INTEGER.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+row_id = Annotated[int, mapped_column(BigId, primary_key=True)]
+public_id = Annotated[str, mapped_column(String(12), unique=True, default=new_public_id)]
+instant = Annotated[datetime, mapped_column(UTCDateTime)]
+maybe_instant = Annotated[datetime | None, mapped_column(UTCDateTime)]
+points = Annotated[int, mapped_column(BigInteger)]
+facts = Annotated[dict[str, Any], mapped_column(JSON, default=dict)]
+
+
+ENUM_LENGTH = 30  # one length for all, so that adding a value never alters a column
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """A StrEnum stored as its text, so that a row reads in any tool; pair it with `enum_check`."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        self.kind = kind
+        super().__init__(ENUM_LENGTH)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
+def ref(target: str, *, index: bool = True, nullable: bool = False, unique: bool | None = None, **kw: Any) -> Any:
+    """Declare a foreign key column by name, e.g. `ref("person.id")`; indexed, as parents are looked up from both ends."""
+    return mapped_column(BigId, ForeignKey(target, **kw), index=index or None, nullable=nullable, unique=unique)
+
+
+def enum_column(kind: type[StrEnum], **kw: Any) -> Any:
+    """Declare a text column for `kind`; pair it with `enum_check` in `__table_args__`."""
+    return mapped_column(EnumText(kind), **kw)
+
+
+def enum_check(column: str, kind: type[StrEnum]) -> CheckConstraint:
+    """Return the CHECK that keeps `column` inside `kind` (text and CHECK, not a native enum: adding a value is one line)."""
+    values = ", ".join(f"'{member.value}'" for member in kind)
+    return CheckConstraint(f"{column} IN ({values})", name=column)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give the engine the house's transaction manners; on PostgreSQL there is nothing to do."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _open(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the begin event below says BEGIN, not the driver
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")

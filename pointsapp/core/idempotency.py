@@ -1,0 +1,107 @@
+"""The same request twice is one act: the API's `Idempotency-Key` and a form's `request_id` are one mechanism.
+
+The key is kept per person and call with a hash of the input and the first successful answer. It is written in the same
+transaction as the act, so either both stand or neither. Refusals are not stored: a retry is judged anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from pointsapp.core.db import Base, instant, ref, row_id
+from pointsapp.core.errors import IdempotencyKeyReused, Refused
+
+KEPT = timedelta(hours=24)  # contract.md: "kept 24 h per person and call"
+MAX_KEY_LENGTH = 200
+
+
+class StoredAnswer(Base):
+    """The first successful answer to one key."""
+
+    __tablename__ = "stored_answer"
+    __table_args__ = (Index("uq_stored_answer_key", "person_id", "call", "key", unique=True),)
+
+    id: Mapped[row_id]
+    person_id: Mapped[int] = ref("person.id", index=False)
+    call: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(MAX_KEY_LENGTH))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[Any] = mapped_column(JSON)
+    created_at: Mapped[instant] = mapped_column(index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the door sends: a status and a JSON body; `is_replay` when it was stored before."""
+
+    status: int
+    body: Any
+    is_replay: bool = False
+
+
+def fingerprint(payload: Any) -> str:
+    """Return a hash of the input; key order does not matter."""
+    text = json.dumps(payload, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def once(
+    session: Session,
+    act: Callable[[Session], Answer | Refused],
+    *,
+    person_id: int,
+    call: str,
+    key: str | None,
+    payload: Any,
+    now: datetime,
+) -> Answer | Refused:
+    """Run `act` unless this person's `key` already has its answer; raise IdempotencyKeyReused for another payload.
+
+    Two requests racing with one key meet at the unique index: the loser looks again and finds the stored answer.
+    """
+    if not key:
+        return act(session)
+    mark = fingerprint(payload)
+    kept = session.scalars(
+        select(StoredAnswer).where(
+            StoredAnswer.person_id == person_id, StoredAnswer.call == call, StoredAnswer.key == key
+        )
+    ).one_or_none()
+    if kept is not None and kept.created_at > now - KEPT:
+        if kept.fingerprint != mark:
+            raise IdempotencyKeyReused()
+        return Answer(kept.status, kept.body, is_replay=True)
+    if kept is not None:
+        session.delete(kept)
+        session.flush()  # the old key must be gone before its successor is inserted
+    answer = act(session)
+    if isinstance(answer, Refused):
+        return answer
+    session.add(
+        StoredAnswer(
+            person_id=person_id,
+            call=call,
+            key=key,
+            fingerprint=mark,
+            status=answer.status,
+            body=answer.body,
+            created_at=now,
+        )
+    )
+    session.flush()
+    return answer
+
+
+def forget_old_answers(session: Session, *, now: datetime) -> int:
+    """Delete answers past their 24 hours; return how many. They promise nothing any more."""
+    done = session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < now - KEPT))
+    return done.rowcount  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,41 @@
+"""Background jobs: what the worker does on its clock. wiring.py registers them; each run is one `write()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+# job(session, *, now) -> how many rows it moved; a job handles a bounded batch and is called again while it returns > 0
+Job = Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    name: str
+    every_seconds: int
+    run: Job
+
+
+_jobs: dict[str, Scheduled] = {}
+
+
+def schedule(name: str, every_seconds: int, run: Job) -> None:
+    """Say that the worker runs `run(session, now=…)` every so many seconds. Only wiring.py calls this."""
+    _jobs[name] = Scheduled(name, every_seconds, run)
+
+
+def scheduled() -> tuple[Scheduled, ...]:
+    return tuple(_jobs.values())
+
+
+def run_job(write: Callable[..., Any], job: Scheduled, now: datetime, max_batches: int = 50) -> int:
+    """Run `job` in batches until it has nothing left; return how many rows moved."""
+    total = 0
+    for _ in range(max_batches):
+        moved = write(job.run, now=now)
+        total += moved
+        if not moved:
+            break
+    return total

@@ -1,0 +1,30 @@
+"""Named locks that end with the transaction, for what no single row can guard (one person's time, one account's lots).
+
+On SQLite `write()` already holds the only write lock. On PostgreSQL these are transaction-level advisory locks, each kind in a
+number space of its own; take several in sorted order.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+
+class LockKind(IntEnum):
+    PERSON_TIME = 1  # sign-ups and accepted minutes of one person
+    MERCHANT_MONTH = 2
+    ROUND = 3
+    BUDGET = 4
+
+
+_SPACE = 2**40
+
+
+def lock(session: Session, kind: LockKind, *ids: int) -> None:
+    """Wait for the lock on each id, smallest first; it is given back at commit or roll-back."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for number in sorted(set(ids)):
+        session.execute(select(func.pg_advisory_xact_lock(kind * _SPACE + number)))

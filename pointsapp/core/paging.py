@@ -1,0 +1,55 @@
+"""Keyset paging: a cursor names the last row seen, so a page costs the same at any depth."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pointsapp.core.errors import Invalid
+
+T = TypeVar("T")
+DEFAULT_LIMIT, MAX_LIMIT = 20, 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """limit 1-100; after: the key of the last row seen (JSON scalars), None for the first page."""
+
+    limit: int = DEFAULT_LIMIT
+    after: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    items: tuple[T, ...]
+    next_cursor: str | None
+
+
+def encode_cursor(*key: Any) -> str:
+    """Return an opaque cursor for a row's sort key (numbers and strings; instants as isoformat strings)."""
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str | None, shape: tuple[type, ...]) -> tuple[Any, ...] | None:
+    """Return the key in `text` if its parts have the types in `shape`; Invalid otherwise."""
+    if not text:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        raise Invalid({"cursor": ["cursor"]}) from None
+    if not isinstance(key, list) or [type(part) for part in key] != list(shape):
+        raise Invalid({"cursor": ["cursor"]})
+    if any(isinstance(part, int) and abs(part) >= 2**63 for part in key):
+        raise Invalid({"cursor": ["cursor"]})
+    return tuple(key)
+
+
+def cut(rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
+    """Return a Page from `rows`, which the query fetched with limit + 1."""
+    kept = tuple(rows[:limit])
+    return Page(kept, encode_cursor(*key(kept[-1])) if len(rows) > limit else None)

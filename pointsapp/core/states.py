@@ -1,0 +1,35 @@
+"""Moves: the only way a row's state changes is one conditional UPDATE along a drawn arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from pointsapp.core.errors import StateChanged
+
+Transitions = Mapping[StrEnum, frozenset[StrEnum]]
+
+
+def move(session: Session, row: Any, to: StrEnum, **also: Any) -> None:
+    """Move `row` from the state it was read in to `to`, setting the columns in `also` with it.
+
+    Raises StateChanged when somebody else moved it first, ValueError when the arrow is not drawn in `Model.transitions`.
+    """
+    model = type(row)
+    start = row.state
+    arrows: Transitions = model.transitions
+    if to not in arrows[start]:
+        raise ValueError(f"{model.__name__}: no move from {start} to {to}")
+    statement = (
+        update(model)
+        .where(model.id == row.id, model.state == start)
+        .values(state=to, **also)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+        raise StateChanged
+    session.refresh(row)

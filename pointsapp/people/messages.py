@@ -1,0 +1,7 @@
+"""Words of people: enum labels and refusals."""
+
+from __future__ import annotations
+
+from pointsapp.web.messages import Message
+
+MESSAGES: dict[str, Message] = {}

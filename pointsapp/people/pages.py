@@ -1,0 +1,7 @@
+"""HTML door of people."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)

@@ -1,0 +1,7 @@
+"""HTML door of redemption."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("redemption", __name__)

@@ -1,0 +1,147 @@
+"""What each writing route does after parsing: run one service once, answer. Keeps routes at a few lines.
+
+JSON: `write_json(sign_up, actor, command, schema=SignupSchema())`. HTML: `bind(Form())`, then
+`form.submit(lambda command: write_page(...), or_show=lambda: render_template(...))`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, g, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, ValidationError
+
+from pointsapp.core.clock import now
+from pointsapp.core.errors import Invalid, Refusal, Refused
+from pointsapp.core.idempotency import MAX_KEY_LENGTH, Answer, once
+from pointsapp.core.transaction import write
+from pointsapp.web.errors import status_of
+from pointsapp.web.login import current_actor, signed_in
+from pointsapp.web.messages import say
+
+
+def new_request_id() -> str:
+    """Return a fresh id for a form's hidden `request_id`: the same form sent twice is one act."""
+    return secrets.token_urlsafe(12)
+
+
+def write_json(fn: Callable[..., Any], *args: Any, schema: Schema | None, status: int = 201, **kw: Any) -> Response:
+    """Run the service in one transaction and answer its receipt as JSON.
+
+    A receipt whose `is_repeat` is true answers 200: naturally repeatable calls give the same thing again. With an
+    `Idempotency-Key` the first successful answer is given again, with `Idempotency-Hit: true`.
+    """
+    moment = now()
+
+    def act(session: Any) -> Answer | Refused:
+        receipt = fn(session, *args, now=moment, **kw)
+        if isinstance(receipt, Refused):
+            return receipt
+        code = 200 if getattr(receipt, "is_repeat", False) else status
+        return Answer(code, None if schema is None else schema.dump(receipt))
+
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise Invalid({"Idempotency-Key": [f"1-{MAX_KEY_LENGTH}"]})
+    rule = request.url_rule.rule if request.url_rule else request.path
+    payload = {"path": request.view_args or {}, "json": request.get_json(silent=True)}
+    actor = current_actor()
+    if key is None or actor is None:
+        answer = write(act)
+    else:
+        answer = write(
+            once, act, person_id=actor.person_id, call=f"{request.method} {rule}", key=key, payload=payload, now=moment
+        )
+    assert isinstance(answer, Answer)
+    response = jsonify(answer.body) if answer.body is not None else Response(status=204)
+    response.status_code = answer.status
+    if answer.is_replay:
+        response.headers["Idempotency-Hit"] = "true"
+    return response
+
+
+def write_page(fn: Callable[..., Any], *args: Any, then: Callable[[Any], str], **kw: Any) -> ResponseReturnValue:
+    """Run the service in one transaction and answer 303 to `then(receipt)`; the same `request_id` leads there again."""
+    moment = now()
+
+    def act(session: Any) -> Answer | Refused:
+        receipt = fn(session, *args, now=moment, **kw)
+        return receipt if isinstance(receipt, Refused) else Answer(303, {"location": then(receipt)})
+
+    key = request.form.get("request_id", "")[:MAX_KEY_LENGTH] or None
+    actor = current_actor()
+    if key is None or actor is None:
+        answer = write(act)
+    else:
+        typed = {name: request.form.getlist(name) for name in sorted(request.form) if name != "csrf_token"}
+        call = f"{request.method} {request.url_rule.rule if request.url_rule else request.path}"[:80]
+        payload = {"path": request.view_args or {}, "form": typed}
+        answer = write(once, act, person_id=actor.person_id, call=call, key=key, payload=payload, now=moment)
+    assert isinstance(answer, Answer)
+    return redirect(answer.body["location"], code=303)
+
+
+class Form:
+    """A form as the page shows it: `values` as typed, `errors` by field, `command` when all is well, a `refusal` on top."""
+
+    def __init__(self, values: Mapping[str, Any], errors: dict[str, Any], command: Any) -> None:
+        self.values = values
+        self.errors = errors
+        self.command = command
+        self.refusal: dict[str, str] | None = None
+
+    def value(self, name: str, fallback: Any = "") -> Any:
+        """Return what was typed into `name`."""
+        return self.values.get(name, fallback)
+
+    def values_of(self, name: str) -> list[Any]:
+        """Return everything typed into the repeated field `name`."""
+        getlist = getattr(self.values, "getlist", None)
+        return list(getlist(name)) if getlist else list(self.values.get(name, []))
+
+    def error(self, name: str) -> str:
+        """Return the field's messages as one line, empty when it is fine."""
+        return " ".join(_lines(self.errors.get(name)))
+
+    def submit(self, act: Callable[[Any], ResponseReturnValue], *, or_show: Callable[[], str]) -> ResponseReturnValue:
+        """Run `act(command)`; when the form or the service says no, show the page again with what was typed."""
+        if self.command is None:
+            return or_show(), 422
+        try:
+            return act(self.command)
+        except Refusal as refusal:
+            title, detail, _message = say(refusal)
+            self.refusal = {"title": title, "detail": detail, "code": refusal.code}
+            self.errors = {**self.errors, **getattr(refusal, "errors", {})}
+            g.refusal_code = refusal.code
+            return or_show(), status_of(refusal)
+
+
+def bind(schema: Schema, source: Any = None) -> Form:
+    """Load the posted form (or `source`) through `schema`."""
+    values = request.form if source is None else source
+    try:
+        return Form(values, {}, schema.load(values))
+    except ValidationError as error:
+        return Form(values, error.normalized_messages(), None)
+
+
+def blank(**values: Any) -> Form:
+    """Return an untouched form, prefilled with `values`."""
+    return Form(values, {}, None)
+
+
+def _lines(messages: Any) -> list[str]:
+    if not messages:
+        return []
+    if isinstance(messages, dict):
+        messages = list(messages.values())
+    if isinstance(messages, list | tuple):
+        return [line for part in messages for line in _lines(part)]
+    return [str(messages)]
+
+
+__all__ = ["Form", "bind", "blank", "new_request_id", "signed_in", "write_json", "write_page"]

@@ -1,0 +1,47 @@
+"""Links that may not exist yet: a nav item whose page is not in the house is not shown."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, url_for
+from werkzeug.routing import BuildError
+
+
+def link(endpoint: str, **values: Any) -> str | None:
+    """Return the address of `endpoint`, or None where there is no such page."""
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return None
+
+
+def static_url(name: str) -> str:
+    """Return the address of a static file with its content hash, so that a browser may keep it for ever."""
+    folder = current_app.static_folder
+    assert folder is not None
+    path = Path(folder) / name
+    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
+
+
+@lru_cache(maxsize=512)
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else "0"
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """Return `target` if it is a path of ours, else `fallback`: never an open redirect."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    parts = urlsplit(target)
+    has_control = any(ord(char) < 32 for char in target)
+    return fallback if parts.scheme or parts.netloc or has_control or "\\" in target else target
+
+
+def absolute(path: str) -> str:
+    """Return `path` under POINTSAPP_BASE_URL: what a QR carries and what a text message says."""
+    return str(current_app.config["SETTINGS"].base_url).rstrip("/") + path

@@ -1,0 +1,67 @@
+"""Parked posts: what a person typed survives an expired session, an expired token, and the walk to the sign-in page.
+
+The fields travel as hidden inputs of the next page, so nothing is stored and it works without JavaScript. Passwords and
+tokens are never carried on.
+"""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from pointsapp.web.messages import message_for
+
+NEVER_CARRIED = frozenset({"csrf_token", "password", "new_password", "pin", "parked_to"})
+PREFIX = "parked."
+MAX_FIELDS, MAX_CHARS = 300, 100_000
+
+
+def parked_fields() -> list[tuple[str, str]]:
+    """Return the (name, value) pairs of the POST at hand that may travel on, bounded."""
+    pairs, room = [], MAX_CHARS
+    for name, value in request.form.items(multi=True):
+        room -= len(name) + len(value)
+        if name in NEVER_CARRIED or room < 0 or len(pairs) >= MAX_FIELDS:
+            continue
+        pairs.append((name, value))
+    return pairs
+
+
+def unpark() -> tuple[str | None, list[tuple[str, str]]]:
+    """Return (address, fields) that a sign-in form carried for another form; (None, []) without."""
+    target = request.form.get("parked_to")
+    fields = [
+        (name.removeprefix(PREFIX), value) for name, value in request.form.items(multi=True) if name.startswith(PREFIX)
+    ]
+    return target, fields[:MAX_FIELDS]
+
+
+def show_parked(
+    code: str, action: str | None = None, fields: list[tuple[str, str]] | None = None, status: int = 422
+) -> ResponseReturnValue:
+    """Show the typed fields again behind one button that sends them to `action` with a fresh token."""
+    message = message_for(code)
+    page = render_template(
+        "errors/parked.html",
+        title=str(message.title),
+        text=str(message.detail),
+        action=action or request.full_path.rstrip("?"),
+        fields=parked_fields() if fields is None else fields,
+    )
+    return page, status
+
+
+def show_parked_sign_in() -> ResponseReturnValue:
+    """Answer a guest's POST with the sign-in page; what was typed rides along and is offered again afterwards.
+
+    This is how a guest grabs a place: the button asks for sign-in and leads back to the same button.
+    """
+    back = request.form.get("back") or request.path
+    page = render_template(
+        "people/sign_in.html",
+        form=None,
+        next=back,
+        parked_to=request.full_path.rstrip("?"),
+        parked=[(PREFIX + name, value) for name, value in parked_fields()],
+    )
+    return page, 401

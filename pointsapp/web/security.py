@@ -1,0 +1,73 @@
+"""Headers, cookies and rates that every answer shares."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+from flask_limiter import Limiter
+from flask_wtf import CSRFProtect
+
+from pointsapp.web.login import current_actor
+
+MAX_BODY = 12 * 1024 * 1024  # a phone's photograph
+MAX_JSON = 1024 * 1024
+# Signed-in people are counted one by one; 200 elders behind one Wi-Fi share an address, so addresses are never counted here.
+PER_PERSON = "600 per minute"
+
+csrf = CSRFProtect()
+
+
+def _who() -> str:
+    actor = current_actor()
+    return f"person:{actor.person_id}" if actor else "guest"
+
+
+limiter = Limiter(key_func=_who, default_limits=[], headers_enabled=False)
+
+
+def init_security(app: Flask) -> None:
+    settings = app.config["SETTINGS"]
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_JSON,
+        MAX_FORM_PARTS=2000,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: an elder's page may lie open all day
+        WTF_CSRF_SSL_STRICT=False,  # WeChat's browser drops the referrer
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https"),
+        REMEMBER_COOKIE_HTTPONLY=True,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_DEFAULT=PER_PERSON,
+        RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.endpoint == "static" or current_actor() is None,
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.after_request(_harden)
+
+
+def _harden(response: Response) -> Response:
+    headers = response.headers
+    # 'wasm-unsafe-eval' is for the camera's QR reader; no inline script or style anywhere.
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob: "
+        + _tile_host()
+        + "; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self' blob: data:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+    if request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store" if g.get("actor") else "no-cache")
+    return response
+
+
+def _tile_host() -> str:
+    parts = urlsplit(current_app.config["SETTINGS"].tile_url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -1,0 +1,3 @@
+from pointsapp import create_app
+
+app = create_app()
