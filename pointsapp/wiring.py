@@ -10,7 +10,7 @@ from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
 from pointsapp.config import shipped
-from pointsapp.core import events, idempotency, jobs
+from pointsapp.core import events, idempotency, jobs, policy  # noqa: F401 - policy brings its table
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import db
 from pointsapp.web.api import init_api

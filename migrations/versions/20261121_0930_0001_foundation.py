@@ -155,6 +155,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_one_time_code_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "policy_version",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("starts_at", UTCDateTime(), nullable=False),
+        sa.Column("set_by_id", BigId, nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["set_by_id"], ["person.id"], name=op.f("fk_policy_version_set_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_version")),
+    )
+    with op.batch_alter_table("policy_version", schema=None) as batch_op:
+        batch_op.create_index("ix_policy_version_name_starts", ["name", "starts_at"], unique=False)
+
+    op.create_table(
         "role_grant",
         sa.Column("id", BigId, nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
@@ -222,9 +236,11 @@ def upgrade() -> None:
     with op.batch_alter_table("event_delivery", schema=None) as batch_op:
         batch_op.create_index("ix_event_delivery_open", ["done_at", "due_at"], unique=False)
     forbid_changes("event")
+    forbid_changes("policy_version")
 
 
 def downgrade() -> None:
+    allow_changes("policy_version")
     allow_changes("event")
     with op.batch_alter_table("event_delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_event_delivery_open")
@@ -244,6 +260,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_grant_area_id"))
 
     op.drop_table("role_grant")
+    with op.batch_alter_table("policy_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_policy_version_name_starts")
+
+    op.drop_table("policy_version")
     with op.batch_alter_table("one_time_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_code_person_id"))
 

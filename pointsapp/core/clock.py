@@ -5,6 +5,7 @@ Instants are aware and in UTC; a local day is what a person in Shanghai calls to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,22 @@ def use_zone(name: str) -> None:
     _zone = ZoneInfo(name)
 
 
+def _system_time() -> datetime:
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = _system_time
+
+
 def now() -> datetime:
     """Return this instant in UTC, to the microsecond."""
-    return datetime.now(UTC)
+    return _source()
+
+
+def use_source(source: Callable[[], datetime] | None) -> None:
+    """Tell the time from `source` (a test's fixed clock); None goes back to the system's."""
+    global _source
+    _source = source or _system_time
 
 
 def to_local(instant: datetime) -> datetime:

@@ -59,7 +59,10 @@ def read(text: str, length: int) -> str | None:
     """
     text = text.strip()[:_MAX_INPUT]
     if "/" in text:
-        text = urlsplit(text).path.rstrip("/").rsplit("/", 1)[-1]
+        try:
+            text = urlsplit(text).path.rstrip("/").rsplit("/", 1)[-1]
+        except ValueError:  # "http://[" and its like
+            return None
     raw = "".join(char for char in text.upper() if char not in " -\u3000\t\r\n")
     if len(raw) != length or any(char not in _VALUE for char in raw):
         return None
