@@ -63,7 +63,7 @@ def values(session: Session, *policies: Policy, now: datetime) -> tuple[Any, ...
     rows = session.execute(
         select(PolicyVersion.name, PolicyVersion.value).join(newest, newest.c.id == PolicyVersion.id)
     )
-    found = {name: value for name, value in rows}
+    found = {str(name): value for name, value in rows}
     return tuple(found.get(policy.name, policy.default) for policy in policies)
 
 
