@@ -30,6 +30,17 @@ class CatalogueDomain(Domain):
         return _translations("en" if locale is not None and locale.language == "en" else "zh")
 
 
+class HouseBabel(Babel):
+    """Babel that serves our domain: Flask-Babel itself would build a plain one by name."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        return _domain
+
+
+_domain = CatalogueDomain()
+
+
 @cache
 def _translations(language: str) -> NullTranslations:
     if language == "zh":
@@ -63,8 +74,7 @@ def choose_language() -> str:
 
 def init_i18n(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
-    domain = CatalogueDomain(domain="messages")
-    Babel(app, locale_selector=choose_language, default_domain=domain, default_timezone=app.config["SETTINGS"].timezone)
+    HouseBabel(app, locale_selector=choose_language, default_timezone=app.config["SETTINGS"].timezone)
 
     @app.before_request
     def keep_choice() -> None:
