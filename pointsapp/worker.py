@@ -12,23 +12,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pointsapp.core import events, jobs
 from pointsapp.core.clock import now
-from pointsapp.core.db import db
 from pointsapp.core.transaction import write
 
 log = logging.getLogger(__name__)
 DELIVERY_SECONDS = 1
-BATCH = 50
+BATCH = 100
 
 
 def deliver_events(moment: datetime, max_batches: int = 200) -> int:
     """Deliver what is due, a small batch per transaction, so that no till waits behind the worker; return how many."""
     total = 0
     for _ in range(max_batches):
-        db.session.rollback()
-        pairs = events.pending(db.session, moment, BATCH)
-        if not pairs:
+        looked_at = write(events.deliver_due, now=moment, limit=BATCH)
+        total += looked_at
+        if not looked_at:
             break
-        total += write(events.deliver, pairs, now=moment)
     return total
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, insert, select, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, ref, row_id
@@ -100,45 +100,69 @@ def record(
     return event_id
 
 
-def pending(session: Session, now: datetime, limit: int = 200) -> list[tuple[int, str]]:
-    """Return up to `limit` (event id, subscriber) pairs that are due, oldest first."""
+def deliver_due(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Deliver up to `limit` due pairs, oldest first, and return how many were looked at; 0 means nothing is due.
+
+    Run it inside `write()`. On PostgreSQL a pair another worker holds is passed over (SKIP LOCKED). The batch shares one
+    savepoint; when a subscriber fails the batch is undone and told one by one, so that one bad event delays only itself.
+    """
     rows = session.execute(
-        select(EventDelivery.event_id, EventDelivery.subscriber)
+        select(EventDelivery.event_id, EventDelivery.subscriber, EventDelivery.tries, Event)
+        .join(Event, Event.id == EventDelivery.event_id)
         .where(EventDelivery.done_at.is_(None), EventDelivery.due_at <= now, EventDelivery.tries < MAX_TRIES)
         .order_by(EventDelivery.due_at, EventDelivery.event_id)
         .limit(limit)
+        .with_for_update(of=EventDelivery, skip_locked=True)
+    ).all()
+    duties = [_Duty(event_id, name, tries, _as_row(event)) for event_id, name, tries, event in rows]
+    if not duties:
+        return 0
+    try:
+        with session.begin_nested():
+            for duty in duties:
+                _tell(session, duty)
+    except Exception:
+        log.warning("a subscriber failed, its batch is told one by one", exc_info=True)
+        for duty in duties:
+            _tell_alone(session, duty, now)
+    else:
+        _mark(session, duties, done_at=now)
+    return len(duties)
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    event_id: int
+    subscriber: str
+    tries: int
+    row: EventRow
+
+
+def _tell(session: Session, duty: _Duty) -> None:
+    fn = _subscribers.get(duty.row.kind, {}).get(duty.subscriber)
+    if fn is not None:  # a subscriber that has left the house is simply done
+        fn(session, duty.row)
+
+
+def _tell_alone(session: Session, duty: _Duty, now: datetime) -> None:
+    try:
+        with session.begin_nested():
+            _tell(session, duty)
+    except Exception:
+        log.exception("subscriber failed", extra={"subscriber": duty.subscriber, "event": duty.event_id})
+        _mark(session, [duty], tries=duty.tries + 1, due_at=now + timedelta(seconds=2**duty.tries))
+    else:
+        _mark(session, [duty], done_at=now)
+
+
+def _mark(session: Session, duties: list[_Duty], **columns: Any) -> None:
+    table = EventDelivery.__table__
+    session.connection().execute(
+        table.update()  # type: ignore[attr-defined]
+        .where(table.c.event_id == bindparam("the_event"), table.c.subscriber == bindparam("the_subscriber"))
+        .values(**columns),
+        [{"the_event": duty.event_id, "the_subscriber": duty.subscriber} for duty in duties],
     )
-    return [(event_id, name) for event_id, name in rows]
-
-
-def deliver(session: Session, pairs: list[tuple[int, str]], *, now: datetime) -> int:
-    """Tell each subscriber in `pairs` its event and mark the pair done; return how many were delivered.
-
-    Run it inside `write()`. On PostgreSQL a pair another worker holds is passed over (SKIP LOCKED). A subscriber that
-    fails is undone alone (savepoint), logged, and tried again later, twice as late each time.
-    """
-    delivered = 0
-    for event_id, name in pairs:
-        key = (EventDelivery.event_id == event_id, EventDelivery.subscriber == name)
-        duty = session.execute(
-            select(EventDelivery.tries).where(*key, EventDelivery.done_at.is_(None)).with_for_update(skip_locked=True)
-        ).scalar_one_or_none()
-        if duty is None:
-            continue
-        row = session.get_one(Event, event_id)
-        fn = _subscribers.get(row.kind, {}).get(name)
-        try:
-            if fn is not None:  # a subscriber that has left the house is simply done
-                with session.begin_nested():
-                    fn(session, _as_row(row))
-        except Exception:
-            log.exception("subscriber failed", extra={"subscriber": name, "event": event_id})
-            later = now + timedelta(seconds=2**duty)
-            session.execute(update(EventDelivery).where(*key).values(tries=duty + 1, due_at=later))
-        else:
-            session.execute(update(EventDelivery).where(*key).values(done_at=now))
-            delivered += 1
-    return delivered
 
 
 def _as_row(event: Event) -> EventRow:
