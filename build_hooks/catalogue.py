@@ -1,0 +1,197 @@
+"""Keep the English catalogues: `python -m build_hooks.catalogue <feature> | --all | --check [feature …]`.
+
+Source strings are Chinese; `pointsapp/<feature>/en.po` holds their English beside the code that says them. Writing adds what
+is new, keeps what is translated and drops what nobody says any more; sorted, without dates or line numbers, so that two people
+who add words do not collide. `--check` changes nothing and names every gap.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE, TEMPLATES = ROOT / "pointsapp", ROOT / "templates"
+SHARED = ("core", "demo", "web")  # these have no catalogue but web's
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+}
+JINJA = {
+    "extensions": "jinja2.ext.i18n,jinja2.ext.do,jinja2.ext.loopcontrols",
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+    "silent": "false",  # a template that does not parse must not look like one without words
+}
+HEADER = (
+    'msgid ""\nmsgstr ""\n"Language: en\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+)
+HEADER += '"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+PLACE = re.compile(r"%\((\w+)\)[a-z]")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@cache
+def features() -> tuple[str, ...]:
+    """Return every name that has a catalogue of its own."""
+    found = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} - set(SHARED)
+    return (*sorted(found), "web")
+
+
+def sources(feature: str) -> Iterator[Path]:
+    """Yield the files whose words belong to `feature`."""
+    if feature == "web":
+        yield from sorted(PACKAGE.glob("*.py"))
+        for name in SHARED:
+            yield from sorted((PACKAGE / name).rglob("*.py"))
+        yield from sorted(TEMPLATES.glob("*.*"))
+        folders = ["_parts", "errors"]
+    else:
+        yield from sorted((PACKAGE / feature).rglob("*.py"))
+        folders = ["home", "console"] if feature == "home" else [feature]
+    for folder in folders:
+        yield from sorted(path for path in (TEMPLATES / folder).rglob("*.*") if path.is_file())
+
+
+def words(feature: str) -> tuple[Catalog, dict[str, str]]:
+    """Return what `feature` says, untranslated, and where each string was seen first."""
+    catalogue, seen = Catalog(locale="en"), dict[str, str]()
+    for path in sources(feature):
+        is_template = TEMPLATES in path.parents
+        method, options = ("jinja2.ext:babel_extract", JINJA) if is_template else ("python", {})
+        for line, message, _comments, _context in extract_from_file(method, path, KEYWORDS, (), options):
+            found = catalogue.add(message)
+            seen.setdefault(_key(found), f"{path.relative_to(ROOT)}:{line}")
+    return catalogue, seen
+
+
+def kept(feature: str) -> Catalog:
+    """Return the catalogue as it stands in the tree."""
+    path = po_file(feature)
+    if not path.exists():
+        return Catalog(locale="en")
+    with path.open("rb") as source:
+        return read_po(source, locale="en")
+
+
+def po_file(feature: str) -> Path:
+    return PACKAGE / feature / "en.po"
+
+
+def update(feature: str) -> list[str]:
+    """Write the feature's catalogue; return the strings that still want English."""
+    wanted, _seen = words(feature)
+    old = kept(feature)
+    missing = []
+    for message in _messages(wanted):
+        before = old.get(message.id)
+        if before is not None:
+            message.string = before.string
+            message.flags |= before.flags & {"fuzzy"}
+        if not _is_filled(message):
+            missing.append(_key(message))
+    body = io.BytesIO()
+    write_po(body, wanted, width=0, no_location=True, omit_header=True, sort_output=True)
+    text = HEADER + body.getvalue().decode()
+    path = po_file(feature)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+    return missing
+
+
+def problems(feature: str) -> list[str]:
+    """Return one line for each string whose English is missing, doubtful or broken, and each that nobody says any more."""
+    wanted, seen = words(feature)
+    old = kept(feature)
+    lines = []
+    for message in _messages(wanted):
+        known = old.get(message.id)
+        place = f"{feature}: {_key(message)!r} ({seen[_key(message)]})"
+        if known is None or not _is_filled(known):
+            lines.append(f"{place}: no English")
+            continue
+        if known.fuzzy:
+            lines.append(f"{place}: marked fuzzy, so it is not served")
+        sources_text, english = _forms(message.id), _forms(known.string)
+        if {name for text in sources_text for name in PLACE.findall(text)} != {
+            name for text in english for name in PLACE.findall(text)
+        }:
+            lines.append(f"{place}: the places %(…)s differ: {english[0]!r}")
+        if english[0] == sources_text[0] and CHINESE.search(english[0]):
+            lines.append(f"{place}: the English is the Chinese")
+        in_template = seen[_key(message)].startswith("templates/")
+        lines += [
+            f"{place}: a lone % breaks it: {text!r}"
+            for text in (*sources_text, *english)
+            if (in_template or "%(" in text) and not _can_be_filled(text)
+        ]
+    said = {_key(message) for message in _messages(wanted)}
+    lines += [
+        f"{feature}: {_key(old_one)!r}: nobody says it" for old_one in _messages(old) if _key(old_one) not in said
+    ]
+    return lines
+
+
+def _messages(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def _key(message: Message) -> str:
+    return _forms(message.id)[0]
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
+
+
+def _is_filled(message: Message) -> bool:
+    return all(form and form.strip() for form in _forms(message.string or ""))
+
+
+class _AnyFact(defaultdict[str, int]):
+    def __init__(self) -> None:
+        super().__init__(int)
+
+
+def _can_be_filled(text: str) -> bool:
+    try:
+        text % _AnyFact()
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m build_hooks.catalogue", description=__doc__.splitlines()[0])
+    parser.add_argument("feature", nargs="*", choices=[*features(), []], metavar="feature", help=", ".join(features()))
+    parser.add_argument("--all", action="store_true", help="every feature")
+    parser.add_argument("--check", action="store_true", help="change nothing; name what is missing")
+    given = parser.parse_args(arguments)
+    chosen = given.feature or (features() if given.all or given.check else ())
+    if not chosen:
+        parser.error("name a feature, or --all")
+    wrong = 0
+    for feature in chosen:
+        lines = problems(feature) if given.check else [f"{feature}: {text!r}: no English" for text in update(feature)]
+        wrong += len(lines)
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.write(f"{', '.join(chosen)}: {wrong} to do\n")
+    return 1 if wrong and given.check else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
