@@ -1,4 +1,4 @@
-"""Scans, attendances, corrections."""
+"""Check-in: attempts, attendance, corrections"""
 
 from __future__ import annotations
 
@@ -27,21 +27,28 @@ def upgrade() -> None:
         sa.Column("checked_out_at", UTCDateTime(), nullable=True),
         sa.Column("cut_off", sa.Boolean(), nullable=False),
         sa.Column("from_at", UTCDateTime(), nullable=False),
-        sa.Column("to_at", UTCDateTime(), nullable=True),
+        sa.Column("to_at", UTCDateTime(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("in_range", sa.Boolean(), nullable=True),
         sa.Column("way", sa.String(length=30), nullable=False),
         sa.Column("checked_in_by_id", BigId, nullable=True),
-        sa.Column("confirmed_by_id", BigId, nullable=True),
+        sa.Column("decided_by_id", BigId, nullable=True),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("void_reason", sa.String(length=300), nullable=True),
         sa.Column("credited_at", UTCDateTime(), nullable=True),
-        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("entry_id", BigId, nullable=True),
         sa.CheckConstraint(
             "state IN ('present', 'provisional', 'credited', 'voided')", name=op.f("ck_attendance_state")
         ),
+        sa.CheckConstraint(
+            "way IN ('venue_code', 'typed_code', 'poster', 'personal_code', 'leader_list', 'walk_in', 'system')",
+            name=op.f("ck_attendance_way"),
+        ),
         sa.CheckConstraint("minutes >= 0", name=op.f("ck_attendance_minutes")),
+        sa.CheckConstraint("to_at >= from_at", name=op.f("ck_attendance_span")),
         sa.ForeignKeyConstraint(["checked_in_by_id"], ["person.id"], name=op.f("fk_attendance_checked_in_by_id")),
-        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_attendance_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_attendance_decided_by_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attendance_person_id")),
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_attendance_shift_id")),
         sa.ForeignKeyConstraint(["signup_id"], ["signup.id"], name=op.f("fk_attendance_signup_id")),
@@ -52,6 +59,7 @@ def upgrade() -> None:
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.create_index("ix_attendance_person_span", ["person_id", "from_at", "to_at"], unique=False)
         batch_op.create_index("ix_attendance_shift", ["shift_id"], unique=False)
+        batch_op.create_index("ix_attendance_state_to", ["state", "to_at"], unique=False)
 
     op.create_table(
         "correction",
@@ -66,6 +74,9 @@ def upgrade() -> None:
         sa.Column("decided_by_id", BigId, nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("points_before", sa.Integer(), nullable=True),
+        sa.Column("points", sa.Integer(), nullable=True),
+        sa.Column("decline_reason", sa.String(length=300), nullable=True),
         sa.CheckConstraint("state IN ('pending', 'approved', 'rejected')", name=op.f("ck_correction_state")),
         sa.CheckConstraint("minutes >= 0", name=op.f("ck_correction_minutes")),
         sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_correction_asked_by_id")),
@@ -76,6 +87,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_correction_signup_id"), ["signup_id"], unique=False)
+        batch_op.create_index("ix_correction_state", ["state"], unique=False)
+        batch_op.create_index(
+            "uq_correction_pending",
+            ["signup_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
 
     op.create_table(
         "scan",
@@ -90,6 +109,7 @@ def upgrade() -> None:
         sa.Column("is_accepted", sa.Boolean(), nullable=False),
         sa.Column("is_repeat", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("seal", sa.String(length=24), nullable=True),
         sa.CheckConstraint("action IN ('check_in', 'check_out')", name=op.f("ck_scan_action")),
         sa.CheckConstraint(
             "way IN ('venue_code', 'typed_code', 'poster', 'personal_code', 'leader_list', 'walk_in', 'system')",
@@ -100,6 +120,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_scan_person_id")),
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_scan_shift_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
+        sa.UniqueConstraint("seal", name=op.f("uq_scan_seal")),
     )
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_scan_person_id"), ["person_id"], unique=False)
@@ -115,10 +136,17 @@ def downgrade() -> None:
 
     op.drop_table("scan")
     with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_correction_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index("ix_correction_state")
         batch_op.drop_index(batch_op.f("ix_correction_signup_id"))
 
     op.drop_table("correction")
     with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_index("ix_attendance_state_to")
         batch_op.drop_index("ix_attendance_shift")
         batch_op.drop_index("ix_attendance_person_span")
 

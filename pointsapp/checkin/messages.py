@@ -2,6 +2,50 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
+from pointsapp.checkin.models import Action, AttendanceState, CorrectionState, Way
 from pointsapp.web.messages import Message
 
-MESSAGES: dict[str, Message] = {}
+SCAN_AGAIN = (_l("重新扫码"), "checkin.show_scan")
+
+MESSAGES: dict[str, Message] = {
+    "code_invalid": Message(_l("码不对"), _l("没有认出这个码，请核对后重新输入，或重新扫一次。"), SCAN_AGAIN),
+    "code_expired": Message(_l("码已过期"), _l("现场的码每 30 秒换一次，请扫屏幕上现在的码。"), SCAN_AGAIN),
+    "not_signed_up": Message(
+        _l("您没有报名"), _l("您没有报名这一场，现在也不能再报名。"), (_l("看看别的任务"), "tasks.show_tasks")
+    ),
+    "outside_window": Message(
+        _l("不在时间内"), _l("现在不在签到或签退的时间内。"), (_l("看我的报名"), "tasks.show_my_signups")
+    ),
+    "not_checked_in": Message(_l("还没有签到"), _l("没有签到记录，不能签退；请找现场负责人补签。"), SCAN_AGAIN),
+    "location_required": Message(
+        _l("需要位置"), _l("这个任务要在现场 %(radius_m)s 米内签到，请允许使用位置，或请负责人点名。")
+    ),
+    "out_of_range": Message(
+        _l("不在现场"),
+        _l("您离签到点约 %(distance_m)s 米，超出了 %(radius_m)s 米；走近些再试，或请负责人点名。"),
+    ),
+}
+
+ACTIONS = {Action.CHECK_IN: _l("签到"), Action.CHECK_OUT: _l("签退")}
+WAYS = {
+    Way.VENUE_CODE: _l("扫码"),
+    Way.TYPED_CODE: _l("输码"),
+    Way.POSTER: _l("海报码"),
+    Way.PERSONAL_CODE: _l("负责人扫码"),
+    Way.LEADER_LIST: _l("名单点名"),
+    Way.WALK_IN: _l("现场报名"),
+    Way.SYSTEM: _l("系统"),
+}
+ATTENDANCE_STATES = {
+    AttendanceState.PRESENT: _l("在场"),
+    AttendanceState.PROVISIONAL: _l("待确认"),
+    AttendanceState.CREDITED: _l("已记分"),
+    AttendanceState.VOIDED: _l("未确认"),
+}
+CORRECTION_STATES = {
+    CorrectionState.PENDING: _l("待复核"),
+    CorrectionState.APPROVED: _l("已更正"),
+    CorrectionState.REJECTED: _l("已退回"),
+}

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pointsapp.core.db import Base, enum_check, enum_column, instant, maybe_instant, points, public_id, ref, row_id
+from pointsapp.core.db import (
+    Base,
+    BigId,
+    enum_check,
+    enum_column,
+    instant,
+    maybe_instant,
+    points,
+    public_id,
+    ref,
+    row_id,
+)
 
 
 class Action(StrEnum):
@@ -31,16 +42,22 @@ class AttendanceState(StrEnum):
     PRESENT = "present"  # checked in, not yet credited (a task with check-out)
     PROVISIONAL = "provisional"  # cut off, or ticked after the end: an organiser confirms the minutes
     CREDITED = "credited"
-    VOIDED = "voided"  # an organiser did not confirm, or a correction took it to nothing
+    VOIDED = "voided"  # an organiser did not confirm the provisional minutes; only a correction brings it back
 
 
 class Attendance(Base):
-    """One person's presence at one shift. Minutes lie inside [from_at, to_at) and never overlap another shift's."""
+    """One person's presence at one shift. It claims [from_at, to_at), which never overlaps another claim of the person.
+
+    While somebody is present the claim runs to the shift's end; check-out shortens it to what was served.
+    """
 
     __tablename__ = "attendance"
     __table_args__ = (
         enum_check("state", AttendanceState),
+        enum_check("way", Way),
         CheckConstraint("minutes >= 0", name="minutes"),
+        CheckConstraint("to_at >= from_at", name="span"),
+        Index("ix_attendance_state_to", "state", "to_at"),
         Index("ix_attendance_person_span", "person_id", "from_at", "to_at"),
         Index("ix_attendance_shift", "shift_id"),
     )
@@ -49,8 +66,8 @@ class Attendance(Base):
             {AttendanceState.CREDITED, AttendanceState.PROVISIONAL, AttendanceState.VOIDED}
         ),
         AttendanceState.PROVISIONAL: frozenset({AttendanceState.CREDITED, AttendanceState.VOIDED}),
-        AttendanceState.CREDITED: frozenset({AttendanceState.VOIDED}),
-        AttendanceState.VOIDED: frozenset(),
+        AttendanceState.CREDITED: frozenset(),
+        AttendanceState.VOIDED: frozenset({AttendanceState.CREDITED}),  # by a correction two people agree on
     }
 
     id: Mapped[row_id]
@@ -62,16 +79,19 @@ class Attendance(Base):
     checked_in_at: Mapped[instant]
     checked_out_at: Mapped[maybe_instant]
     cut_off: Mapped[bool] = mapped_column(default=False)  # check-out was forgotten: closed at the planned end
-    from_at: Mapped[instant]  # the later of check-in and the shift's start
-    to_at: Mapped[maybe_instant]  # the earlier of check-out and the shift's end; None while present
+    from_at: Mapped[instant]
+    to_at: Mapped[instant]
     minutes: Mapped[int] = mapped_column(default=0)
     points: Mapped[points] = mapped_column(default=0)
     in_range: Mapped[bool | None]  # never a position: whereabouts are sensitive
     way: Mapped[Way] = enum_column(Way)
     checked_in_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
-    confirmed_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
+    decided_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)  # confirmed or voided it
+    decided_at: Mapped[maybe_instant]
+    void_reason: Mapped[str | None] = mapped_column(String(300))
     credited_at: Mapped[maybe_instant]
-    entry_id: Mapped[int | None] = mapped_column(default=None)  # the points entry in the ledger, when points were due
+    # the points entry in the ledger, when points were due
+    entry_id: Mapped[int | None] = mapped_column(BigId, default=None)
 
 
 class Scan(Base):
@@ -91,6 +111,8 @@ class Scan(Base):
     is_accepted: Mapped[bool]
     is_repeat: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None] = mapped_column(String(40))  # the refusal's code
+    # A sealed arrival is good for one accepted scan, even if the browser's cookie was copied.
+    seal: Mapped[str | None] = mapped_column(String(24), unique=True)
 
 
 class CorrectionState(StrEnum):
@@ -103,7 +125,18 @@ class Correction(Base):
     """A change of minutes asked for by one organiser and approved by another; both books move by new entries."""
 
     __tablename__ = "correction"
-    __table_args__ = (enum_check("state", CorrectionState), CheckConstraint("minutes >= 0", name="minutes"))
+    __table_args__ = (
+        enum_check("state", CorrectionState),
+        CheckConstraint("minutes >= 0", name="minutes"),
+        Index(
+            "uq_correction_pending",
+            "signup_id",
+            unique=True,
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_correction_state", "state"),
+    )
     transitions = {
         CorrectionState.PENDING: frozenset({CorrectionState.APPROVED, CorrectionState.REJECTED}),
         CorrectionState.APPROVED: frozenset(),
@@ -121,3 +154,6 @@ class Correction(Base):
     decided_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
     created_at: Mapped[instant]
     decided_at: Mapped[maybe_instant]
+    points_before: Mapped[int | None]  # both written at approval
+    points: Mapped[int | None]
+    decline_reason: Mapped[str | None] = mapped_column(String(300))

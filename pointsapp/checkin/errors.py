@@ -1,0 +1,128 @@
+"""Why a check-in is refused.
+
+    RuleBroken 422   CodeInvalid, LocationRequired, OutOfRange
+    Gone       410   CodeExpired
+    Forbidden  403   NotSignedUp, OwnShift, SamePerson (both `not_allowed`)
+    Conflict   409   OutsideWindow, NotCheckedIn, TimeTaken (`time_conflict`, shared with sign-up), and, as `wrong_state`,
+                     NoCheckOutHere, AlreadyVoided, NotProvisional, CorrectionWaiting, NothingToCorrect, AlreadyDecided
+
+Where one code has several true reasons, the class carries its own sentence in `detail`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from pointsapp.core import clock
+from pointsapp.core.errors import Conflict, Forbidden, Gone, RuleBroken
+
+
+class CodeInvalid(RuleBroken):
+    """No code of ours, or one of another kind."""
+
+    code = "code_invalid"
+
+
+class WrongAction(CodeInvalid):
+    """The given action does not agree with the venue code."""
+
+    detail = _l("这个码不是用来做这一步的：签到请扫签到码，签退请扫签退码。")
+
+
+class CodeExpired(Gone):
+    code = "code_expired"
+
+
+class NotSignedUp(Forbidden):
+    """facts: may_join - a sign-up would be possible now."""
+
+    code = "not_signed_up"
+
+    def __init__(self, *, may_join: bool) -> None:
+        super().__init__(may_join=may_join)
+        if may_join:
+            self.detail = _l("您还没有报名这一场，现在还有名额，报名后就能签到。")
+
+
+class OwnShift(Forbidden):
+    """Leaders and the task's creator are checked in by another leader or staff."""
+
+    detail = _l("您是这一场的负责人，请另一位负责人或社区工作人员为您签到。")
+
+
+class SamePerson(Forbidden):
+    """Nobody scans, ticks, confirms or approves for themself."""
+
+    detail = _l("不能给自己办理，请另一位负责人或社区工作人员来做。")
+
+
+class SecondPerson(Forbidden):
+    """Manual credit takes two: the one who entered it does not approve it."""
+
+    detail = _l("这一条是您登记的，要由另一位工作人员复核。")
+
+
+class OutsideWindow(Conflict):
+    """facts: opens_at, closes_at."""
+
+    code = "outside_window"
+
+    def __init__(self, *, opens_at: datetime, closes_at: datetime, is_early: bool) -> None:
+        start, end = clock.to_local(opens_at), clock.to_local(closes_at)
+        super().__init__(opens_at=start.isoformat(timespec="seconds"), closes_at=end.isoformat(timespec="seconds"))
+        self.detail = (
+            _l("还没到时间，%(time)s 开始。", time=start.strftime("%m-%d %H:%M"))
+            if is_early
+            else _l("已经过了时间，请找现场负责人或社区工作人员补签。")
+        )
+
+
+class NotCheckedIn(Conflict):
+    code = "not_checked_in"
+
+
+class LocationRequired(RuleBroken):
+    code = "location_required"
+
+
+class OutOfRange(RuleBroken):
+    """facts: distance_m (to ten metres), radius_m."""
+
+    code = "out_of_range"
+
+
+class TimeTaken(Conflict):
+    """These minutes are already counted, or claimed, at another shift. The words stand in tasks (the same refusal)."""
+
+    code = "time_conflict"
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.detail = _l("这段时间已经记在另一场“%(title)s”上，同一段时间只能记一次；还没签退的请先签退。")
+
+
+class NoCheckOutHere(Conflict):
+    detail = _l("这个任务只签到，不用签退。")
+
+
+class AlreadyVoided(Conflict):
+    detail = _l("这次出勤没有被确认，需要更改请找社区工作人员登记更正。")
+
+
+class NotProvisional(Conflict):
+    detail = _l("这一条已经有人处理过了。")
+
+
+class CorrectionWaiting(Conflict):
+    detail = _l("这次出勤已有一条更正在等待复核。")
+
+
+class NothingToCorrect(Conflict):
+    detail = _l("这一场还没开始，或报名未确认，没有可更正的时长。")
+
+
+class CorrectionDecided(Conflict):
+    detail = _l("这条更正已经处理过了。")

@@ -1,0 +1,1 @@
+"""What changes attendance: check-in, review of provisional minutes, corrections, closing what was left open."""
