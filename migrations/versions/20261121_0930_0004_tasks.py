@@ -157,6 +157,8 @@ def upgrade() -> None:
         sa.Column("cancelled_because", sa.String(length=30), nullable=True),
         sa.Column("accepted_notice_version", sa.Integer(), nullable=False),
         sa.Column("is_walk_in", sa.Boolean(), nullable=False),
+        sa.Column("arrived_at", UTCDateTime(), nullable=True),
+        sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint(
             "state IN ('confirmed', 'waitlisted', 'offered', 'cancelled')", name=op.f("ck_signup_state")
         ),

@@ -8,7 +8,7 @@ There is no high-water mark by id: it would miss rows that commit late.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,6 +98,33 @@ def record(
             [{"event_id": event_id, "subscriber": name, "due_at": at, "tries": 0} for name in names],
         )
     return event_id
+
+
+def record_each(
+    session: Session,
+    kind: str,
+    *,
+    at: datetime,
+    subject: str,
+    person_ids: Iterable[int],
+    area_id: int | None = None,
+    actor_id: int | None = None,
+    **facts: Any,
+) -> int:
+    """Write one event per person with its deliveries, in bulk: what a cancelled task tells hundreds of people."""
+    same = {"kind": kind, "at": at, "subject": subject, "area_id": area_id, "actor_id": actor_id, "facts": facts}
+    rows = [{**same, "person_id": person_id} for person_id in sorted(set(person_ids))]
+    if not rows:
+        return 0
+    ids = session.scalars(insert(Event).returning(Event.id), rows).all()
+    deliveries = [
+        {"event_id": event_id, "subscriber": name, "due_at": at, "tries": 0}
+        for event_id in ids
+        for name in _subscribers.get(kind, ())
+    ]
+    if deliveries:
+        session.execute(insert(EventDelivery), deliveries)
+    return len(rows)
 
 
 def deliver_due(session: Session, *, now: datetime, limit: int = 100) -> int:

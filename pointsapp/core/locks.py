@@ -28,3 +28,10 @@ def lock(session: Session, kind: LockKind, *ids: int) -> None:
         return
     for number in sorted(set(ids)):
         session.execute(select(func.pg_advisory_xact_lock(kind * _SPACE + number)))
+
+
+def try_lock(session: Session, kind: LockKind, number: int) -> bool:
+    """Take the lock on one id if it is free, without waiting: for code that already holds a row others wait for."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(kind * _SPACE + number))))

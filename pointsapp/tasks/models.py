@@ -206,3 +206,6 @@ class Signup(Base):
     cancelled_because: Mapped[str | None] = mapped_column(String(30))  # own, task_cancelled, shift_stopped
     accepted_notice_version: Mapped[int] = mapped_column(default=1)
     is_walk_in: Mapped[bool] = mapped_column(default=False)
+    # Check-in tells through `mark_arrived` and `mark_settled`; tasks never looks into its tables.
+    arrived_at: Mapped[maybe_instant]  # checked in: from now on the place cannot be cancelled
+    settled_at: Mapped[maybe_instant]  # credited, or found to be nothing: no longer keeps the task from closing

@@ -1,0 +1,69 @@
+"""Who may do what with tasks, and the numbers an operator may change."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from flask_babel import lazy_gettext as _l
+
+from pointsapp.core import policy
+from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+
+WEEKLY_QUOTA = policy.declare("tasks.weekly_quota", None, _l("每人每周最多报名几个场次（空 = 不限）"))
+WAITLIST_OFFER_MINUTES = policy.declare(
+    "tasks.waitlist_offer_minutes", 0, _l("候补到位后保留几分钟等本人确认（0 = 直接转为已报名）")
+)
+PROMOTION_STOPS_MINUTES = policy.declare("tasks.promotion_stops_minutes", 0, _l("开始前多少分钟停止自动递补"))
+
+# contract.md: "from 60 min before to 24 h after it they may show its code, scan people, tick its list and close it".
+LEADERS_BEFORE = timedelta(minutes=60)
+LEADERS_AFTER = timedelta(hours=24)
+
+
+class ShiftSpan(Protocol):
+    """What a policy must know of a shift; `ShiftBrief` has it."""
+
+    @property
+    def area_path(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def may_run_task(actor: Actor, area_path: str) -> bool:
+    """Staff of the task's area or above create, publish, move, stop and cancel."""
+    return actor.holds(COMMUNITY_STAFF, area_path)
+
+
+def may_create_tasks(actor: Actor) -> bool:
+    return actor.holds_anywhere(COMMUNITY_STAFF)
+
+
+def may_approve_task(actor: Actor, area_path: str, created_by_id: int | None) -> bool:
+    """Approval is a second person's: whoever wrote the draft never approves it."""
+    return may_run_task(actor, area_path) and actor.person_id != created_by_id
+
+
+def is_leaders_time(span: ShiftSpan, now: datetime) -> bool:
+    return span.starts_at - LEADERS_BEFORE <= now <= span.ends_at + LEADERS_AFTER
+
+
+def may_lead_shift(actor: Actor, span: ShiftSpan, is_leader: bool, now: datetime) -> bool:
+    """Staff always; a named leader from 60 minutes before to 24 hours after, for that shift only."""
+    return may_run_task(actor, span.area_path) or (is_leader and is_leaders_time(span, now))
+
+
+def may_see_signups(actor: Actor, span: ShiftSpan, is_leader: bool) -> bool:
+    return is_leader or may_run_task(actor, span.area_path)
+
+
+def sees_full_names(is_leader: bool, span: ShiftSpan, now: datetime) -> bool:
+    """Leaders in their time call people by name; everybody else reads masked names."""
+    return is_leader and is_leaders_time(span, now)
+
+
+def may_see_task(actor: Actor | None, area_path: str, is_draft: bool) -> bool:
+    """A draft does not exist for those who may not run it."""
+    return not is_draft or (actor is not None and may_run_task(actor, area_path))

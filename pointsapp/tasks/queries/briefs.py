@@ -1,0 +1,216 @@
+"""One shift with its task, in one query: what sign-up and check-in judge by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.tasks.models import (
+    Audience,
+    PointsMode,
+    Shift,
+    ShiftLeader,
+    ShiftState,
+    Signup,
+    SignupState,
+    Task,
+    TaskState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftBrief:
+    """A shift and everything its task says about places, time, range and points."""
+
+    id: int
+    public_id: str
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    taken: int
+    waiting: int
+    shift_state: ShiftState
+    stopped_at: datetime | None
+    code_key: str
+    task_id: int
+    task_public_id: str
+    title: str
+    category: str
+    area_id: int
+    area_path: str
+    area_name: str
+    place: str
+    latitude: float | None
+    longitude: float | None
+    checkin_radius_m: int | None
+    has_poster: bool
+    points: int
+    points_mode: PointsMode
+    check_out_required: bool
+    waitlist: bool
+    audience: Audience
+    signup_opens_at: datetime | None
+    cancel_until_minutes: int
+    task_state: TaskState
+    created_by_id: int | None
+    budget_account: str | None
+    rule_version_id: int | None
+    notice_version: int
+
+    @property
+    def planned_minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+    @property
+    def is_draft(self) -> bool:
+        return self.task_state is TaskState.DRAFT
+
+    @property
+    def last_moment(self) -> datetime:
+        """When the work ended: the planned end, or the moment the shift was stopped."""
+        return self.ends_at if self.stopped_at is None else min(self.ends_at, self.stopped_at)
+
+
+BRIEF_COLUMNS: tuple[Any, ...] = (
+    Shift.id,
+    Shift.public_id,
+    Shift.starts_at,
+    Shift.ends_at,
+    Shift.capacity,
+    Shift.taken,
+    Shift.waiting,
+    Shift.state.label("shift_state"),
+    Shift.stopped_at,
+    Shift.code_key,
+    Shift.task_id,
+    Task.public_id.label("task_public_id"),
+    Task.title,
+    Task.category,
+    Task.area_id,
+    Area.path.label("area_path"),
+    Area.name.label("area_name"),
+    Task.place,
+    Task.latitude,
+    Task.longitude,
+    Task.checkin_radius_m,
+    Task.has_poster,
+    Task.points,
+    Task.points_mode,
+    Task.check_out_required,
+    Task.waitlist,
+    Task.audience,
+    Task.signup_opens_at,
+    Task.cancel_until_minutes,
+    Task.state.label("task_state"),
+    Task.created_by_id,
+    Task.budget_account,
+    Task.rule_version_id,
+    Task.notice_version,
+)
+
+
+def select_briefs(*more: Any) -> Select[Any]:
+    """Return the select of BRIEF_COLUMNS (and `more`) over shift, task and area."""
+    return (
+        select(*BRIEF_COLUMNS, *more)
+        .select_from(Shift)
+        .join(Task, Task.id == Shift.task_id)
+        .join(Area, Area.id == Task.area_id)
+    )
+
+
+def as_brief(row: Any) -> ShiftBrief:
+    """Build the brief from a row that begins with BRIEF_COLUMNS."""
+    return ShiftBrief(**{name: getattr(row, name) for name in ShiftBrief.__dataclass_fields__})
+
+
+def shift_brief(session: Session, shift: int | str) -> ShiftBrief | None:
+    """Return the shift with this key (int) or public_id (str), None when there is none."""
+    is_it = Shift.id == shift if isinstance(shift, int) else Shift.public_id == shift
+    row = session.execute(select_briefs().where(is_it)).one_or_none()
+    return None if row is None else as_brief(row)
+
+
+def active_shifts(session: Session, start: datetime, end: datetime) -> tuple[ShiftBrief, ...]:
+    """Return shifts of published tasks that touch [start, end], soonest first; stopped ones too, so that their
+    remaining people can be checked out."""
+    rows = session.execute(
+        select_briefs()
+        .where(Task.state == TaskState.PUBLISHED, Shift.starts_at <= end, Shift.ends_at >= start)
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return tuple(as_brief(row) for row in rows)
+
+
+def briefs_of_task(session: Session, task_id: int) -> tuple[ShiftBrief, ...]:
+    """Return the task's shifts in order of time."""
+    rows = session.execute(select_briefs().where(Shift.task_id == task_id).order_by(Shift.starts_at, Shift.id))
+    return tuple(as_brief(row) for row in rows)
+
+
+def leads_shift(session: Session, shift_id: int, person_id: int) -> bool:
+    """Tell whether the person is named as a leader of the shift."""
+    return (
+        session.scalar(
+            select(ShiftLeader.shift_id).where(ShiftLeader.shift_id == shift_id, ShiftLeader.person_id == person_id)
+        )
+        is not None
+    )
+
+
+def shifts_led_by(session: Session, person_id: int, start: datetime, end: datetime) -> tuple[ShiftBrief, ...]:
+    """Return shifts of published tasks touching [start, end] that the person leads, soonest first."""
+    rows = session.execute(
+        select_briefs()
+        .join(ShiftLeader, ShiftLeader.shift_id == Shift.id)
+        .where(
+            ShiftLeader.person_id == person_id,
+            Task.state == TaskState.PUBLISHED,
+            Shift.starts_at <= end,
+            Shift.ends_at >= start,
+        )
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return tuple(as_brief(row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignupRow:
+    """One live sign-up."""
+
+    id: int
+    public_id: str
+    shift_id: int
+    person_id: int
+    state: SignupState
+    created_at: datetime
+    queued_at: datetime
+    offer_expires_at: datetime | None
+    arrived_at: datetime | None
+    settled_at: datetime | None
+    is_walk_in: bool
+
+
+SIGNUP_COLUMNS: tuple[Any, ...] = tuple(getattr(Signup, name) for name in SignupRow.__dataclass_fields__)
+
+
+def signup_of(session: Session, shift_id: int, person_id: int) -> SignupRow | None:
+    """Return the person's live sign-up (confirmed, waitlisted or offered) in the shift."""
+    row = session.execute(
+        select(*SIGNUP_COLUMNS).where(
+            Signup.shift_id == shift_id, Signup.person_id == person_id, Signup.state != SignupState.CANCELLED
+        )
+    ).one_or_none()
+    return None if row is None else SignupRow(**row._asdict())
+
+
+def signup_by_id(session: Session, signup: int | str) -> SignupRow | None:
+    """Return the sign-up with this key (int) or public_id (str), whatever its state."""
+    is_it = Signup.id == signup if isinstance(signup, int) else Signup.public_id == signup
+    row = session.execute(select(*SIGNUP_COLUMNS).where(is_it)).one_or_none()
+    return None if row is None else SignupRow(**row._asdict())

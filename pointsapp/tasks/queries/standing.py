@@ -1,0 +1,147 @@
+"""What a sign-up is judged by, read in one query: the shift, the person's own row there, and their other commitments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from pointsapp.core import policy
+from pointsapp.core.actor import Actor
+from pointsapp.core.clock import at_local, local_day
+from pointsapp.core.errors import Refusal
+from pointsapp.tasks.models import Shift, Signup, SignupState, TaskState
+from pointsapp.tasks.policies import WEEKLY_QUOTA, may_run_task
+from pointsapp.tasks.queries.briefs import SIGNUP_COLUMNS, ShiftBrief, SignupRow, as_brief, select_briefs
+from pointsapp.tasks.rules import Standing, is_eligible, refusal_of, signup_gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a shift through the eyes of one person."""
+
+    brief: ShiftBrief
+    mine: SignupRow | None
+    has_clash: bool
+    week_count: int
+
+    @property
+    def has_room(self) -> bool:
+        return self.brief.taken < self.brief.capacity
+
+
+def clash_exists(person_id: Any, shift: Any = Shift) -> Any:
+    """Return EXISTS(another confirmed sign-up of the person whose time overlaps `shift`). Touching ends do not clash;
+    a stopped shift's time is free again from the moment it stopped."""
+    other, its_shift = aliased(Signup), aliased(Shift)
+    return exists(
+        select(other.id)
+        .join(its_shift, its_shift.id == other.shift_id)
+        .where(
+            other.person_id == person_id,
+            other.state == SignupState.CONFIRMED,
+            other.shift_id != shift.id,
+            its_shift.starts_at < shift.ends_at,
+            func.coalesce(its_shift.stopped_at, its_shift.ends_at) > shift.starts_at,
+        )
+        .correlate_except(other, its_shift)
+    )
+
+
+def week_of(moment: datetime) -> tuple[datetime, datetime]:
+    """Return the local week, Monday to Sunday, that `moment` lies in."""
+    day = local_day(moment)
+    monday = day - timedelta(days=day.weekday())
+    return at_local(monday), at_local(monday + timedelta(days=7))
+
+
+def week_count(session: Session, person_id: int, starts_at: datetime, *, without_shift: int) -> int:
+    """Count the person's confirmed sign-ups whose shift begins in the same local week."""
+    start, end = week_of(starts_at)
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Signup)
+            .join(Shift, Shift.id == Signup.shift_id)
+            .where(
+                Signup.person_id == person_id,
+                Signup.state == SignupState.CONFIRMED,
+                Signup.shift_id != without_shift,
+                Shift.starts_at >= start,
+                Shift.starts_at < end,
+            )
+        )
+        or 0
+    )
+
+
+def look(session: Session, person_id: int, shift: int | str, *, quota: int | None) -> Look | None:
+    """Read the shift, the person's live sign-up in it and whether it clashes; None when there is no such shift."""
+    is_it = Shift.id == shift if isinstance(shift, int) else Shift.public_id == shift
+    mine = [column.label(f"my_{column.key}") for column in SIGNUP_COLUMNS]
+    row = session.execute(
+        select_briefs(clash_exists(person_id).label("has_clash"), *mine)
+        .outerjoin(
+            Signup,
+            and_(Signup.shift_id == Shift.id, Signup.person_id == person_id, Signup.state != SignupState.CANCELLED),
+        )
+        .where(is_it)
+    ).one_or_none()
+    if row is None:
+        return None
+    brief = as_brief(row)
+    own = None
+    if row.my_id is not None:
+        own = SignupRow(**{column.key: getattr(row, f"my_{column.key}") for column in SIGNUP_COLUMNS})
+    counted = 0 if quota is None else week_count(session, person_id, brief.starts_at, without_shift=brief.id)
+    return Look(brief=brief, mine=own, has_clash=bool(row.has_clash), week_count=counted)
+
+
+def standing_of(seen: Look, actor: Actor, *, quota: int | None, now: datetime) -> Standing:
+    """Return what the rules judge by."""
+    brief = seen.brief
+    return Standing(
+        gate=signup_gate(brief, now),
+        opens_at=brief.signup_opens_at,
+        is_eligible=is_eligible(brief.audience, brief.area_path, actor.home_path),
+        has_clash=seen.has_clash,
+        week_count=seen.week_count,
+        weekly_quota=quota,
+        has_room=seen.has_room,
+        has_waitlist=brief.waitlist,
+    )
+
+
+def is_hidden(brief: ShiftBrief, actor: Actor) -> bool:
+    """A draft does not exist for people who may not run it."""
+    return brief.task_state is TaskState.DRAFT and not may_run_task(actor, brief.area_path)
+
+
+def may_join(session: Session, actor: Actor, shift_id: int, *, now: datetime) -> bool:
+    """Tell whether this person could take a place right now: `facts.may_join` of `not_signed_up`, the walk-in button."""
+    quota = policy.value(session, WEEKLY_QUOTA, now=now)
+    seen = look(session, actor.person_id, shift_id, quota=quota)
+    if seen is None or is_hidden(seen.brief, actor):
+        return False
+    if seen.mine is not None and seen.mine.state is not SignupState.WAITLISTED:
+        return False
+    return refusal_of(standing_of(seen, actor, quota=quota, now=now), needs_place=True) is None
+
+
+def sold_out_refusal(session: Session, actor: Actor, shift_public_id: str, *, now: datetime) -> Refusal | None:
+    """Return the refusal when the shift is full and has no queue, None otherwise: asked before any write.
+
+    In a rush most calls come after the last place is gone; they are answered by a read and never wait for the write lock.
+    """
+    full = session.scalar(select(Shift.id).where(Shift.public_id == shift_public_id, Shift.taken >= Shift.capacity))
+    if full is None:
+        return None
+    quota = policy.value(session, WEEKLY_QUOTA, now=now)
+    seen = look(session, actor.person_id, shift_public_id, quota=quota)
+    if seen is None or seen.mine is not None or is_hidden(seen.brief, actor):
+        return None
+    refusal = refusal_of(standing_of(seen, actor, quota=quota, now=now))
+    return refusal if isinstance(refusal, Refusal) else None
