@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
 from pointsapp.web.messages import Message
 
-MESSAGES: dict[str, Message] = {}
+MESSAGES: dict[str, Message] = {
+    "insufficient_points": Message(
+        _l("积分不够"),
+        _l("需要 %(needed)s 分，您现在可用 %(balance)s 分。"),
+        (_l("去抢任务"), "tasks.show_tasks"),
+    ),
+    "insufficient_budget": Message(
+        _l("积分预算不够"), _l("需要 %(needed)s 分，本区域和上级的预算里没有一处够用（最多 %(balance)s 分）。")
+    ),
+}

@@ -1,0 +1,110 @@
+"""Account keys: a path such as `person:17:available`, and what kind of account stands behind it.
+
+The ledger knows keys, not people, tasks or merchants. One unit per account: points or minutes, never both.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pointsapp.ledger.models import Unit
+
+
+class Side(StrEnum):
+    """The kind of an account, read off its key."""
+
+    ISSUANCE = "issuance"  # where budgets come from
+    SERVICE = "service"  # where minutes come from
+    LAPSED = "lapsed"
+    BUDGET = "budget"
+    RESERVED = "reserved"  # a task's reserve, or a month's pot for reviewed deeds
+    AVAILABLE = "available"
+    HELD = "held"
+    MINUTES = "minutes"
+    EARNED = "earned"  # what a merchant took in
+    FUND = "fund"
+
+
+ISSUANCE = "system:issuance"
+SERVICE = "system:service"
+LAPSED = "system:lapsed"
+
+# Accounts with a floor keep a stored balance; all others are summed when asked, so that no check-ins share a row.
+# A person's minutes are stored too: every check-in answers with them, and they ride on the upsert of the points for nothing.
+STORED = frozenset({Side.BUDGET, Side.AVAILABLE, Side.HELD, Side.MINUTES, Side.FUND})
+
+
+def person_available(person_id: int) -> str:
+    return f"person:{person_id}:available"
+
+
+def person_held(person_id: int) -> str:
+    return f"person:{person_id}:held"
+
+
+def person_minutes(person_id: int) -> str:
+    return f"person:{person_id}:minutes"
+
+
+def budget(area_id: int) -> str:
+    return f"budget:{area_id}"
+
+
+def task_reserved(task_id: int) -> str:
+    return f"task:{task_id}:reserved"
+
+
+def pot_reserved(area_id: int, month: str) -> str:
+    """The month's pot for reviewed deeds of an area; `month` as 2026-11."""
+    return f"pot:{area_id}:{month}:reserved"
+
+
+def merchant_earned(merchant_id: int) -> str:
+    return f"merchant:{merchant_id}:earned"
+
+
+def fund(fund_id: int | str) -> str:
+    return f"fund:{fund_id}"
+
+
+_FIRST = {
+    "budget": Side.BUDGET,
+    "task": Side.RESERVED,
+    "pot": Side.RESERVED,
+    "merchant": Side.EARNED,
+    "fund": Side.FUND,
+}
+_SYSTEM = {ISSUANCE: Side.ISSUANCE, SERVICE: Side.SERVICE, LAPSED: Side.LAPSED}
+
+
+def side_of(key: str) -> Side:
+    """Return the kind of the account `key`; ValueError for a key that none of the builders makes."""
+    first, _, rest = key.partition(":")
+    if first == "person":
+        return Side(rest.rpartition(":")[2])
+    if first in _FIRST and rest:
+        return _FIRST[first]
+    if key in _SYSTEM:
+        return _SYSTEM[key]
+    raise ValueError(f"not an account: {key!r}")
+
+
+def unit_of(key: str) -> Unit:
+    return Unit.MINUTE if side_of(key) in (Side.MINUTES, Side.SERVICE) else Unit.POINT
+
+
+def is_stored(key: str) -> bool:
+    return side_of(key) in STORED
+
+
+def person_of(key: str) -> int | None:
+    """Return whose account `key` is, None where it is nobody's."""
+    parts = key.split(":")
+    return int(parts[1]) if parts[0] == "person" else None
+
+
+def budget_area(key: str) -> int:
+    """Return the area of a budget account."""
+    if side_of(key) is not Side.BUDGET:
+        raise ValueError(f"not a budget: {key!r}")
+    return int(key.partition(":")[2])

@@ -1,0 +1,37 @@
+"""The bank's reading room: balances, a person's book, public sums."""
+
+from pointsapp.ledger.queries.books import (
+    EntryDetail,
+    EntryLine,
+    PersonPoints,
+    account_balance,
+    account_sum,
+    earned_by_person,
+    earned_select,
+    entries_page,
+    entry_detail,
+    person_balance,
+    person_minutes,
+    person_points,
+)
+from pointsapp.ledger.queries.sums import Statement, StatementLine, VerifyReport, statement, verify
+
+__all__ = [
+    "EntryDetail",
+    "EntryLine",
+    "PersonPoints",
+    "Statement",
+    "StatementLine",
+    "VerifyReport",
+    "account_balance",
+    "account_sum",
+    "earned_by_person",
+    "earned_select",
+    "entries_page",
+    "entry_detail",
+    "person_balance",
+    "person_minutes",
+    "person_points",
+    "statement",
+    "verify",
+]

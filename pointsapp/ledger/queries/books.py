@@ -1,0 +1,220 @@
+"""A person's book and single accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from pointsapp.core import clock
+from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.ledger import accounts, memos
+from pointsapp.ledger.models import Balance, Entry, Flow, Lot, Posting, Unit
+
+EARNED = (Flow.ISSUED, Flow.REVERSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPoints:
+    """A person's points book in figures. `expiring` sums lots by the local day they lapse on, soonest first."""
+
+    balance: int
+    held: int
+    earned_total: int
+    spent_total: int
+    expiring: tuple[tuple[date, int], ...]
+    service_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """One line of a person's book: a signed change of what can be spent, and the balance after it."""
+
+    entry_id: int
+    public_id: str
+    posted_at: datetime
+    kind: str
+    points: int
+    memo: str
+    facts: dict[str, Any]
+    balance_after: int
+    rule: str | None
+    rule_version: int | None
+    steps: tuple[dict[str, Any], ...]
+
+    @property
+    def words(self) -> str:
+        """The memo as a sentence in the reader's language."""
+        return memos.say(self.memo, self.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDetail(EntryLine):
+    """A line with what went into its sum, and the minutes booked with it."""
+
+    person_id: int
+    inputs: dict[str, Any]
+    minutes: int
+
+
+def account_balance(session: Session, key: str) -> int:
+    """Return what an account with a floor holds now."""
+    if not accounts.is_stored(key):
+        return account_sum(session, key)
+    return session.scalar(select(Balance.amount).where(Balance.account == key)) or 0
+
+
+def account_sum(session: Session, key: str) -> int:
+    """Sum an account from its postings: for accounts that keep no stored balance, and for checking those that do."""
+    came = select(func.coalesce(func.sum(Posting.amount), 0)).where(Posting.destination == key).scalar_subquery()
+    went = select(func.coalesce(func.sum(Posting.amount), 0)).where(Posting.source == key).scalar_subquery()
+    return int(session.scalar(select(came - went)) or 0)
+
+
+def person_balance(session: Session, person_id: int) -> int:
+    """Return what the person can spend now."""
+    return account_balance(session, accounts.person_available(person_id))
+
+
+def person_minutes(session: Session, person_id: int) -> int:
+    """Return the person's service minutes."""
+    return account_balance(session, accounts.person_minutes(person_id))
+
+
+def person_points(session: Session, person_id: int, *, now: datetime) -> PersonPoints:
+    """Return the figures of a person's points book, in three statements."""
+    keys = (
+        accounts.person_available(person_id),
+        accounts.person_held(person_id),
+        accounts.person_minutes(person_id),
+    )
+    held = {
+        row.account: row.amount
+        for row in session.execute(select(Balance.account, Balance.amount).where(Balance.account.in_(keys)))
+    }
+    earned, spent = session.execute(
+        select(
+            func.coalesce(func.sum(case((Posting.flow.in_(EARNED), Posting.change), else_=0)), 0),
+            func.coalesce(
+                func.sum(
+                    case(
+                        (Posting.flow == Flow.SPENT, Posting.amount),
+                        (Posting.flow == Flow.UNSPENT, -Posting.amount),
+                        else_=0,
+                    )
+                ),
+                0,
+            ),
+        ).where(Posting.person_id == person_id, Posting.unit == Unit.POINT)
+    ).one()
+    lots = session.execute(
+        select(Lot.expires_at, func.sum(Lot.remaining))
+        .where(Lot.person_id == person_id, Lot.remaining > 0)
+        .group_by(Lot.expires_at)
+        .order_by(Lot.expires_at)
+    )
+    expiring: dict[date, int] = {}
+    for expires_at, amount in lots:
+        day = clock.local_day(max(expires_at, now))  # past its moment: it lapses with the next run of the job
+        expiring[day] = expiring.get(day, 0) + int(amount)
+    return PersonPoints(
+        balance=held.get(keys[0], 0),
+        held=held.get(keys[1], 0),
+        earned_total=int(earned),
+        spent_total=int(spent),
+        expiring=tuple(expiring.items()),
+        service_minutes=held.get(keys[2], 0),
+    )
+
+
+_LINE = (
+    Entry.id.label("entry_id"),
+    Entry.public_id,
+    Entry.posted_at,
+    Entry.kind,
+    Posting.change.label("points"),
+    Entry.memo,
+    Entry.facts,
+    Posting.balance_after,
+    Entry.rule,
+    Entry.rule_version,
+    Entry.steps,
+)
+
+
+def entries_page(session: Session, person_id: int, page: PageRequest) -> Page[EntryLine]:
+    """Return the person's lines, newest first; the cursor is the entry's number."""
+    query = (
+        select(*_LINE)
+        .join(Posting, Posting.entry_id == Entry.id)
+        .where(Posting.person_id == person_id, Posting.unit == Unit.POINT, Posting.change.is_not(None))
+        .order_by(Posting.entry_id.desc())
+        .limit(page.limit + 1)
+    )
+    if page.after is not None:
+        query = query.where(Posting.entry_id < page.after[0])
+    rows = [EntryLine(**{**row, "steps": tuple(row["steps"] or ())}) for row in session.execute(query).mappings()]
+    return cut(rows, page.limit, lambda line: (line.entry_id,))
+
+
+def entry_detail(session: Session, person_id: int, entry_public_id: str) -> EntryDetail | None:
+    """Return one line of the person's own book with its inputs; None when it is not theirs."""
+    minutes = (
+        select(func.coalesce(func.sum(Posting.change), 0))
+        .where(Posting.entry_id == Entry.id, Posting.unit == Unit.MINUTE, Posting.person_id == person_id)
+        .scalar_subquery()
+    )
+    row = (
+        session.execute(
+            select(*_LINE, Entry.inputs, minutes.label("minutes"))
+            .join(Posting, Posting.entry_id == Entry.id)
+            .where(
+                Entry.public_id == entry_public_id,
+                Posting.person_id == person_id,
+                Posting.unit == Unit.POINT,
+                Posting.change.is_not(None),
+            )
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    steps, inputs = tuple(row["steps"] or ()), row["inputs"] or {}
+    return EntryDetail(**{**row, "steps": steps, "inputs": inputs, "person_id": person_id})
+
+
+def earned_select(
+    start: datetime | None = None, end: datetime | None = None, *, unit: Unit = Unit.POINT
+) -> Select[tuple[int, int]]:
+    """Return a select of (person_id, points) earned in [start, end), corrections taken off; join it for boards."""
+    query = (
+        select(Posting.person_id.label("person_id"), func.sum(Posting.change).label("points"))
+        # Literally the partial index's condition: a bound parameter would keep SQLite from using it.
+        .where(or_(Posting.flow == Flow.ISSUED, Posting.flow == Flow.REVERSED), Posting.unit == unit)
+        .group_by(Posting.person_id)
+    )
+    if start is not None:
+        query = query.where(Posting.posted_at >= start)
+    if end is not None:
+        query = query.where(Posting.posted_at < end)
+    return query  # type: ignore[return-value]
+
+
+def earned_by_person(
+    session: Session,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    *,
+    person_ids: Sequence[int] | None = None,
+    unit: Unit = Unit.POINT,
+) -> dict[int, int]:
+    """Return points earned per person in [start, end)."""
+    query = earned_select(start, end, unit=unit)
+    if person_ids is not None:
+        query = query.where(Posting.person_id.in_(person_ids))
+    return {int(person_id): int(points) for person_id, points in session.execute(query)}
