@@ -96,9 +96,13 @@ def update(feature: str) -> list[str]:
     """Write the feature's catalogue; return the strings that still want English."""
     wanted, _seen = words(feature)
     old = kept(feature)
+    others = [kept(other) for other in features() if other != feature]
     missing = []
     for message in _messages(wanted):
         before = old.get(message.id)
+        if before is None or not _is_filled(before):
+            # The catalogues are served as one: what another feature has translated reads the same here.
+            before = next((found for each in others if (found := each.get(message.id)) and _is_filled(found)), None)
         if before is not None:
             message.string = before.string
             message.flags |= before.flags & {"fuzzy"}

@@ -1,0 +1,73 @@
+"""What an operator can type or set is written down: every command, every option, every setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import chain
+
+import click
+import pytest
+
+from pointsapp.cli import main
+from pointsapp.config import PREFIX, Settings
+from tests.house.reading import ROOT, the_app
+
+# Groups that Flask-Migrate and flask-smorest bring: `pointsapp db` is named as a whole.
+THEIRS = {"db", "openapi"}
+
+
+def _words() -> str:
+    return "\n".join(path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))))
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    ours = chain(main.commands.items(), the_app().cli.commands.items())
+    for name, command in ours:
+        if name in THEIRS:
+            continue
+        if isinstance(command, click.Group):
+            for below, each in command.commands.items():
+                yield f"{name} {below}", each
+        else:
+            yield name, command
+
+
+def test_every_command_is_written_down() -> None:
+    words = _words()
+    assert [name for name, _ in _commands() if f"pointsapp {name}" not in words] == [], (
+        "add a row to docs/operations.md"
+    )
+
+
+def test_every_option_is_written_down() -> None:
+    words = _words()
+    missing = [
+        f"{name} {option.opts[0]}"
+        for name, command in _commands()
+        for option in command.params
+        if isinstance(option, click.Option) and not option.hidden and f"{option.opts[-1]}" not in words
+    ]
+    assert missing == [], "add it to the row in docs/operations.md"
+
+
+def test_every_command_says_what_it_does() -> None:
+    assert [name for name, command in _commands() if not (command.help or command.short_help)] == []
+
+
+@pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
+def test_every_setting_is_written_down(field: object) -> None:
+    name = PREFIX + field.name.upper()  # type: ignore[attr-defined]
+    assert f"| `{name}` |" in (ROOT / "docs" / "operations.md").read_text()
+
+
+def test_no_setting_is_written_down_that_nobody_reads() -> None:
+    table = (ROOT / "docs" / "operations.md").read_text().split("## Commands")[0]
+    known = {PREFIX + field.name.upper() for field in fields(Settings)}
+    written = {
+        word.strip("| `")
+        for line in table.splitlines()
+        if line.startswith(f"| `{PREFIX}")
+        for word in [line.split("|")[1]]
+    }
+    assert written - known == set()

@@ -1,0 +1,38 @@
+"""Pages keep the content security policy and the look: nothing inline, nothing from elsewhere, nothing unescaped."""
+
+from __future__ import annotations
+
+import re
+
+from tests.house.reading import TEMPLATES, templates
+
+INLINE = re.compile(r"""<[a-z][^>]*?\s(style|on[a-z]+)\s*=\s*["'{]""", re.I | re.S)
+SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*type=[\"']application/json)[^>]*>", re.I)
+STYLE = re.compile(r"<style\b", re.I)
+ELSEWHERE = re.compile(r"""(?:src|href|action)\s*=\s*["'](?:https?:)?//""", re.I)
+UNESCAPED = re.compile(r"\|\s*safe\b|{%-?\s*autoescape\s+false")
+# page -> why what it prints needs no escaping
+UNESCAPED_BY_DESIGN = {"_parts/qr.html": "an SVG that web/qr.py draws from numbers only"}
+COMMENT = re.compile(r"{#.*?#}", re.S)
+
+
+def _found(pattern: re.Pattern[str]) -> list[str]:
+    wrong = []
+    for path in templates():
+        text = COMMENT.sub("", path.read_text())
+        for match in pattern.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            wrong.append(f"{path.relative_to(TEMPLATES)}:{line} {match.group(0)[-40:]}")
+    return wrong
+
+
+def test_no_page_carries_inline_style_or_script() -> None:
+    assert _found(INLINE) + _found(SCRIPT) + _found(STYLE) == []
+
+
+def test_no_page_loads_anything_from_elsewhere() -> None:
+    assert _found(ELSEWHERE) == []
+
+
+def test_no_page_prints_unescaped_text() -> None:
+    assert [line for line in _found(UNESCAPED) if line.split(":")[0] not in UNESCAPED_BY_DESIGN] == []
