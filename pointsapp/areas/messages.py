@@ -1,7 +1,21 @@
-"""Words of areas: enum labels and refusals."""
+"""Words of areas: the kinds of the tree, and what is said of an area that is not in it."""
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
+from pointsapp.areas.models import AreaKind
 from pointsapp.web.messages import Message
+
+NO_SUCH_AREA = _l("没有这个区域")
+
+KIND_NAMES = {
+    AreaKind.DISTRICT: _l("区"),
+    AreaKind.STREET: _l("街道"),
+    AreaKind.COMMUNITY: _l("社区"),
+    AreaKind.GRID: _l("网格"),
+    AreaKind.MICRO_GRID: _l("微网格"),
+    AreaKind.SPECIAL_GRID: _l("专属网格"),
+}
 
 MESSAGES: dict[str, Message] = {}

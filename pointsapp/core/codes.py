@@ -73,3 +73,33 @@ def read(text: str, length: int) -> str | None:
 def new_public_id() -> str:
     """Return the 12-character random name a row shows instead of its key."""
     return secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
+
+
+def new_token() -> str:
+    """Return a fresh bearer token: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+NUMBER_LENGTH = 11
+
+
+def new_number() -> str:
+    """Return a fresh number people read aloud: 11 digits, random, the last a check digit (ISO 7064 mod 11,10).
+
+    It begins with 2 to 9, so that nobody takes it for a mobile number.
+    """
+    body = str(2 + secrets.randbelow(8)) + "".join(str(secrets.randbelow(10)) for _ in range(NUMBER_LENGTH - 2))
+    return body + _check_digit(body)
+
+
+def is_number(text: str) -> bool:
+    """Tell whether `text` is 11 digits that satisfy their check digit."""
+    return len(text) == NUMBER_LENGTH and text.isascii() and text.isdigit() and _check_digit(text[:-1]) == text[-1]
+
+
+def _check_digit(body: str) -> str:
+    left = 10
+    for char in body:
+        left = (left + int(char)) % 10 or 10
+        left = left * 2 % 11
+    return str((11 - left) % 10)

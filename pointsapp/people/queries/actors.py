@@ -1,4 +1,4 @@
-"""Reads about people: who acts, who is on a list."""
+"""Who acts: behind a session, behind a token, and what decides who may help them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor, Grant
 from pointsapp.people.models import ApiToken, Person, RoleGrant
+from pointsapp.people.policies import HeldRole, Standing
+from pointsapp.people.queries.persons import roles_of
 
 
 def load_actor(session: Session, person_id: int, *, now: datetime) -> Actor | None:
@@ -61,3 +63,16 @@ def load_actor_by_token(session: Session, token: str, *, now: datetime) -> Actor
         )
     )
     return None if person_id is None else load_actor(session, person_id, now=now)
+
+
+def standing_of(session: Session, person_id: int, *, now: datetime) -> Standing:
+    """Return what decides who may help this person at the desk."""
+    home_path = session.scalar(
+        select(Area.path).join(Person, Person.home_area_id == Area.id).where(Person.id == person_id)
+    )
+    held = roles_of(session, person_id, now=now)
+    return Standing(
+        person_id=person_id,
+        home_path=home_path,
+        roles=tuple(HeldRole(role=line.role, area_path=line.scope_path, merchant_id=line.merchant_id) for line in held),
+    )

@@ -1,0 +1,47 @@
+"""Refusals of people."""
+
+from __future__ import annotations
+
+from pointsapp.core.errors import Conflict, Forbidden, Invalid, NotSignedIn, RuleBroken, TooMany
+from pointsapp.people.messages import NO_SUCH_MERCHANT
+
+
+class InvalidCredentials(NotSignedIn):
+    """Wrong account or password, or a one-time code that was used, has expired or never was: one answer for all."""
+
+    code = "invalid_credentials"
+
+
+class TooManyAttempts(TooMany):
+    """Facts: retry_after (seconds). The one-time code at the desk still works."""
+
+    code = "too_many_attempts"
+
+
+class PhoneTaken(Conflict):
+    code = "phone_taken"
+
+
+class ConsentRequired(RuleBroken):
+    """Facts: consent_version, the notice in force."""
+
+    code = "consent_required"
+
+
+class NotVerified(Forbidden):
+    """A self-registered person earns at once and spends once somebody has seen them."""
+
+    code = "not_verified"
+
+
+class RoleHasOtherScope(RuleBroken):
+    """A role of an area was asked for a merchant, or the other way round."""
+
+    code = "role_has_other_scope"
+
+
+class UnknownMerchant(Invalid):
+    """The request names a merchant that is not there."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__({field: [str(NO_SUCH_MERCHANT)]})

@@ -1,0 +1,52 @@
+"""Reads about people: who acts, who somebody is, who is on a list, what the privacy notice says."""
+
+from __future__ import annotations
+
+from pointsapp.people.queries.actors import load_actor, load_actor_by_token, standing_of, token_hash
+from pointsapp.people.queries.lists import PersonLine, search_people
+from pointsapp.people.queries.notice import PrivacyNotice, current_notice
+from pointsapp.people.queries.persons import (
+    MerchantPlace,
+    PersonCard,
+    PersonRow,
+    RoleLine,
+    find_merchant,
+    name_of,
+    names_of,
+    person_by_id,
+    person_by_personal_code,
+    person_by_phone,
+    person_by_public_id,
+    person_by_volunteer_number,
+    person_card,
+    persons_by_phones,
+    require_person,
+    roles_of,
+)
+
+__all__ = [
+    "MerchantPlace",
+    "PersonCard",
+    "PersonLine",
+    "PersonRow",
+    "PrivacyNotice",
+    "RoleLine",
+    "current_notice",
+    "find_merchant",
+    "load_actor",
+    "load_actor_by_token",
+    "name_of",
+    "names_of",
+    "person_by_id",
+    "person_by_personal_code",
+    "person_by_phone",
+    "person_by_public_id",
+    "person_by_volunteer_number",
+    "person_card",
+    "persons_by_phones",
+    "require_person",
+    "roles_of",
+    "search_people",
+    "standing_of",
+    "token_hash",
+]
