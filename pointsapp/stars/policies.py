@@ -1,0 +1,46 @@
+"""Who may do what on the five-star board. Pure; used by services, lists and templates alike."""
+
+from __future__ import annotations
+
+from pointsapp.core.actor import COMMUNITY_STAFF, OFFICE_STAFF, STREET_OFFICE, Actor, Role
+
+
+def is_secretary_of(actor: Actor, branch_path: str) -> bool:
+    """Tell whether `actor` is secretary of the branches at `branch_path`.
+
+    Read from the grants, not by `holds`: the platform's administrator stands in for every role, but is nobody's secretary.
+    """
+    return any(
+        grant.role is Role.BRANCH_SECRETARY and grant.area_path is not None and branch_path.startswith(grant.area_path)
+        for grant in actor.grants
+    )
+
+
+def may_read_members(actor: Actor | None, branch_path: str) -> bool:
+    """Party membership is sensitive: the branch's own secretary and the street office above, nobody else."""
+    if actor is None:
+        return False
+    above = any(
+        grant.role in STREET_OFFICE and grant.area_path is not None and branch_path.startswith(grant.area_path)
+        for grant in actor.grants
+    )
+    return above or is_secretary_of(actor, branch_path)
+
+
+def may_read_names(actor: Actor | None, branch_path: str) -> bool:
+    """Officers within their remit see whose work a figure came from; others see masked names."""
+    return actor is not None and actor.holds(COMMUNITY_STAFF, branch_path)
+
+
+def may_assess(actor: Actor | None, branch_path: str) -> bool:
+    """Community staff and the street office score branches within their remit."""
+    return actor is not None and actor.holds(OFFICE_STAFF, branch_path)
+
+
+def may_set_aims(actor: Actor | None, branch_path: str) -> bool:
+    """The branch's own secretary says which stars it aims for; staff within their remit may enter it."""
+    return actor is not None and (is_secretary_of(actor, branch_path) or actor.holds(OFFICE_STAFF, branch_path))
+
+
+def may_open_console(actor: Actor | None) -> bool:
+    return actor is not None and actor.is_staff_anywhere
