@@ -1,7 +1,58 @@
-"""Words of stars: enum labels and refusals."""
+"""Words of stars: labels of kinds, states and metrics, and the refusals."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from pointsapp.stars.models import BranchKind, RoundState
+from pointsapp.stars.rules.scheme import Source
+from pointsapp.stars.rules.score import Gap, StarState
 from pointsapp.web.messages import Message
 
-MESSAGES: dict[str, Message] = {}
+BRANCH_KINDS = {
+    BranchKind.COMMITTEE: _l("党委（党工委）"),
+    BranchKind.GENERAL_BRANCH: _l("党总支"),
+    BranchKind.BRANCH: _l("党支部"),
+    BranchKind.GROUP: _l("党小组"),
+}
+
+ROUND_STATES = {RoundState.OPEN: _l("进行中"), RoundState.CLOSED: _l("已结束")}
+
+STAR_STATES = {
+    StarState.LIT: _l("已点亮"),
+    StarState.ON_COURSE: _l("进行中"),
+    StarState.AT_RISK: _l("有风险"),
+    StarState.NOT_AIMED: _l("未申报"),
+}
+
+SOURCES = {Source.AUTOMATIC: _l("自动取证"), Source.ASSESSED: _l("人工评定")}
+
+GAPS = {
+    Gap.NOT_ASSESSED: _l("还没有评定，暂按 0 分计"),
+    Gap.NO_HEADCOUNT: _l("还没有官方人口数，暂按 0 分计"),
+    Gap.TOO_FEW: _l("人数太少，算不出可靠的比例，暂按 0 分计"),
+}
+
+# Names of the metrics, by their key in queries/metrics.py: (name, unit).
+METRICS: dict[str, tuple[Any, Any]] = {
+    "participants": (_l("参与人数"), _l("人")),
+    "attendances": (_l("参与人次"), _l("人次")),
+    "service_minutes": (_l("服务时长"), _l("分钟")),
+    "tasks_completed": (_l("完成任务"), _l("项")),
+    "party_members_participating": (_l("参与的党员"), _l("人")),
+    "party_members": (_l("在册党员"), _l("人")),
+    "headcount": (_l("官方人口数"), _l("人")),
+}
+
+UNKNOWN_INDICATOR = _l("这一轮的方案里没有这个指标")
+
+MESSAGES: dict[str, Message] = {
+    "own_branch": Message(_l("不能给自己打分"), _l("您是这个支部的书记或党员，请由其他工作人员来评定。")),
+    "round_closed": Message(_l("本轮已经结束"), _l("结束的轮次不再改动；新的评定请记到正在进行的轮次。")),
+    "score_above_max": Message(_l("超过满分"), _l("这个指标的满分是 %(most)s 分，请重新填写。")),
+    "counted_by_platform": Message(
+        _l("由平台自动计算"), _l("这个指标由平台按实际记录自动计算，不能人工打分；记录有误请走更正。")
+    ),
+}
