@@ -36,8 +36,9 @@ setup: .venv/.dev
 run: .venv/.run
 	@$(PY) -m pointsapp demo --host $(HOST) --port $(PORT)
 
+# Two processes, a file at a time; `make test ARGS="-n0 tests/tasks"` for a closer look.
 test: .venv/.dev
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/.dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports

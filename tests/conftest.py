@@ -78,6 +78,20 @@ class HouseClient(FlaskClient):
         return self
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With CI=true a skip is a failure: what was not run was not shown to work."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped")
+    if os.environ.get("CI") and skipped:
+        terminalreporter.write_line(f"CI: {len(skipped)} skipped, and a skip is a failure here", red=True)
+
+
 @pytest.fixture(scope="session")
 def _apps() -> Iterator[dict[str, databases.Clone]]:
     kept: dict[str, databases.Clone] = {}
