@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
-import click
+from pathlib import Path
 
-COMMANDS: list[click.Command] = []
+import click
+from flask.cli import with_appcontext
+
+from pointsapp.areas.rules import AreaDraft
+from pointsapp.areas.services import import_areas
+from pointsapp.core import clock
+from pointsapp.core.table_file import BadFile, read_rows
+from pointsapp.core.transaction import write
+
+COLUMNS = ("code", "name", "kind", "parent_code")
+
+
+@click.group("areas")
+def areas() -> None:
+    """The area tree."""
+
+
+@areas.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def import_file(file: Path) -> None:
+    """Import the tree from a CSV with the columns code, name, kind, parent_code."""
+    try:
+        drafts = [AreaDraft(line=row.line, **row.cells) for row in read_rows(file, COLUMNS, COLUMNS[:3])]
+        done = write(import_areas, drafts, now=clock.now())
+    except BadFile as bad:
+        click.echo(str(bad), err=True)
+        raise SystemExit(1) from None
+    click.echo(f"{done.added} added, {done.changed} changed, {done.kept} unchanged")
+
+
+COMMANDS: list[click.Command] = [areas]
