@@ -51,7 +51,7 @@ function options(spec, colour) {
   const line = spec.kind === "line" || spec.kind === "area";
   return {
     tooltip, legend, animation: !calm, animationDuration: 200,
-    grid: { left: 4, right: 8, top: 16, bottom: legend.show ? 32 : 4, containLabel: true },
+    grid: { left: 4, right: line ? 20 : 8, top: 16, bottom: legend.show ? 32 : 4, containLabel: true },
     xAxis: { type: "category", data: spec.x, boundaryGap: !line, axisLabel: text, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } } },
     yAxis: { type: "value", minInterval: 1, splitNumber: 3, axisLabel: text, splitLine: { lineStyle: { color: colour.line } } },
     series: spec.series.map((one, index) => ({

@@ -169,7 +169,6 @@ function start(box) {
   async function open() {
     if (stream) return;
     advise("");
-    window_.hidden = false;
     opener.hidden = true;
     tell(say.msgStart);
     try {
@@ -179,7 +178,7 @@ function start(box) {
       ]);
     } catch {
       stop();
-      window_.hidden = true;
+      tell("");
       opener.hidden = false;
       advise(say.msgDenied);
       return;
@@ -220,7 +219,7 @@ function start(box) {
   });
 
   if (navigator.mediaDevices?.getUserMedia) {
-    opener.hidden = false;
+    window_.hidden = false;
     opener.addEventListener("click", open);
     // Asking for the camera unasked frightens people; where it is already granted, it simply opens.
     if ("auto" in box.dataset) {
