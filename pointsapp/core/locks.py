@@ -17,6 +17,7 @@ class LockKind(IntEnum):
     MERCHANT_MONTH = 2
     ROUND = 3
     BUDGET = 4
+    PERSON_VOUCHERS = 5  # a person's limit of one offer
 
 
 _SPACE = 2**40

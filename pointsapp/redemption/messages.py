@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
+from pointsapp.redemption.models import VoucherState
 from pointsapp.web.messages import Message
 
-MESSAGES: dict[str, Message] = {}
+_MORE_OFFERS = (_l("看看别的优惠"), "redemption.show_offers")
+_MY_VOUCHERS = (_l("看我的兑换券"), "redemption.show_vouchers")
+
+MESSAGES: dict[str, Message] = {
+    "code_unknown": Message(_l("没有这个兑换码"), _l("这个码写法没错，但系统里没有这张券，请和顾客核对。")),
+    "voucher_cancelled": Message(_l("券已退回"), _l("这张券已被顾客自己取消，积分已退回，请让顾客重新兑换。")),
+    "already_redeemed": Message(_l("券已用过"), _l("这张券已在 %(redeemed_on)s 由 %(redeemed_by)s 核销，不能再用。")),
+    "voucher_expired": Message(_l("券已过期"), _l("这张券在 %(expired_on)s 过期，积分会退回，可以重新兑换。")),
+    "offer_closed": Message(_l("现在不能兑换"), _l("这个优惠现在不接受兑换，您的积分没有变动。"), _MORE_OFFERS),
+    "limit_reached": Message(
+        _l("已到兑换上限"), _l("这个优惠每人最多 %(limit)s 份，您的已经换满了；退回的券会还回份数。"), _MY_VOUCHERS
+    ),
+    "out_of_stock": Message(_l("已经换完"), _l("这个优惠已经换完了，您的积分没有变动。"), _MORE_OFFERS),
+    "undo_window_over": Message(_l("不能再撤销"), _l("核销后 %(minutes)s 分钟内才能撤销，如有差错请联系社区。")),
+}
+
+VOUCHER_STATES = {
+    VoucherState.ISSUED: _l("待使用"),
+    VoucherState.REDEEMED: _l("已使用"),
+    VoucherState.CANCELLED: _l("已退回"),
+    VoucherState.EXPIRED: _l("已过期"),
+}
