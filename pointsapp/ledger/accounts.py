@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pointsapp.ledger.models import Unit
+from pointsapp.ledger.models import Flow, Unit
 
 
 class Side(StrEnum):
@@ -108,3 +108,36 @@ def budget_area(key: str) -> int:
     if side_of(key) is not Side.BUDGET:
         raise ValueError(f"not a budget: {key!r}")
     return int(key.partition(":")[2])
+
+
+# Every arrow that may be drawn, and what it means. Whatever is not here is a bug in the caller, not a refusal.
+_ARROWS: dict[tuple[Side, Side], Flow] = {
+    (Side.ISSUANCE, Side.BUDGET): Flow.GRANTED,
+    (Side.BUDGET, Side.ISSUANCE): Flow.UNGRANTED,
+    (Side.BUDGET, Side.RESERVED): Flow.RESERVED,
+    (Side.RESERVED, Side.BUDGET): Flow.RETURNED,
+    (Side.RESERVED, Side.AVAILABLE): Flow.ISSUED,
+    (Side.BUDGET, Side.AVAILABLE): Flow.ISSUED,  # a correction after the task's rest was returned
+    (Side.AVAILABLE, Side.RESERVED): Flow.REVERSED,
+    (Side.AVAILABLE, Side.BUDGET): Flow.REVERSED,
+    (Side.SERVICE, Side.MINUTES): Flow.ISSUED,
+    (Side.MINUTES, Side.SERVICE): Flow.REVERSED,
+    (Side.AVAILABLE, Side.HELD): Flow.HELD,
+    (Side.HELD, Side.AVAILABLE): Flow.RELEASED,
+    (Side.HELD, Side.EARNED): Flow.SPENT,
+    (Side.EARNED, Side.HELD): Flow.UNSPENT,
+    (Side.AVAILABLE, Side.FUND): Flow.DONATED,
+    (Side.FUND, Side.AVAILABLE): Flow.UNDONATED,
+    (Side.AVAILABLE, Side.LAPSED): Flow.LAPSED,
+    (Side.LAPSED, Side.AVAILABLE): Flow.UNLAPSED,
+}
+
+
+def flow_of(source: str, destination: str) -> Flow:
+    """Return what a posting between two accounts means; ValueError where no arrow is drawn."""
+    sides = side_of(source), side_of(destination)
+    if sides not in _ARROWS:
+        raise ValueError(f"no posting from {source} to {destination}")
+    if Side.HELD in sides and Side.AVAILABLE in sides and person_of(source) != person_of(destination):
+        raise ValueError(f"a hold stays with its person: {source} to {destination}")
+    return _ARROWS[sides]

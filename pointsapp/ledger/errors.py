@@ -23,3 +23,7 @@ class HoldNotOpen(Conflict):
 
 class NothingToReverse(Conflict):
     """The entry was reversed before, wholly or by more than is left; facts: left."""
+
+
+class ClaimSettled(Conflict):
+    """The claim has nothing left, or its writing-off was not asked for, or was asked for already."""

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+CLAIM_SET_OFF, LAPSED = "ledger.claim_set_off", "ledger.lapsed"
+
 _declared: dict[str, Any] = {}
 
 

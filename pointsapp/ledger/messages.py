@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from pointsapp.ledger.memos import CLAIM_SET_OFF, LAPSED, declare
 from pointsapp.web.messages import Message
 
 MESSAGES: dict[str, Message] = {
@@ -16,3 +17,6 @@ MESSAGES: dict[str, Message] = {
         _l("积分预算不够"), _l("需要 %(needed)s 分，本区域和上级的预算里没有一处够用（最多 %(balance)s 分）。")
     ),
 }
+
+declare(CLAIM_SET_OFF, _l("抵扣待扣回积分，还剩 %(left)s 分"))
+declare(LAPSED, _l("积分到期（%(on)s）"))

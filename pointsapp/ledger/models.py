@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pointsapp.core.db import (
@@ -38,6 +38,7 @@ class Flow(StrEnum):
     """What one posting means, decided by its two accounts alone (rules.flow_of). Public statements are sums of these."""
 
     GRANTED = "granted"
+    UNGRANTED = "ungranted"
     RESERVED = "reserved"
     RETURNED = "returned"
     ISSUED = "issued"
@@ -47,6 +48,7 @@ class Flow(StrEnum):
     SPENT = "spent"
     UNSPENT = "unspent"  # undone at the till
     DONATED = "donated"
+    UNDONATED = "undonated"
     LAPSED = "lapsed"
     UNLAPSED = "unlapsed"
 
@@ -113,9 +115,13 @@ class Posting(Base):
     destination: Mapped[str] = mapped_column(String(KEY_LENGTH))
     amount: Mapped[points]
     person_id: Mapped[int | None] = mapped_column(BigId)
-    change: Mapped[int | None] = mapped_column(BigId)
-    balance_after: Mapped[int | None] = mapped_column(BigId)
+    change: Mapped[int | None] = mapped_column(BigInteger)
+    balance_after: Mapped[int | None] = mapped_column(BigInteger)
     behaviour: Mapped[str | None] = mapped_column(String(30))  # what was done, for caps per behaviour
+
+
+# Written out, not bound: SQLite takes a partial index only for the very condition it was made with.
+IS_EARNED = text("posting.flow IN ('issued', 'reversed')")
 
 
 class Balance(Base):

@@ -14,7 +14,8 @@ from pointsapp.ledger.queries.books import (
     person_minutes,
     person_points,
 )
-from pointsapp.ledger.queries.sums import Statement, StatementLine, VerifyReport, statement, verify
+from pointsapp.ledger.queries.sums import Statement, StatementLine, statement
+from pointsapp.ledger.queries.verification import VerifyReport, verify
 
 __all__ = [
     "EntryDetail",

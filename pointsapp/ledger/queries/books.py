@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from pointsapp.core import clock
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.ledger import accounts, memos
-from pointsapp.ledger.models import Balance, Entry, Flow, Lot, Posting, Unit
+from pointsapp.ledger.models import IS_EARNED, Balance, Entry, Flow, Lot, Posting, Unit
 
 EARNED = (Flow.ISSUED, Flow.REVERSED)
 
@@ -194,8 +194,7 @@ def earned_select(
     """Return a select of (person_id, points) earned in [start, end), corrections taken off; join it for boards."""
     query = (
         select(Posting.person_id.label("person_id"), func.sum(Posting.change).label("points"))
-        # Literally the partial index's condition: a bound parameter would keep SQLite from using it.
-        .where(or_(Posting.flow == Flow.ISSUED, Posting.flow == Flow.REVERSED), Posting.unit == unit)
+        .where(IS_EARNED, Posting.unit == unit)
         .group_by(Posting.person_id)
     )
     if start is not None:

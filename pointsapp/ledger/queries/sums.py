@@ -1,18 +1,35 @@
-"""Public sums and the proof that the books balance: everything is re-derived from the postings by the database."""
+"""Public sums: what was issued, spent, donated and lapsed in a span, and what stood at its end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pointsapp.ledger.models import Flow, Posting, Unit
 
-@dataclass(frozen=True, slots=True)
+# How each flow moves the two places where points that were given out can be.
+AVAILABLE_SIGNS = {
+    Flow.ISSUED: 1,
+    Flow.REVERSED: -1,
+    Flow.HELD: -1,
+    Flow.RELEASED: 1,
+    Flow.DONATED: -1,
+    Flow.UNDONATED: 1,
+    Flow.LAPSED: -1,
+    Flow.UNLAPSED: 1,
+}
+HELD_SIGNS = {Flow.HELD: 1, Flow.RELEASED: -1, Flow.SPENT: -1, Flow.UNSPENT: 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One unit's sums over a span, and what stood at its end."""
+    """One unit's sums over a span, and what stood at its end. Minutes are only issued, reversed and available."""
 
-    unit: str
+    unit: Unit
     issued: int
     reversed: int
     spent: int
@@ -29,22 +46,39 @@ class Statement:
     lines: tuple[StatementLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyReport:
-    """`ok` only if nothing is wrong; `problems` names what is, at most a few of each kind."""
+def flows(session: Session, start: datetime | None = None, end: datetime | None = None) -> dict[Unit, dict[Flow, int]]:
+    """Return the sum of each flow per unit over [start, end)."""
+    query = select(Posting.unit, Posting.flow, func.sum(Posting.amount)).group_by(Posting.unit, Posting.flow)
+    if start is not None:
+        query = query.where(Posting.posted_at >= start)
+    if end is not None:
+        query = query.where(Posting.posted_at < end)
+    sums: dict[Unit, dict[Flow, int]] = {unit: dict.fromkeys(Flow, 0) for unit in Unit}
+    for unit, flow, amount in session.execute(query):
+        sums[unit][flow] = int(amount)
+    return sums
 
-    ok: bool
-    entries: int
-    postings: int
-    totals: dict[str, dict[str, int]]
-    problems: list[str] = field(default_factory=list)
+
+def net(sums: Mapping[Flow, int], signs: Mapping[Flow, int]) -> int:
+    return sum(sign * sums[flow] for flow, sign in signs.items())
 
 
 def statement(session: Session, start: datetime, end: datetime) -> Statement:
     """Return the public sums of [start, end)."""
-    raise NotImplementedError
-
-
-def verify(session: Session) -> VerifyReport:
-    """Re-derive every balance from the postings and prove the identity."""
-    raise NotImplementedError
+    span, ever = flows(session, start, end), flows(session, None, end)
+    lines = []
+    for unit in Unit:
+        sums = span[unit]
+        lines.append(
+            StatementLine(
+                unit=unit,
+                issued=sums[Flow.ISSUED],
+                reversed=sums[Flow.REVERSED],
+                spent=sums[Flow.SPENT] - sums[Flow.UNSPENT],
+                donated=sums[Flow.DONATED] - sums[Flow.UNDONATED],
+                lapsed=sums[Flow.LAPSED] - sums[Flow.UNLAPSED],
+                available_at_end=net(ever[unit], AVAILABLE_SIGNS),
+                held_at_end=net(ever[unit], HELD_SIGNS),
+            )
+        )
+    return Statement(start=start, end=end, lines=tuple(lines))

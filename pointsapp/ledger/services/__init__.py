@@ -1,17 +1,11 @@
 """The bank's workshop: post, hold, reverse, take back, lapse. Everything runs inside the caller's `write()`."""
 
+from pointsapp.ledger.services.bulk import post_many
 from pointsapp.ledger.services.claims import TakenBack, ask_write_off, take_back, write_off
-from pointsapp.ledger.services.entries import (
-    EntryDraft,
-    EntryReceipt,
-    PostingDraft,
-    RuleTrace,
-    post,
-    post_many,
-    reverse,
-)
+from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, PostingDraft, RuleTrace
+from pointsapp.ledger.services.entries import post, reverse
 from pointsapp.ledger.services.holds import HoldReceipt, open_hold, release_hold, reopen_hold, settle_hold
-from pointsapp.ledger.services.lots import lapse_due
+from pointsapp.ledger.services.lapses import lapse_due
 
 __all__ = [
     "EntryDraft",
