@@ -130,7 +130,7 @@ def problems(feature: str) -> list[str]:
             continue
         if known.fuzzy:
             lines.append(f"{place}: marked fuzzy, so it is not served")
-        sources_text, english = _forms(message.id), _forms(known.string)
+        sources_text, english = _forms(message.id), _forms(known.string or "")
         if {name for text in sources_text for name in PLACE.findall(text)} != {
             name for text in english for name in PLACE.findall(text)
         }:

@@ -87,4 +87,4 @@ def _npm_ci(root: Path, work: Path) -> None:
         text=True,
     )
     if done.returncode:
-        raise RuntimeError(f"npm ci failed:\n{done.stdout}")
+        raise RuntimeError(f"npm ci failed:\n{done.stdout!s}")

@@ -55,7 +55,7 @@ class AreaOption:
 _COLUMNS = (Area.id, Area.public_id, Area.code, Area.name, Area.kind, Area.path, Area.parent_id)
 
 
-def _rows(session: Session, statement: Select[tuple[int, str, str, str, AreaKind, str, int | None]]) -> list[AreaRow]:
+def _rows(session: Session, statement: Select[int, str, str, str, AreaKind, str, int | None]) -> list[AreaRow]:
     return [
         AreaRow(id=id_, public_id=public_id, code=code, name=name, kind=kind, path=path, parent_id=parent_id)
         for id_, public_id, code, name, kind, path, parent_id in session.execute(statement)
@@ -113,7 +113,7 @@ def below_any(column: InstrumentedAttribute[str] | ColumnElement[str], paths: It
     return or_(*conditions) if conditions else false()
 
 
-def subtree_ids(path: str) -> Select[tuple[int]]:
+def subtree_ids(path: str) -> Select[int]:
     """Return the select of the keys of the area at `path` and all below, for `Model.area_id.in_(…)`."""
     return select(Area.id).where(below(Area.path, path))
 

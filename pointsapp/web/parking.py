@@ -18,7 +18,8 @@ MAX_FIELDS, MAX_CHARS = 300, 100_000
 
 def parked_fields() -> list[tuple[str, str]]:
     """Return the (name, value) pairs of the POST at hand that may travel on, bounded."""
-    pairs, room = [], MAX_CHARS
+    pairs: list[tuple[str, str]] = []
+    room = MAX_CHARS
     for name, value in request.form.items(multi=True):
         room -= len(name) + len(value)
         if name in NEVER_CARRIED or room < 0 or len(pairs) >= MAX_FIELDS:

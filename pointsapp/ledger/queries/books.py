@@ -190,7 +190,7 @@ def entry_detail(session: Session, person_id: int, entry_public_id: str) -> Entr
 
 def earned_select(
     start: datetime | None = None, end: datetime | None = None, *, unit: Unit = Unit.POINT
-) -> Select[tuple[int, int]]:
+) -> Select[int, int]:
     """Return a select of (person_id, points) earned in [start, end), corrections taken off; join it for boards."""
     query = (
         select(Posting.person_id.label("person_id"), func.sum(Posting.change).label("points"))

@@ -175,7 +175,7 @@ def persons_by_phones(session: Session, phones: Iterable[str]) -> dict[str, Pers
             .where(Person.phone.in_(wanted[start : start + 500]), Person.erased_at.is_(None))
         )
         for person, path in rows:
-            found[person.phone] = PersonRow(
+            found[str(person.phone)] = PersonRow(
                 id=person.id,
                 public_id=person.public_id,
                 name=person.name,

@@ -75,7 +75,7 @@ def check_password(session: Session, attempt: SignIn, *, now: datetime) -> Check
     address_key = _key(f"address:{attempt.address}") if attempt.address else None
     _refuse_too_many(session, account_keys, address_key, now)
     right = None
-    for row in rows or [None]:
+    for row in (*rows,) or (None,):
         if is_right(row.password_hash if row else None, attempt.password):
             right = row
             break
