@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -14,6 +16,8 @@ from pointsapp.core.codes import new_code
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.people.queries import load_actor
+from pointsapp.people.services import create_token
+from pointsapp.tasks.models import PointsMode, Shift, ShiftLeader, Signup, SignupState, Task, TaskState
 
 _numbers = count(1)
 
@@ -111,8 +115,71 @@ def make_clerk(session: Session, merchant: Merchant, role: Role = Role.MERCHANT_
     return person
 
 
+def make_task(session: Session, area: Area, *, state: TaskState = TaskState.PUBLISHED, **over: Any) -> Task:
+    """A published task of 0 points (no budget needed) without shifts; see make_shift."""
+    number = next(_numbers)
+    moment = clock.now()
+    values: dict[str, Any] = {
+        "title": f"红专路夜巡{number}",
+        "description": "沿红专路走一圈，提醒商户收好门前的东西。",
+        "category": "patrol",
+        "place": "红专路口",
+        "points": 0,
+        "points_mode": PointsMode.PER_COMPLETION,
+        "check_out_required": False,
+        "created_at": moment,
+        "published_at": moment if state is not TaskState.DRAFT else None,
+    }
+    task = Task(area_id=area.id, state=state, **{**values, **over})
+    session.add(task)
+    session.commit()
+    return task
+
+
+def make_shift(session: Session, task: Task, *, leaders: tuple[Person, ...] = (), **over: Any) -> Shift:
+    """A shift of two hours and five places that begins in an hour."""
+    start = over.get("starts_at", clock.now() + timedelta(hours=1))
+    values = {
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=2),
+        "capacity": 5,
+        "code_key": secrets.token_hex(32),
+    }
+    shift = Shift(task_id=task.id, **{**values, **over})
+    session.add(shift)
+    session.flush()
+    for leader in leaders:
+        session.add(ShiftLeader(shift_id=shift.id, person_id=leader.id))
+    session.commit()
+    return shift
+
+
+def make_signup(
+    session: Session, shift: Shift, person: Person, state: SignupState = SignupState.CONFIRMED, **over: Any
+) -> Signup:
+    """A sign-up, counted in the shift."""
+    moment = clock.now()
+    signup = Signup(
+        shift_id=shift.id, person_id=person.id, state=state, **{"created_at": moment, "queued_at": moment, **over}
+    )
+    session.add(signup)
+    if state is SignupState.WAITLISTED:
+        shift.waiting = shift.waiting + 1
+    elif state is not SignupState.CANCELLED:
+        shift.taken = shift.taken + 1
+    session.commit()
+    return signup
+
+
 def actor_of(session: Session, person: Person) -> Actor:
     """Return `person` as the one acting now."""
     actor = load_actor(session, person.id, now=clock.now())
     assert actor is not None
     return actor
+
+
+def bearer(session: Session, person: Person) -> dict[str, str]:
+    """Return the headers of an API call by `person`."""
+    made = create_token(session, person.id, now=clock.now())
+    session.commit()
+    return {"Authorization": f"Bearer {made.token}"}

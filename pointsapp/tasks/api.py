@@ -2,6 +2,162 @@
 
 from __future__ import annotations
 
-from pointsapp.web.api import api_blueprint
+from typing import Any
+
+from flask import Response, request
+
+from pointsapp.core.clock import now
+from pointsapp.core.db import db
+from pointsapp.core.errors import NotFound
+from pointsapp.core.paging import Page
+from pointsapp.tasks import queries, services
+from pointsapp.tasks.policies import may_see_task
+from pointsapp.tasks.schemas import (
+    CategorySchema,
+    MySignupSchema,
+    ReasonSchema,
+    RosterSchema,
+    SignupSchema,
+    TaskArgs,
+    TaskCardSchema,
+    TaskDetailSchema,
+    TaskDraftSchema,
+    TaskReceiptSchema,
+)
+from pointsapp.web.api import ProblemSchema, api_blueprint
+from pointsapp.web.doors import write_json
+from pointsapp.web.guard import public
+from pointsapp.web.login import signed_in
+from pointsapp.web.schemas import PageArgs, page_request, page_schema
 
 blp = api_blueprint("tasks", "Tasks, shifts, sign-ups, waiting list.")
+
+
+def _refusals(*statuses: int) -> Any:
+    """Write into the document which refusals a call may answer with."""
+
+    def mark(view: Any) -> Any:
+        for status in statuses:
+            view = blp.alt_response(status, schema=ProblemSchema, success=False)(view)
+        return view
+
+    return mark
+
+
+@blp.get("/task-categories")
+@public("the categories are no secret, and a guest filters by them")
+@blp.response(200, page_schema(CategorySchema))
+def list_categories() -> Page[Any]:
+    """Categories of tasks, in the operator's order."""
+    return Page(queries.categories(db.session), None)
+
+
+@blp.get("/tasks")
+@blp.arguments(TaskArgs, location="query")
+@blp.response(200, page_schema(TaskCardSchema, "TaskPage"))
+def list_tasks(args: dict[str, Any]) -> Page[Any]:
+    """Published tasks of an area, or of the person's whole district, newest first; staff also see their drafts."""
+    wanted = queries.TaskFilter(
+        area=args["area"], category=args["category"], q=args["q"], is_open=args["open"], states=queries.LISTED
+    )
+    return queries.tasks_page(db.session, signed_in(), wanted, page_request(args, int), now=now())
+
+
+@blp.get("/tasks/<task_id>")
+@blp.response(200, TaskDetailSchema)
+@_refusals(404)
+def read_task(task_id: str) -> Any:
+    """One task with everything given at its creation."""
+    task = queries.task_view(db.session, task_id)
+    if task is None or not may_see_task(signed_in(), task.area.path, task.is_draft):
+        raise NotFound()
+    return task
+
+
+@blp.post("/tasks")
+@blp.arguments(TaskDraftSchema)
+@blp.response(201, TaskDetailSchema)
+@_refusals(403, 422)
+def post_task(draft: Any) -> Response:
+    """Write down a draft."""
+    return write_json(services.create_draft, signed_in(), draft, schema=TaskDetailSchema())
+
+
+@blp.put("/tasks/<task_id>")
+@blp.arguments(TaskDraftSchema)
+@blp.response(200, TaskDetailSchema)
+@_refusals(403, 404, 409, 422)
+def put_task(draft: Any, task_id: str) -> Response:
+    """Write a draft anew; an approval it had lapses."""
+    return write_json(services.edit_draft, signed_in(), task_id, draft, schema=TaskDetailSchema(), status=200)
+
+
+@blp.post("/tasks/<task_id>/publication")
+@blp.response(200, TaskReceiptSchema)
+@_refusals(403, 404, 409, 422)
+def publish_task(task_id: str) -> Response:
+    """Publish a draft and reserve its points; the answer names the budget it draws on."""
+    return write_json(services.publish, signed_in(), task_id, schema=TaskReceiptSchema(), status=200)
+
+
+@blp.post("/tasks/<task_id>/approval")
+@blp.response(200, TaskDetailSchema)
+@_refusals(403, 404, 409)
+def approve_task(task_id: str) -> Response:
+    """Approve as a second person a draft whose points stand above its category's band."""
+    return write_json(services.approve_task, signed_in(), task_id, schema=TaskDetailSchema(), status=200)
+
+
+@blp.post("/tasks/<task_id>/cancellation")
+@blp.arguments(ReasonSchema)
+@blp.response(200, TaskDetailSchema)
+@_refusals(403, 404, 409, 422)
+def cancel_task(body: dict[str, Any], task_id: str) -> Response:
+    """Call the task off: credits given stay, the rest of the budget returns, everyone is told."""
+    return write_json(services.cancel_task, signed_in(), task_id, body["reason"], schema=TaskDetailSchema(), status=200)
+
+
+@blp.post("/shifts/<shift_id>/signups")
+@blp.response(201, SignupSchema)
+@_refusals(403, 404, 409)
+def post_signup(shift_id: str) -> Response:
+    """Take a place, or join the waiting list where the task has one."""
+    actor = signed_in()
+    if "Idempotency-Key" not in request.headers:  # a stored answer comes before any refusal
+        refusal = queries.sold_out_refusal(db.session, actor, shift_id, now=now())
+        if refusal is not None:
+            raise refusal
+    return write_json(services.sign_up, actor, shift_id, schema=SignupSchema())
+
+
+@blp.get("/shifts/<shift_id>/signups")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_schema(RosterSchema))
+@_refusals(403, 404)
+def list_shift_signups(args: dict[str, Any], shift_id: str) -> Page[Any]:
+    """The shift's live sign-ups: for staff and the shift's leaders."""
+    return queries.shift_roster(db.session, signed_in(), shift_id, page_request(args, int), now=now())
+
+
+@blp.get("/me/signups")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_schema(MySignupSchema))
+def list_my_signups(args: dict[str, Any]) -> Page[Any]:
+    """Everything the person signed up for, newest first."""
+    return queries.my_signups_page(db.session, signed_in().person_id, page_request(args, int))
+
+
+@blp.delete("/signups/<signup_id>")
+@blp.response(200, SignupSchema)
+@_refusals(403, 404, 409)
+def delete_signup(signup_id: str) -> Response:
+    """Give the place back; the first waiting person who can take it gets it."""
+    return write_json(services.cancel_signup, signed_in(), signup_id, schema=SignupSchema(), status=200)
+
+
+@blp.post("/signups/<signup_id>/acceptance")
+@blp.response(200, SignupSchema)
+@_refusals(403, 404, 409, 410)
+def accept_signup(signup_id: str) -> Response:
+    """Accept an offered place before it runs out."""
+    return write_json(services.accept_offer, signed_in(), signup_id, schema=SignupSchema(), status=200)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pointsapp.core.errors import Conflict, Forbidden, Gone
+from typing import Any
+
+from pointsapp.core.errors import Conflict, Forbidden, Gone, Invalid
+from pointsapp.tasks.messages import CLOSED_BECAUSE, FIELD_WORDS, LATE_BECAUSE, NOTICE_LABELS
 
 
 class ShiftFull(Conflict):
@@ -10,9 +13,13 @@ class ShiftFull(Conflict):
 
 
 class SignupClosed(Conflict):
-    """facts.reason: not_yet_open, ended, cancelled, stopped or closed."""
+    """facts.reason: not_published, not_yet_open, ended, cancelled, stopped or closed."""
 
     code = "signup_closed"
+
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(reason=reason, **facts)
+        self.detail = CLOSED_BECAUSE[reason]
 
 
 class TimeConflict(Conflict):
@@ -34,6 +41,10 @@ class TooLateToCancel(Conflict):
 
     code = "too_late_to_cancel"
 
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(reason=reason, **facts)
+        self.detail = LATE_BECAUSE[reason]
+
 
 class OfferExpired(Gone):
     code = "offer_expired"
@@ -44,6 +55,19 @@ class ApprovalRequired(Conflict):
 
 
 class NoticeIncomplete(Conflict):
-    """A part of the recruiting notice is missing; facts.missing names the fields."""
+    """A part of the recruiting notice is missing; facts.fields names them."""
 
     code = "notice_incomplete"
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__(fields=list(fields), missing="、".join(str(NOTICE_LABELS[name]) for name in fields))
+
+
+class BadField(Invalid):
+    """One field is wrong in a way only the service can see; `words` is a key of FIELD_WORDS."""
+
+    def __init__(self, *path: str | int, words: str) -> None:
+        found: Any = [str(FIELD_WORDS[words])]
+        for part in reversed(path):
+            found = {part: found}
+        super().__init__(found)

@@ -6,6 +6,60 @@ from flask_babel import lazy_gettext as _l
 
 from pointsapp.web.messages import Message
 
+TASK_STATES = {
+    "draft": _l("草稿"),
+    "published": _l("已发布"),
+    "closed": _l("已结束"),
+    "cancelled": _l("已取消"),
+}
+SIGNUP_STATES = {
+    "confirmed": _l("已报名"),
+    "waitlisted": _l("候补中"),
+    "offered": _l("待确认"),
+    "cancelled": _l("已取消"),
+}
+ATTENDANCES = {"none": _l("未到"), "present": _l("已签到"), "done": _l("已完成")}
+POINTS_MODES = {"per_completion": _l("每次"), "per_hour": _l("每小时")}
+AUDIENCES = {"district": _l("全区居民"), "area": _l("仅本区域居民")}
+
+# The parts of a recruiting notice (志愿服务条例).
+NOTICE_LABELS = {
+    "description": _l("服务内容"),
+    "place": _l("地点"),
+    "conditions": _l("报名条件"),
+    "risks": _l("可能的风险"),
+    "safeguards": _l("安全保障"),
+    "insurance": _l("保险"),
+    "what_to_bring": _l("需要自带"),
+    "contact": _l("联系方式"),
+    "organiser": _l("主办单位"),
+}
+
+CLOSED_BECAUSE = {
+    "not_published": _l("这个任务还没有发布。"),
+    "not_yet_open": _l("报名还没有开始，%(opens)s 开抢。"),
+    "ended": _l("这个场次已经结束。"),
+    "cancelled": _l("这个任务已经取消。"),
+    "stopped": _l("这个场次已经停止。"),
+    "closed": _l("这个任务已经结束。"),
+}
+LATE_BECAUSE = {
+    "arrived": _l("您已经签到，不能再取消。"),
+    "deadline": _l("已过可以取消的时间，请联系组织者说明情况。"),
+}
+FIELD_WORDS = {
+    "ends_before_start": _l("结束时间要晚于开始时间"),
+    "longer_than_a_day": _l("一个场次最长 24 小时"),
+    "in_the_past": _l("结束时间已经过去"),
+    "unknown_category": _l("没有这个类别"),
+    "unknown_person": _l("没有找到这个人"),
+    "place_needs_point": _l("要核对签到范围，请填写经纬度"),
+    "number_of_shifts": _l("应有 1 到 50 个场次"),
+    "check_out_needed": _l("按小时计分必须签退"),
+    "longer_than_reserved": _l("按小时计分的场次不能比原来更长：预算只留了原来的时长"),
+    "poster_needs_radius": _l("打印的签到码必须设签到范围"),
+}
+
 _MORE_TASKS = (_l("看看别的任务"), "tasks.show_tasks")
 _MY_TASKS = (_l("看我的任务"), "tasks.show_my_signups")
 

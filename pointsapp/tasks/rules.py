@@ -91,7 +91,7 @@ class Standing:
     """All that a sign-up is judged by."""
 
     gate: Gate
-    opens_at: datetime | None
+    facts: dict[str, Any]  # what the sentence about the gate needs
     is_eligible: bool
     has_clash: bool
     week_count: int
@@ -108,8 +108,7 @@ def refusal_of(standing: Standing, *, needs_place: bool = False) -> Exception | 
     if not standing.is_eligible:
         return NotEligible()
     if standing.gate is not Gate.OPEN:
-        facts = {"opens_at": standing.opens_at.isoformat()} if standing.gate is Gate.NOT_YET_OPEN else {}  # type: ignore[union-attr]
-        return SignupClosed(reason=str(standing.gate), **facts)
+        return SignupClosed(str(standing.gate), **standing.facts)
     if standing.has_clash:
         return TimeConflict()
     if is_over_quota(standing.week_count, standing.weekly_quota):

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session, aliased
 
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor
-from pointsapp.core.clock import at_local, local_day
+from pointsapp.core.clock import at_local, local_day, to_local
 from pointsapp.core.errors import Refusal
 from pointsapp.tasks.models import Shift, Signup, SignupState, TaskState
 from pointsapp.tasks.policies import WEEKLY_QUOTA, may_run_task
 from pointsapp.tasks.queries.briefs import SIGNUP_COLUMNS, ShiftBrief, SignupRow, as_brief, select_briefs
-from pointsapp.tasks.rules import Standing, is_eligible, refusal_of, signup_gate
+from pointsapp.tasks.rules import Gate, Standing, is_eligible, refusal_of, signup_gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +103,14 @@ def look(session: Session, person_id: int, shift: int | str, *, quota: int | Non
 def standing_of(seen: Look, actor: Actor, *, quota: int | None, now: datetime) -> Standing:
     """Return what the rules judge by."""
     brief = seen.brief
+    gate = signup_gate(brief, now)
+    facts = {}
+    if gate is Gate.NOT_YET_OPEN and brief.signup_opens_at is not None:
+        opens = to_local(brief.signup_opens_at)
+        facts = {"opens_at": opens.isoformat(timespec="seconds"), "opens": opens.strftime("%m-%d %H:%M")}
     return Standing(
-        gate=signup_gate(brief, now),
-        opens_at=brief.signup_opens_at,
+        gate=gate,
+        facts=facts,
         is_eligible=is_eligible(brief.audience, brief.area_path, actor.home_path),
         has_clash=seen.has_clash,
         week_count=seen.week_count,

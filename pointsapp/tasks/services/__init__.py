@@ -1,15 +1,35 @@
 """Everything that changes a task, a shift or a sign-up."""
 
+from pointsapp.tasks.services.drafts import ShiftDraft, TaskDraft, create_draft, edit_draft
 from pointsapp.tasks.services.marks import mark_arrived, mark_settled, mark_unsettled
+from pointsapp.tasks.services.publication import approve_task, cancel_task, close_due_tasks, points_needed, publish
+from pointsapp.tasks.services.shifts import MoveShift, ShiftReceipt, move_shift, name_leaders, stop_shift
 from pointsapp.tasks.services.signups import SignupReceipt, accept_offer, cancel_signup, join_now, sign_up
+from pointsapp.tasks.services.waiting import expire_due_offers, fill_waiting
 
 __all__ = [
+    "MoveShift",
+    "ShiftDraft",
+    "ShiftReceipt",
     "SignupReceipt",
+    "TaskDraft",
     "accept_offer",
+    "approve_task",
     "cancel_signup",
+    "cancel_task",
+    "close_due_tasks",
+    "create_draft",
+    "edit_draft",
+    "expire_due_offers",
+    "fill_waiting",
     "join_now",
     "mark_arrived",
     "mark_settled",
     "mark_unsettled",
+    "move_shift",
+    "name_leaders",
+    "points_needed",
+    "publish",
     "sign_up",
+    "stop_shift",
 ]

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from pointsapp.core.errors import StateChanged
 from pointsapp.tasks.models import Signup, SignupState
+from pointsapp.tasks.services.moving import must_move
 
 
 def mark_arrived(session: Session, signup_id: int, now: datetime) -> None:
@@ -16,7 +16,7 @@ def mark_arrived(session: Session, signup_id: int, now: datetime) -> None:
 
     The same conditional row decides between a cancellation and a check-in that race.
     """
-    _mark(
+    must_move(
         session,
         update(Signup)
         .where(Signup.id == signup_id, Signup.state == SignupState.CONFIRMED, Signup.arrived_at.is_(None))
@@ -26,15 +26,9 @@ def mark_arrived(session: Session, signup_id: int, now: datetime) -> None:
 
 def mark_settled(session: Session, signup_id: int, now: datetime) -> None:
     """Say that the attendance is credited or voided: it no longer keeps the task from closing."""
-    _mark(session, update(Signup).where(Signup.id == signup_id).values(settled_at=now))
+    must_move(session, update(Signup).where(Signup.id == signup_id).values(settled_at=now))
 
 
 def mark_unsettled(session: Session, signup_id: int) -> None:
     """Say that the attendance waits for an organiser again."""
-    _mark(session, update(Signup).where(Signup.id == signup_id).values(settled_at=None))
-
-
-def _mark(session: Session, statement: object) -> None:
-    done = session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
-    if done.rowcount != 1:
-        raise StateChanged
+    must_move(session, update(Signup).where(Signup.id == signup_id).values(settled_at=None))

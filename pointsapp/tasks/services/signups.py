@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.errors import Conflict, Forbidden, NotFound, Refused, StateChanged
+from pointsapp.core.errors import Conflict, Forbidden, NotFound, Refused
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.tasks.errors import OfferExpired, QuotaReached, ShiftFull, TimeConflict
 from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState
@@ -23,9 +23,8 @@ from pointsapp.tasks.queries.briefs import ShiftBrief, SignupRow, shift_brief, s
 from pointsapp.tasks.queries.standing import Look, is_hidden, look, standing_of
 from pointsapp.tasks.rules import Gate, is_over_quota, refusal_of, refusal_to_cancel, signup_gate
 from pointsapp.tasks.services import waiting
+from pointsapp.tasks.services.moving import must_move
 from pointsapp.tasks.services.waiting import Terms
-
-_QUIET = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +116,7 @@ def _has_room(session: Session, brief: ShiftBrief) -> bool:
 
 def _take_place(session: Session, brief: ShiftBrief) -> None:
     """Count one place as taken; StateChanged when it went, or the shift moved or stopped, a moment ago."""
-    _must_move(
+    must_move(
         session,
         update(Shift)
         .where(
@@ -133,7 +132,7 @@ def _take_place(session: Session, brief: ShiftBrief) -> None:
 
 def _join_queue(session: Session, brief: ShiftBrief) -> None:
     """Count one person as waiting, only while the shift is full: otherwise a place freed a moment ago would be missed."""
-    _must_move(
+    must_move(
         session,
         update(Shift)
         .where(Shift.id == brief.id, Shift.taken >= Shift.capacity, Shift.state == ShiftState.OPEN)
@@ -217,8 +216,8 @@ def cancel_signup(session: Session, actor: Actor, signup: int | str, *, now: dat
 
 def _leave(session: Session, brief: ShiftBrief, mine: SignupRow, *, now: datetime) -> None:
     counted = {"waiting": Shift.waiting - 1} if mine.state is SignupState.WAITLISTED else {"taken": Shift.taken - 1}
-    _must_move(session, update(Shift).where(Shift.id == brief.id).values(**counted))
-    _must_move(
+    must_move(session, update(Shift).where(Shift.id == brief.id).values(**counted))
+    must_move(
         session,
         update(Signup)
         .where(Signup.id == mine.id, Signup.state == mine.state, Signup.arrived_at.is_(None))
@@ -245,7 +244,7 @@ def accept_offer(session: Session, actor: Actor, signup: int | str, *, now: date
         raise TimeConflict()
     if is_over_quota(seen.week_count, by.weekly_quota):
         raise QuotaReached(quota=by.weekly_quota)
-    _must_move(
+    must_move(
         session,
         update(Signup)
         .where(Signup.id == mine.id, Signup.state == SignupState.OFFERED)
@@ -264,9 +263,3 @@ def _own(session: Session, actor: Actor, signup: int | str) -> tuple[SignupRow, 
     if mine.person_id != actor.person_id:
         raise Forbidden() if may_run_task(actor, brief.area_path) else NotFound()
     return mine, brief
-
-
-def _must_move(session: Session, statement: object) -> None:
-    done = session.execute(statement, execution_options=_QUIET)  # type: ignore[call-overload]
-    if done.rowcount != 1:
-        raise StateChanged

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from pointsapp.core import events, policy
 from pointsapp.core.errors import StateChanged
 from pointsapp.core.locks import LockKind, try_lock
-from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState
+from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import PROMOTION_STOPS_MINUTES, WAITLIST_OFFER_MINUTES, WEEKLY_QUOTA
-from pointsapp.tasks.queries.briefs import ShiftBrief
+from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs, shift_brief
 from pointsapp.tasks.queries.standing import clash_exists, week_count
 from pointsapp.tasks.rules import Gate, is_over_quota, promotion_ends_at, signup_gate
+from pointsapp.tasks.services.moving import must_move
 
-_QUIET = {"synchronize_session": False}
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +131,12 @@ def take_waiting_place(session: Session, brief: ShiftBrief) -> None:
         .where(Shift.id == brief.id, Shift.taken < Shift.capacity, Shift.waiting > 0, Shift.state == ShiftState.OPEN)
         .values(taken=Shift.taken + 1, waiting=Shift.waiting - 1)
     )
-    _must_move(session, statement)
+    must_move(session, statement)
 
 
 def _move_waiting(session: Session, signup_id: int, to: SignupState, **also: Any) -> None:
     statement = update(Signup).where(Signup.id == signup_id, Signup.state == SignupState.WAITLISTED)
-    _must_move(session, statement.values(state=to, **also))
+    must_move(session, statement.values(state=to, **also))
 
 
 def confirm_waiting(session: Session, signup_id: int, *, notice_version: int) -> None:
@@ -165,7 +166,7 @@ def waiting_position(session: Session, shift_id: int, signup_id: int, queued_at:
 
 def expire_offer(session: Session, brief: ShiftBrief, by: Terms, signup_id: int, *, now: datetime) -> None:
     """Send the person to the end of the queue and give the place to the next."""
-    _must_move(
+    must_move(
         session,
         update(Shift).where(Shift.id == brief.id).values(taken=Shift.taken - 1, waiting=Shift.waiting + 1),
     )
@@ -173,10 +174,39 @@ def expire_offer(session: Session, brief: ShiftBrief, by: Terms, signup_id: int,
         Signup.id == signup_id, Signup.state == SignupState.OFFERED, Signup.offer_expires_at <= now
     )
     # offer_expires_at stays: it marks who let an offer run out.
-    _must_move(session, statement.values(state=SignupState.WAITLISTED, queued_at=now))
+    must_move(session, statement.values(state=SignupState.WAITLISTED, queued_at=now))
     fill_free_places(session, brief, by, now=now, lapsed=False)
 
 
-def _must_move(session: Session, statement: Any) -> None:
-    if session.execute(statement, execution_options=_QUIET).rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
+def expire_due_offers(session: Session, *, now: datetime) -> int:
+    """Send people who let an offer run out to the end of their queue; return how many."""
+    due = session.execute(
+        select(Signup.id, Signup.shift_id)
+        .where(Signup.state == SignupState.OFFERED, Signup.offer_expires_at <= now)
+        .order_by(Signup.offer_expires_at, Signup.id)
+        .limit(BATCH)
+    ).all()
+    by = terms(session, now=now)
+    for signup_id, shift_id in due:
+        brief = shift_brief(session, shift_id)
+        assert brief is not None
+        expire_offer(session, brief, by, signup_id, now=now)
+    return len(due)
+
+
+def fill_waiting(session: Session, *, now: datetime) -> int:
+    """Give places to waiting people who could not take one when it was freed and can now; return how many moved up."""
+    by = terms(session, now=now)
+    rows = session.execute(
+        select_briefs()
+        .where(
+            Task.state == TaskState.PUBLISHED,
+            Shift.state == ShiftState.OPEN,
+            Shift.waiting > 0,
+            Shift.taken < Shift.capacity,
+            Shift.starts_at > now,
+        )
+        .order_by(Shift.id)
+        .limit(BATCH)
+    ).all()
+    return sum(fill_free_places(session, as_brief(row), by, now=now, lapsed=False) for row in rows)

@@ -1,0 +1,11 @@
+"""What the worker does for tasks."""
+
+from __future__ import annotations
+
+from pointsapp.tasks.services import close_due_tasks, expire_due_offers, fill_waiting
+
+JOBS = [
+    ("tasks.expire_due_offers", 20, expire_due_offers),
+    ("tasks.fill_waiting", 60, fill_waiting),
+    ("tasks.close_due_tasks", 300, close_due_tasks),
+]

@@ -1,0 +1,198 @@
+"""Lists of tasks: what a resident may grab, what staff run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.areas.queries import below, below_any, require_area, root_of
+from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.tasks.models import Audience, PointsMode, Shift, ShiftState, Task, TaskCategory, TaskState
+from pointsapp.tasks.queries.details import AreaName, ShiftView, shifts_of_tasks
+
+# What the JSON list shows; a draft only to who may run it.
+LISTED = (TaskState.DRAFT, TaskState.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """What to list. `area`: an id or a code, and everything below; None is the person's whole district."""
+
+    area: str | None = None
+    category: str | None = None
+    q: str | None = None
+    is_open: bool = False
+    starts_before: datetime | None = None
+    starts_after: datetime | None = None
+    states: tuple[TaskState, ...] = (TaskState.PUBLISHED,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCard:
+    """One task in a list."""
+
+    id: int
+    public_id: str
+    title: str
+    category: str
+    category_name: str
+    points: int
+    points_mode: PointsMode
+    place: str
+    organiser: str | None
+    state: TaskState
+    waitlist: bool
+    signup_opens_at: datetime | None
+    area: AreaName
+    shifts: tuple[ShiftView, ...]
+
+    @property
+    def left(self) -> int:
+        return sum(shift.left for shift in self.shifts)
+
+    @property
+    def capacity(self) -> int:
+        return sum(shift.capacity for shift in self.shifts)
+
+
+CARD_COLUMNS: tuple[Any, ...] = (
+    Task.id,
+    Task.public_id,
+    Task.title,
+    Task.category,
+    TaskCategory.name.label("category_name"),
+    Task.points,
+    Task.points_mode,
+    Task.place,
+    Task.organiser,
+    Task.state,
+    Task.waitlist,
+    Task.signup_opens_at,
+    Task.area_id,
+    Area.public_id.label("area_public_id"),
+    Area.code.label("area_code"),
+    Area.name.label("area_name"),
+    Area.path.label("area_path"),
+)
+
+
+def select_cards() -> Select[Any]:
+    return (
+        select(*CARD_COLUMNS)
+        .select_from(Task)
+        .join(Area, Area.id == Task.area_id)
+        .outerjoin(TaskCategory, TaskCategory.key == Task.category)
+    )
+
+
+def as_cards(session: Session, rows: Any) -> tuple[TaskCard, ...]:
+    """Build cards from rows of `select_cards`, with their shifts by one more query."""
+    rows = list(rows)
+    shifts = shifts_of_tasks(session, [row.id for row in rows])
+    return tuple(
+        TaskCard(
+            id=row.id,
+            public_id=row.public_id,
+            title=row.title,
+            category=row.category,
+            category_name=row.category_name or row.category,
+            points=row.points,
+            points_mode=row.points_mode,
+            place=row.place,
+            organiser=row.organiser,
+            state=row.state,
+            waitlist=row.waitlist,
+            signup_opens_at=row.signup_opens_at,
+            area=AreaName(
+                id=row.area_id, public_id=row.area_public_id, code=row.area_code, name=row.area_name, path=row.area_path
+            ),
+            shifts=shifts.get(row.id, ()),
+        )
+        for row in rows
+    )
+
+
+def scope_condition(session: Session, actor: Actor | None, area: str | None) -> ColumnElement[bool] | None:
+    """Return the condition on Area.path: the asked area and below, else the person's district, else nothing.
+
+    A person without a home area, and a guest, are shown all districts.
+    """
+    if area:
+        return below(Area.path, require_area(session, area).path)
+    if actor is not None and actor.home_path:
+        return below(Area.path, root_of(actor.home_path))
+    return None
+
+
+def visible_tasks(actor: Actor | None) -> ColumnElement[bool]:
+    """Return the condition: published, or a draft the actor may run."""
+    if actor is None or not actor.is_staff_anywhere:
+        return Task.state != TaskState.DRAFT
+    return or_(Task.state != TaskState.DRAFT, below_any(Area.path, actor.paths(COMMUNITY_STAFF)))
+
+
+def open_now(actor: Actor | None, now: datetime) -> ColumnElement[bool]:
+    """Return the condition "a sign-up would be possible now", apart from the person's other commitments."""
+    conditions = [
+        Task.state == TaskState.PUBLISHED,
+        or_(Task.signup_opens_at.is_(None), Task.signup_opens_at <= now),
+        exists(
+            select(Shift.id).where(
+                Shift.task_id == Task.id,
+                Shift.state == ShiftState.OPEN,
+                Shift.ends_at > now,
+                or_(Shift.taken < Shift.capacity, Task.waitlist),
+            )
+        ),
+    ]
+    if actor is not None:
+        conditions.append(eligible(actor))
+    return and_(*conditions)
+
+
+def eligible(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition "the task is for this person" (rules.is_eligible says the same of one task)."""
+    if actor.home_path is None:
+        return Task.audience == Audience.DISTRICT
+    steps = [part for part in actor.home_path.split("/") if part]
+    at_or_above = ["/" + "/".join(steps[: depth + 1]) + "/" for depth in range(len(steps))]
+    return or_(
+        and_(Task.audience == Audience.DISTRICT, below(Area.path, root_of(actor.home_path))),
+        and_(Task.audience == Audience.AREA, Area.path.in_(at_or_above)),
+    )
+
+
+def tasks_page(
+    session: Session, actor: Actor | None, wanted: TaskFilter, page: PageRequest, *, now: datetime
+) -> Page[TaskCard]:
+    """Return one page of tasks, newest first; staff also see the drafts they may run."""
+    statement = _filtered(session, actor, wanted, now).order_by(Task.id.desc()).limit(page.limit + 1)
+    if page.after:
+        statement = statement.where(Task.id < page.after[0])
+    return cut(as_cards(session, session.execute(statement)), page.limit, lambda card: (card.id,))
+
+
+def _filtered(session: Session, actor: Actor | None, wanted: TaskFilter, now: datetime) -> Select[Any]:
+    statement = select_cards().where(Task.state.in_(wanted.states), visible_tasks(actor))
+    scope = scope_condition(session, actor, wanted.area)
+    if scope is not None:
+        statement = statement.where(scope)
+    if wanted.category:
+        statement = statement.where(Task.category == wanted.category)
+    if wanted.q:
+        statement = statement.where(
+            or_(
+                Task.title.icontains(wanted.q, autoescape=True),
+                Task.place.icontains(wanted.q, autoescape=True),
+                Task.description.icontains(wanted.q, autoescape=True),
+            )
+        )
+    if wanted.is_open:
+        statement = statement.where(open_now(actor, now))
+    return statement

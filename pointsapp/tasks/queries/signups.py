@@ -1,0 +1,233 @@
+"""Lists of sign-ups: a person's own, and a shift's roster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from pointsapp.core.actor import Actor, require
+from pointsapp.core.errors import NotFound
+from pointsapp.core.masking import mask_name
+from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.people.models import Person
+from pointsapp.tasks.models import PointsMode, Shift, ShiftState, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.policies import may_see_signups, may_see_task, sees_full_names
+from pointsapp.tasks.queries.briefs import leads_shift, shift_brief
+
+
+def attendance_of(arrived_at: datetime | None, settled_at: datetime | None) -> str:
+    """none: not seen yet; present: checked in, not yet credited; done: credited."""
+    if arrived_at is None:
+        return "none"
+    return "present" if settled_at is None else "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MySignup:
+    """One of a person's own sign-ups with its task and shift."""
+
+    id: int
+    public_id: str
+    state: SignupState
+    created_at: datetime
+    offer_expires_at: datetime | None
+    arrived_at: datetime | None
+    settled_at: datetime | None
+    cancelled_because: str | None
+    waiting_position: int | None
+    shift_id: int
+    shift_public_id: str
+    starts_at: datetime
+    ends_at: datetime
+    shift_state: ShiftState
+    stopped_at: datetime | None
+    task_public_id: str
+    title: str
+    category: str
+    points: int
+    points_mode: PointsMode
+    place: str
+    check_out_required: bool
+    cancel_until_minutes: int
+    contact: str | None
+    task_state: TaskState
+    signup_opens_at: datetime | None
+
+    @property
+    def itself(self) -> MySignup:
+        """The JSON answer nests task and shift; both read this row."""
+        return self
+
+    @property
+    def attendance(self) -> str:
+        return attendance_of(self.arrived_at, self.settled_at)
+
+
+def _mine(person_id: int) -> Select[Any]:
+    ahead = aliased(Signup)
+    position = (
+        select(func.count())
+        .where(
+            ahead.shift_id == Signup.shift_id,
+            ahead.state == SignupState.WAITLISTED,
+            (ahead.queued_at < Signup.queued_at) | ((ahead.queued_at == Signup.queued_at) & (ahead.id <= Signup.id)),
+        )
+        .correlate(Signup)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Signup.id,
+            Signup.public_id,
+            Signup.state,
+            Signup.created_at,
+            Signup.offer_expires_at,
+            Signup.arrived_at,
+            Signup.settled_at,
+            Signup.cancelled_because,
+            position.label("ahead"),
+            Shift.id.label("shift_id"),
+            Shift.public_id.label("shift_public_id"),
+            Shift.starts_at,
+            Shift.ends_at,
+            Shift.state.label("shift_state"),
+            Shift.stopped_at,
+            Task.public_id.label("task_public_id"),
+            Task.title,
+            Task.category,
+            Task.points,
+            Task.points_mode,
+            Task.place,
+            Task.check_out_required,
+            Task.cancel_until_minutes,
+            Task.contact,
+            Task.state.label("task_state"),
+            Task.signup_opens_at,
+        )
+        .join(Shift, Shift.id == Signup.shift_id)
+        .join(Task, Task.id == Shift.task_id)
+        .where(Signup.person_id == person_id)
+    )
+
+
+def _as_mine(row: Any) -> MySignup:
+    values = row._asdict()
+    ahead = values.pop("ahead")
+    is_waiting = row.state is SignupState.WAITLISTED
+    if row.state is not SignupState.OFFERED:
+        values["offer_expires_at"] = None  # on a waiting row it only marks an offer that ran out
+    return MySignup(**values, waiting_position=ahead if is_waiting else None)
+
+
+def my_signups_page(session: Session, person_id: int, page: PageRequest) -> Page[MySignup]:
+    """Return one page of everything the person ever signed up for, newest first."""
+    statement = _mine(person_id).order_by(Signup.id.desc()).limit(page.limit + 1)
+    if page.after:
+        statement = statement.where(Signup.id < page.after[0])
+    return cut([_as_mine(row) for row in session.execute(statement)], page.limit, lambda row: (row.id,))
+
+
+def my_signups_in(session: Session, person_id: int, shift_ids: tuple[int, ...]) -> dict[int, MySignup]:
+    """Return the person's live sign-ups in these shifts, by shift."""
+    if not shift_ids:
+        return {}
+    statement = _mine(person_id).where(Signup.shift_id.in_(shift_ids), Signup.state != SignupState.CANCELLED)
+    return {row.shift_id: _as_mine(row) for row in session.execute(statement)}
+
+
+def upcoming_for(session: Session, person_id: int, now: datetime, limit: int = 20) -> tuple[MySignup, ...]:
+    """Return the person's live sign-ups whose shift has not ended, soonest first."""
+    statement = (
+        _mine(person_id)
+        .where(Signup.state != SignupState.CANCELLED, Shift.ends_at > now, Shift.state == ShiftState.OPEN)
+        .order_by(Shift.starts_at, Signup.id)
+        .limit(limit)
+    )
+    return tuple(_as_mine(row) for row in session.execute(statement))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterLine:
+    """One person on a shift's list. `shown_name` is masked except for the shift's leaders in their time."""
+
+    id: int
+    public_id: str
+    person_id: int
+    user_id: str
+    number_tail: str
+    shown_name: str
+    phone: str | None
+    state: SignupState
+    created_at: datetime
+    queued_at: datetime
+    offer_expires_at: datetime | None
+    arrived_at: datetime | None
+    settled_at: datetime | None
+    is_walk_in: bool
+
+    @property
+    def attendance(self) -> str:
+        return attendance_of(self.arrived_at, self.settled_at)
+
+
+def roster_page(session: Session, shift_id: int, page: PageRequest, *, full_names: bool) -> Page[RosterLine]:
+    """Return one page of the shift's live sign-ups in the order they came."""
+    statement = (
+        select(
+            Signup.id,
+            Signup.public_id,
+            Signup.person_id,
+            Person.public_id.label("user_id"),
+            Person.volunteer_number,
+            Person.name,
+            Person.phone,
+            Signup.state,
+            Signup.created_at,
+            Signup.queued_at,
+            Signup.offer_expires_at,
+            Signup.arrived_at,
+            Signup.settled_at,
+            Signup.is_walk_in,
+        )
+        .join(Person, Person.id == Signup.person_id)
+        .where(Signup.shift_id == shift_id, Signup.state != SignupState.CANCELLED)
+        .order_by(Signup.id)
+        .limit(page.limit + 1)
+    )
+    if page.after:
+        statement = statement.where(Signup.id > page.after[0])
+    lines = []
+    for row in session.execute(statement):
+        values = row._asdict()
+        name, number, phone = values.pop("name"), values.pop("volunteer_number"), values.pop("phone")
+        shown = name if full_names else mask_name(name)
+        lines.append(
+            RosterLine(**values, number_tail=number[-4:], shown_name=shown, phone=phone if full_names else None)
+        )
+    return cut(lines, page.limit, lambda line: (line.id,))
+
+
+def shift_roster(session: Session, actor: Actor, shift: str, page: PageRequest, *, now: datetime) -> Page[RosterLine]:
+    """Return the roster to staff and to the shift's leaders; 404 for a hidden shift, 403 for everybody else."""
+    brief = shift_brief(session, shift)
+    if brief is None or not may_see_task(actor, brief.area_path, brief.is_draft):
+        raise NotFound()
+    is_leader = leads_shift(session, brief.id, actor.person_id)
+    require(may_see_signups(actor, brief, is_leader))
+    return roster_page(session, brief.id, page, full_names=sees_full_names(is_leader, brief, now))
+
+
+__all__ = [
+    "MySignup",
+    "RosterLine",
+    "attendance_of",
+    "my_signups_in",
+    "my_signups_page",
+    "roster_page",
+    "shift_roster",
+    "upcoming_for",
+]

@@ -1,0 +1,193 @@
+"""Drafts: everything a lawful recruiting notice states, written down before anybody can see it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.queries import AreaRow, require_area
+from pointsapp.core import events
+from pointsapp.core.actor import Actor, require
+from pointsapp.core.codes import new_public_id
+from pointsapp.core.errors import Conflict, NotFound
+from pointsapp.people.models import Person
+from pointsapp.tasks.errors import BadField
+from pointsapp.tasks.models import Audience, PointsMode, Shift, ShiftLeader, ShiftState, Task, TaskCategory, TaskState
+from pointsapp.tasks.policies import may_run_task, may_see_task
+from pointsapp.tasks.queries.details import TaskView, task_view
+from pointsapp.tasks.rules import shift_errors
+from pointsapp.tasks.services.moving import must_move
+
+MOST_SHIFTS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftDraft:
+    """`leader_ids`: public ids, phones or volunteer numbers of residents."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    leader_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDraft:
+    """What the publisher wrote. `area_id` is an area's id or code."""
+
+    title: str
+    description: str
+    category: str
+    area_id: str
+    place: str
+    points: int
+    points_mode: PointsMode
+    check_out_required: bool
+    shifts: tuple[ShiftDraft, ...]
+    latitude: float | None = None
+    longitude: float | None = None
+    checkin_radius_m: int | None = None
+    has_poster: bool = False
+    waitlist: bool = False
+    conditions: str | None = None
+    risks: str | None = None
+    safeguards: str | None = None
+    insurance: str | None = None
+    what_to_bring: str | None = None
+    contact: str | None = None
+    organiser: str | None = None
+    signup_opens_at: datetime | None = None
+    cancel_until_minutes: int = 0
+    audience: Audience = Audience.DISTRICT
+
+
+_PLAIN = tuple(name for name in TaskDraft.__dataclass_fields__ if name not in ("area_id", "shifts"))
+
+
+def create_draft(session: Session, actor: Actor, draft: TaskDraft, *, now: datetime) -> TaskView:
+    """Write down a new draft; nobody but staff of its area knows that it exists."""
+    area = _judge(session, actor, draft)
+    task_id = session.execute(
+        insert(Task)
+        .values(
+            public_id=new_public_id(),
+            area_id=area.id,
+            state=TaskState.DRAFT,
+            created_by_id=actor.person_id,
+            notice_version=1,
+            created_at=now,
+            **_columns(draft),
+        )
+        .returning(Task.id)
+    ).scalar_one()
+    _add_shifts(session, task_id, draft.shifts)
+    events.record(
+        session, "tasks.drafted", at=now, subject=f"task:{task_id}", area_id=area.id, actor_id=actor.person_id
+    )
+    return viewed(session, task_id)
+
+
+def edit_draft(session: Session, actor: Actor, task: str, draft: TaskDraft, *, now: datetime) -> TaskView:
+    """Write the draft anew. An approval was for the old text and points: it lapses."""
+    row = require_task(session, actor, task)
+    if row.state is not TaskState.DRAFT:
+        raise Conflict()
+    area = _judge(session, actor, draft)
+    must_move(
+        session,
+        update(Task)
+        .where(Task.id == row.id, Task.state == TaskState.DRAFT)
+        .values(area_id=area.id, approved_by_id=None, approved_at=None, **_columns(draft)),
+    )
+    old = select(Shift.id).where(Shift.task_id == row.id)
+    # Nobody has been promised anything yet, so a draft's shifts may simply be written anew.
+    session.execute(delete(ShiftLeader).where(ShiftLeader.shift_id.in_(old)))
+    session.execute(delete(Shift).where(Shift.task_id == row.id))
+    _add_shifts(session, row.id, draft.shifts)
+    events.record(
+        session, "tasks.draft_edited", at=now, subject=f"task:{row.id}", area_id=area.id, actor_id=actor.person_id
+    )
+    return viewed(session, row.id)
+
+
+def require_task(session: Session, actor: Actor, task: int | str) -> TaskView:
+    """Return the task if the actor may run it; 404 for who may not know a draft exists, 403 for other readers."""
+    row = task_view(session, task)
+    if row is None or not may_see_task(actor, row.area.path, row.is_draft):
+        raise NotFound()
+    require(may_run_task(actor, row.area.path))
+    return row
+
+
+def viewed(session: Session, task_id: int) -> TaskView:
+    row = task_view(session, task_id)
+    assert row is not None
+    return row
+
+
+def _judge(session: Session, actor: Actor, draft: TaskDraft) -> AreaRow:
+    area = require_area(session, draft.area_id, "area_id")
+    require(may_run_task(actor, area.path))
+    if not 1 <= len(draft.shifts) <= MOST_SHIFTS:
+        raise BadField("shifts", words="number_of_shifts")
+    for place, fields in shift_errors([(shift.starts_at, shift.ends_at) for shift in draft.shifts]).items():
+        raise BadField("shifts", place, "ends_at", words=fields["ends_at"][0])
+    if draft.points_mode is PointsMode.PER_HOUR and not draft.check_out_required:
+        raise BadField("check_out_required", words="check_out_needed")
+    if not session.scalar(select(exists().where(TaskCategory.key == draft.category))):
+        raise BadField("category", words="unknown_category")
+    return area
+
+
+def _columns(draft: TaskDraft) -> dict[str, object]:
+    return {name: getattr(draft, name) for name in _PLAIN}
+
+
+def _add_shifts(session: Session, task_id: int, shifts: Sequence[ShiftDraft]) -> None:
+    # Kept in order of time, so that lists and the person's own reading agree.
+    for place, shift in enumerate(shifts):
+        leaders = find_leaders(session, shift.leader_ids, ("shifts", place, "leader_ids"))
+        shift_id = session.execute(
+            insert(Shift)
+            .values(
+                public_id=new_public_id(),
+                task_id=task_id,
+                starts_at=shift.starts_at,
+                ends_at=shift.ends_at,
+                capacity=shift.capacity,
+                taken=0,
+                waiting=0,
+                state=ShiftState.OPEN,
+                code_key=secrets.token_hex(32),
+            )
+            .returning(Shift.id)
+        ).scalar_one()
+        set_leaders(session, shift_id, leaders)
+
+
+def find_leaders(session: Session, handles: Sequence[str], path: tuple[str | int, ...]) -> list[int]:
+    """Return the persons named by public id, phone or volunteer number; 422 for a name nobody has."""
+    found = []
+    for handle in dict.fromkeys(handles):
+        person_id = session.scalar(
+            select(Person.id).where(
+                or_(Person.public_id == handle, Person.phone == handle, Person.volunteer_number == handle),
+                Person.erased_at.is_(None),
+            )
+        )
+        if person_id is None:
+            raise BadField(*path, words="unknown_person")
+        found.append(person_id)
+    return sorted(set(found))
+
+
+def set_leaders(session: Session, shift_id: int, person_ids: Sequence[int]) -> None:
+    session.execute(delete(ShiftLeader).where(ShiftLeader.shift_id == shift_id))
+    if person_ids:
+        rows = [{"shift_id": shift_id, "person_id": person_id} for person_id in person_ids]
+        session.execute(insert(ShiftLeader), rows)
