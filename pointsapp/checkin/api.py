@@ -2,6 +2,119 @@
 
 from __future__ import annotations
 
-from pointsapp.web.api import api_blueprint
+from typing import Any
+
+from flask import Response
+
+from pointsapp.checkin import queries, services
+from pointsapp.checkin.schemas import (
+    CheckInPersonSchema,
+    CheckInReceiptSchema,
+    CheckInSchema,
+    CodeArgs,
+    CorrectionReceiptSchema,
+    CorrectionSchema,
+    DeclineSchema,
+    PersonalCodeSchema,
+    ReviewReceiptSchema,
+    VenueCodeSchema,
+)
+from pointsapp.core.clock import now
+from pointsapp.core.db import db
+from pointsapp.web.api import api_blueprint, problem_responses
+from pointsapp.web.doors import write_json
+from pointsapp.web.login import signed_in
 
 blp = api_blueprint("checkin", "Venue codes, scans, attendance, corrections.")
+
+
+def _refusals(*statuses: int) -> Any:
+    return blp.doc(responses=problem_responses(*statuses))
+
+
+@blp.get("/shifts/<shift_id>/checkin-code")
+@blp.arguments(CodeArgs, location="query")
+@blp.response(200, VenueCodeSchema)
+@_refusals(403, 404, 409)
+def read_venue_code(args: dict[str, Any], shift_id: str) -> Any:
+    """The code the venue shows now; ask again after `refresh_after_s` seconds."""
+    moment = now()
+    look = queries.shift_for_leader(db.session, signed_in(), shift_id, now=moment)
+    if args["poster"]:
+        return queries.poster_code(look, args["action"])
+    return queries.venue_code(look, args["action"], now=moment)
+
+
+@blp.post("/checkins")
+@blp.arguments(CheckInSchema)
+@blp.response(201, CheckInReceiptSchema)
+@_refusals(403, 409, 410, 422)
+def post_check_in(command: services.CheckIn) -> Response:
+    """Check oneself in or out with the venue's code; a repeat answers 200 and changes nothing."""
+    return write_json(services.check_in, signed_in(), command, schema=CheckInReceiptSchema())
+
+
+@blp.post("/shifts/<shift_id>/checkins")
+@blp.arguments(CheckInPersonSchema)
+@blp.response(201, CheckInReceiptSchema)
+@_refusals(403, 404, 409, 422)
+def post_person_check_in(command: services.CheckInPerson, shift_id: str) -> Response:
+    """Check somebody in or out: by their personal code, or by the leader's list (`user_id`)."""
+    return write_json(services.check_in_person, signed_in(), shift_id, command, schema=CheckInReceiptSchema())
+
+
+@blp.get("/me/code")
+@blp.response(200, PersonalCodeSchema)
+def read_my_code() -> Any:
+    """The personal code that staff scan."""
+    return queries.personal_code(db.session, signed_in().person_id)
+
+
+@blp.post("/signups/<signup_id>/corrections")
+@blp.arguments(CorrectionSchema)
+@blp.response(201, CorrectionReceiptSchema)
+@_refusals(403, 404, 409, 422)
+def post_correction(command: services.AskCorrection, signup_id: str) -> Response:
+    """Ask for other minutes; a second person approves."""
+    return write_json(services.ask_correction, signed_in(), signup_id, command, schema=CorrectionReceiptSchema())
+
+
+@blp.post("/corrections/<correction_id>/approval")
+@blp.response(200, CorrectionReceiptSchema)
+@_refusals(403, 404, 409)
+def approve_correction(correction_id: str) -> Response:
+    """Approve as a second person: both books are corrected by new entries."""
+    return write_json(
+        services.approve_correction, signed_in(), correction_id, schema=CorrectionReceiptSchema(), status=200
+    )
+
+
+@blp.post("/corrections/<correction_id>/rejection")
+@blp.arguments(DeclineSchema)
+@blp.response(200, CorrectionReceiptSchema)
+@_refusals(403, 404, 409, 422)
+def decline_correction(body: dict[str, Any], correction_id: str) -> Response:
+    """Send a correction back with a reason; nothing moves."""
+    schema = CorrectionReceiptSchema()
+    return write_json(
+        services.decline_correction, signed_in(), correction_id, body["reason"], schema=schema, status=200
+    )
+
+
+@blp.post("/checkins/<checkin_id>/confirmation")
+@blp.response(200, ReviewReceiptSchema)
+@_refusals(403, 404, 409)
+def confirm_check_in(checkin_id: str) -> Response:
+    """Credit provisional minutes as an organiser other than the person."""
+    return write_json(services.confirm_attendance, signed_in(), checkin_id, schema=ReviewReceiptSchema(), status=200)
+
+
+@blp.post("/checkins/<checkin_id>/voiding")
+@blp.arguments(DeclineSchema)
+@blp.response(200, ReviewReceiptSchema)
+@_refusals(403, 404, 409, 422)
+def void_check_in(body: dict[str, Any], checkin_id: str) -> Response:
+    """Leave provisional minutes uncounted, with a reason."""
+    command = services.Void(reason=body["reason"])
+    schema = ReviewReceiptSchema()
+    return write_json(services.void_attendance, signed_in(), checkin_id, command, schema=schema, status=200)

@@ -2,9 +2,9 @@
 
     RuleBroken 422   CodeInvalid, LocationRequired, OutOfRange
     Gone       410   CodeExpired
-    Forbidden  403   NotSignedUp, OwnShift, SamePerson (both `not_allowed`)
-    Conflict   409   OutsideWindow, NotCheckedIn, TimeTaken (`time_conflict`, shared with sign-up), and, as `wrong_state`,
-                     NoCheckOutHere, AlreadyVoided, NotProvisional, CorrectionWaiting, NothingToCorrect, AlreadyDecided
+    Forbidden  403   NotSignedUp, and, as `not_allowed`, OwnShift, SamePerson, SecondPerson
+    Conflict   409   OutsideWindow, NotCheckedIn, TimeTaken (`time_conflict`, as at sign-up), and, as `wrong_state`,
+                     NoCheckOutHere, AlreadyVoided, NotProvisional, CorrectionWaiting, NothingToCorrect, CorrectionDecided
 
 Where one code has several true reasons, the class carries its own sentence in `detail`.
 """
@@ -12,12 +12,12 @@ Where one code has several true reasons, the class carries its own sentence in `
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.core import clock
 from pointsapp.core.errors import Conflict, Forbidden, Gone, RuleBroken
+from pointsapp.tasks.errors import TimeConflict
 
 
 class CodeInvalid(RuleBroken):
@@ -94,14 +94,10 @@ class OutOfRange(RuleBroken):
     code = "out_of_range"
 
 
-class TimeTaken(Conflict):
-    """These minutes are already counted, or claimed, at another shift. The words stand in tasks (the same refusal)."""
+class TimeTaken(TimeConflict):
+    """These minutes are already counted, or claimed, at another shift; facts: title."""
 
-    code = "time_conflict"
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(**facts)
-        self.detail = _l("这段时间已经记在另一场“%(title)s”上，同一段时间只能记一次；还没签退的请先签退。")
+    detail = _l("这段时间已经记在另一场“%(title)s”上，同一段时间只能记一次；那一场还没签退的，请先签退。")
 
 
 class NoCheckOutHere(Conflict):

@@ -5,6 +5,7 @@ flask-smorest writes the OpenAPI 3.1 document from the marshmallow schemas; refu
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
@@ -57,5 +58,11 @@ def init_api(app: Flask) -> HouseApi:
 
 
 def problem_responses(*statuses: int) -> dict[int, Any]:
-    """Return alternative responses for the document, one per refusal status a call may give."""
-    return dict.fromkeys(statuses, ProblemSchema)
+    """Return alternative responses for the document, one per refusal status a call may give: `@blp.doc(responses=…)`."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {"schema": ProblemSchema}},
+        }
+        for status in statuses
+    }

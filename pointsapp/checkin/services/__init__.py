@@ -1,1 +1,39 @@
 """What changes attendance: check-in, review of provisional minutes, corrections, closing what was left open."""
+
+from pointsapp.checkin.services.arrivals import CheckIn, CheckInPerson, Seal, check_in, check_in_person
+from pointsapp.checkin.services.attending import CheckInReceipt
+from pointsapp.checkin.services.corrections import (
+    AskCorrection,
+    CorrectionReceipt,
+    approve_correction,
+    ask_correction,
+    decline_correction,
+)
+from pointsapp.checkin.services.review import (
+    ReviewReceipt,
+    Void,
+    close_stopped,
+    confirm_attendance,
+    cut_off_due,
+    void_attendance,
+)
+
+__all__ = [
+    "AskCorrection",
+    "CheckIn",
+    "CheckInPerson",
+    "CheckInReceipt",
+    "CorrectionReceipt",
+    "ReviewReceipt",
+    "Seal",
+    "Void",
+    "approve_correction",
+    "ask_correction",
+    "check_in",
+    "check_in_person",
+    "close_stopped",
+    "confirm_attendance",
+    "cut_off_due",
+    "decline_correction",
+    "void_attendance",
+]

@@ -11,8 +11,8 @@ from pointsapp.tasks.models import Signup, SignupState
 from pointsapp.tasks.services.moving import must_move
 
 
-def mark_arrived(session: Session, signup_id: int, now: datetime) -> None:
-    """Say that the person was checked in; StateChanged when the place was cancelled, or marked, a moment ago.
+def mark_arrived(session: Session, signup_id: int, now: datetime, *, is_settled: bool = False) -> None:
+    """Say that the person was checked in, and with `is_settled` credited at once; StateChanged when the place was cancelled, or marked, a moment ago.
 
     The same conditional row decides between a cancellation and a check-in that race.
     """
@@ -20,7 +20,7 @@ def mark_arrived(session: Session, signup_id: int, now: datetime) -> None:
         session,
         update(Signup)
         .where(Signup.id == signup_id, Signup.state == SignupState.CONFIRMED, Signup.arrived_at.is_(None))
-        .values(arrived_at=now),
+        .values(arrived_at=now, settled_at=now if is_settled else None),
     )
 
 

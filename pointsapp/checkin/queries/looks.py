@@ -1,0 +1,153 @@
+"""What an attempt is judged by, read in one query: shift, task, the person's sign-up and attendance, who leads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, select
+from sqlalchemy.orm import Session
+
+from pointsapp.checkin.models import Attendance, AttendanceState, Way
+from pointsapp.checkin.rules.venue import Keyed
+from pointsapp.tasks.models import Shift, ShiftLeader, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs
+
+MOST_SHIFTS = 5000
+NEAR = timedelta(days=1)
+PAST = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceRow:
+    """One person's presence at one shift."""
+
+    id: int
+    public_id: str
+    state: AttendanceState
+    checked_in_at: datetime
+    checked_out_at: datetime | None
+    cut_off: bool
+    from_at: datetime
+    to_at: datetime
+    minutes: int
+    points: int
+    way: Way
+    checked_in_by_id: int | None
+    credited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a shift as it stands for one person. `leads`: the person is one of its named leaders."""
+
+    brief: ShiftBrief
+    person_id: int
+    signup_id: int | None
+    signup: str | None
+    signup_state: SignupState | None
+    attendance: AttendanceRow | None
+    leads: bool
+    actor_leads: bool
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.signup_state is SignupState.CONFIRMED
+
+    @property
+    def is_own_shift(self) -> bool:
+        """Leaders and the task's creator are checked in by somebody else."""
+        return self.leads or self.brief.created_by_id == self.person_id
+
+
+_NAMES = tuple(AttendanceRow.__dataclass_fields__)
+
+
+def _columns(person_id: Any, actor_id: Any) -> list[Any]:
+    return [
+        Signup.id.label("my_signup_id"),
+        Signup.public_id.label("my_signup"),
+        Signup.state.label("my_signup_state"),
+        Signup.person_id.label("my_person_id"),
+        *[getattr(Attendance, name).label(f"my_{name}") for name in _NAMES],
+        _leads(person_id).label("my_leads"),
+        _leads(actor_id).label("actor_leads"),
+    ]
+
+
+def _leads(person_id: Any) -> Any:
+    return exists(
+        select(ShiftLeader.shift_id)
+        .where(ShiftLeader.shift_id == Shift.id, ShiftLeader.person_id == person_id)
+        .correlate_except(ShiftLeader)
+    )
+
+
+def _select(person_id: int, actor_id: int) -> Select[Any]:
+    mine = and_(Signup.shift_id == Shift.id, Signup.person_id == person_id, Signup.state != SignupState.CANCELLED)
+    return (
+        select_briefs(*_columns(person_id, actor_id))
+        .outerjoin(Signup, mine)
+        .outerjoin(Attendance, Attendance.signup_id == Signup.id)
+    )
+
+
+def _as_look(row: Any, person_id: int) -> Look:
+    attendance = None
+    if row.my_id is not None:
+        attendance = AttendanceRow(**{name: getattr(row, f"my_{name}") for name in _NAMES})
+    return Look(
+        brief=as_brief(row),
+        person_id=person_id,
+        signup_id=row.my_signup_id,
+        signup=row.my_signup,
+        signup_state=row.my_signup_state,
+        attendance=attendance,
+        leads=bool(row.my_leads),
+        actor_leads=bool(row.actor_leads),
+    )
+
+
+def own_looks(session: Session, person_id: int, *, now: datetime) -> tuple[Look, ...]:
+    """Return the shifts the person has a place in, from two days back on: nearly every code scanned belongs to one."""
+    rows = session.execute(
+        _select(person_id, person_id)
+        .where(Signup.id.is_not(None), Shift.ends_at > now - PAST)
+        .order_by(Shift.starts_at)
+    )
+    return tuple(_as_look(row, person_id) for row in rows)
+
+
+def look_at(session: Session, person_id: int, shift: int | str, *, actor_id: int | None = None) -> Look | None:
+    """Return how the shift (key or public_id) stands for the person, and whether `actor_id` leads it."""
+    is_it = Shift.id == shift if isinstance(shift, int) else Shift.public_id == shift
+    row = session.execute(_select(person_id, person_id if actor_id is None else actor_id).where(is_it)).one_or_none()
+    return None if row is None else _as_look(row, person_id)
+
+
+def look_at_signup(session: Session, actor_id: int, condition: Any) -> Look | None:
+    """Return the look that belongs to one sign-up or attendance, e.g. `Signup.public_id == …`, whatever the state."""
+    row = session.execute(
+        select_briefs(*_columns(Signup.person_id, actor_id))
+        .join(Signup, Signup.shift_id == Shift.id)
+        .outerjoin(Attendance, Attendance.signup_id == Signup.id)
+        .where(condition)
+    ).one_or_none()
+    return None if row is None else _as_look(row, row.my_person_id)
+
+
+def keyed_shifts(session: Session, *, now: datetime) -> tuple[tuple[Keyed, ...], tuple[Keyed, ...]]:
+    """Return (all, near): the shifts a stranger's code may belong to, and those whose codes may just have expired."""
+    rows = session.execute(
+        select(Shift.id, Shift.code_key, Task.has_poster, Shift.starts_at, Shift.ends_at)
+        .join(Task, Task.id == Shift.task_id)
+        .where(Task.state != TaskState.DRAFT, Shift.ends_at > now - PAST)
+        .order_by(Shift.ends_at)
+        .limit(MOST_SHIFTS)
+    ).all()
+    everything = tuple(Keyed(row.id, row.code_key, row.has_poster) for row in rows)
+    near = tuple(
+        keyed for keyed, row in zip(everything, rows, strict=True) if row.starts_at - NEAR <= now <= row.ends_at + NEAR
+    )
+    return everything, near

@@ -1,0 +1,193 @@
+"""What an accepted attempt writes: arrival, departure, a repeat. Called under the lock on the person's time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from pointsapp.checkin.errors import TimeTaken
+from pointsapp.checkin.models import Action, Attendance, AttendanceState
+from pointsapp.checkin.queries import Look, title_in_the_way
+from pointsapp.checkin.rules.judge import Verdict
+from pointsapp.checkin.rules.minutes import Span, planned, served
+from pointsapp.checkin.services.credits import Earned, credit
+from pointsapp.checkin.services.scans import Trace, keep, refuse
+from pointsapp.core import events
+from pointsapp.core.codes import new_public_id
+from pointsapp.core.errors import Refused
+from pointsapp.ledger.queries import person_balance, person_minutes
+from pointsapp.tasks.services import mark_arrived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInReceipt:
+    """What was accepted. `points_awarded` is what this act brought; a repeat shows what it brought the first time."""
+
+    id: str
+    signup_id: str
+    shift_id: str
+    action: Action
+    state: AttendanceState
+    points_awarded: int
+    points_balance: int
+    service_minutes: int
+    person_id: int
+    is_repeat: bool = False
+
+
+def act(session: Session, look: Look, verdict: Verdict, trace: Trace) -> CheckInReceipt | Refused:
+    """Turn the verdict into rows."""
+    if verdict.refusal is not None:
+        return refuse(session, trace, verdict.refusal)
+    if verdict.is_repeat:
+        return _repeat(session, look, trace)
+    if trace.action is Action.CHECK_OUT:
+        return _check_out(session, look, verdict, trace)
+    return _arrive(session, look, verdict, trace)
+
+
+def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> CheckInReceipt | Refused:
+    brief, now = look.brief, trace.at
+    assert look.signup_id is not None
+    counts_whole = verdict.is_late or not brief.check_out_required
+    end = brief.last_moment
+    span = planned(brief.starts_at, end) if counts_whole else Span(max(now, brief.starts_at), max(now, end), 0)
+    title = title_in_the_way(session, look.person_id, span.start, span.end)
+    if title is not None:
+        return refuse(session, trace, TimeTaken(title=title))
+    state = AttendanceState.PROVISIONAL if verdict.is_late else AttendanceState.PRESENT
+    public_id = new_public_id()
+    attendance_id: int = session.execute(
+        insert(Attendance)
+        .values(
+            public_id=public_id,
+            signup_id=look.signup_id,
+            shift_id=brief.id,
+            person_id=look.person_id,
+            state=state,
+            checked_in_at=now,
+            from_at=span.start,
+            to_at=span.end,
+            minutes=span.minutes if verdict.is_late else 0,
+            points=0,
+            cut_off=False,
+            in_range=verdict.in_range,
+            way=trace.way,
+            checked_in_by_id=None if trace.by_id == look.person_id else trace.by_id,
+        )
+        .returning(Attendance.id)
+    ).scalar_one()
+    pays_now = not brief.check_out_required and not verdict.is_late
+    mark_arrived(session, look.signup_id, now, is_settled=pays_now)
+    keep(session, trace, attendance_id=attendance_id)
+    if pays_now:
+        earned = Earned(
+            attendance_id=attendance_id,
+            signup_id=look.signup_id,
+            person_id=look.person_id,
+            span=span,
+            was=state,
+            vouched_by_id=None if trace.by_id == look.person_id else trace.by_id,
+        )
+        paid = credit(session, brief, earned, now=now, settle=False)
+        return _receipt(
+            look,
+            public_id,
+            trace,
+            AttendanceState.CREDITED,
+            points=paid.points,
+            balance=paid.points_balance,
+            minutes=paid.service_minutes,
+        )
+    kind = "checkin.provisional" if verdict.is_late else "checkin.accepted"
+    record_state(session, kind, look, attendance_id, minutes=span.minutes, actor_id=trace.by_id, now=now)
+    return _unpaid(session, look, public_id, trace, state)
+
+
+def _check_out(session: Session, look: Look, verdict: Verdict, trace: Trace) -> CheckInReceipt | Refused:
+    brief, came, now = look.brief, look.attendance, trace.at
+    assert came is not None
+    assert look.signup_id is not None
+    span = Span(came.from_at, came.to_at, came.minutes)
+    if not verdict.confirms:
+        span = served(came.checked_in_at, now, brief.starts_at, brief.last_moment)
+    if span.start < came.from_at or span.end > came.to_at:  # the shift was moved: its new time must be free too
+        title = title_in_the_way(session, look.person_id, span.start, span.end, without_signup=look.signup_id)
+        if title is not None:
+            return refuse(session, trace, TimeTaken(title=title))
+    by_other = None if trace.by_id == look.person_id else trace.by_id
+    earned = Earned(
+        attendance_id=came.id,
+        signup_id=look.signup_id,
+        person_id=look.person_id,
+        span=span,
+        was=came.state,
+        vouched_by_id=by_other,
+        checked_out_at=now,
+        decided_by_id=by_other if verdict.confirms else None,
+    )
+    paid = credit(session, brief, earned, now=now)
+    keep(session, trace, attendance_id=came.id)
+    return _receipt(
+        look,
+        came.public_id,
+        trace,
+        AttendanceState.CREDITED,
+        points=paid.points,
+        balance=paid.points_balance,
+        minutes=paid.service_minutes,
+    )
+
+
+def _repeat(session: Session, look: Look, trace: Trace) -> CheckInReceipt:
+    came = look.attendance
+    assert came is not None
+    keep(session, trace, attendance_id=came.id, is_repeat=True)
+    brought_points = trace.action is Action.CHECK_OUT or not look.brief.check_out_required
+    receipt = _unpaid(session, look, came.public_id, trace, came.state)
+    return replace(receipt, points_awarded=came.points if brought_points else 0, is_repeat=True)
+
+
+def _unpaid(session: Session, look: Look, public_id: str, trace: Trace, state: AttendanceState) -> CheckInReceipt:
+    balance, minutes = person_balance(session, look.person_id), person_minutes(session, look.person_id)
+    return _receipt(look, public_id, trace, state, points=0, balance=balance, minutes=minutes)
+
+
+def _receipt(
+    look: Look, public_id: str, trace: Trace, state: AttendanceState, *, points: int, balance: int, minutes: int
+) -> CheckInReceipt:
+    assert look.signup is not None
+    assert trace.action is not None
+    return CheckInReceipt(
+        id=public_id,
+        signup_id=look.signup,
+        shift_id=look.brief.public_id,
+        action=trace.action,
+        state=state,
+        points_awarded=points,
+        points_balance=balance,
+        service_minutes=minutes,
+        person_id=look.person_id,
+    )
+
+
+def record_state(
+    session: Session, kind: str, look: Look, attendance_id: int, *, minutes: int, actor_id: int | None, now: datetime
+) -> None:
+    """Tell that an attendance began, or waits for somebody to confirm it."""
+    events.record(
+        session,
+        kind,
+        at=now,
+        subject=f"attendance:{attendance_id}",
+        area_id=look.brief.area_id,
+        person_id=look.person_id,
+        actor_id=actor_id,
+        attendance_id=attendance_id,
+        task_id=look.brief.task_id,
+        shift_id=look.brief.id,
+        minutes=minutes,
+    )
