@@ -1,7 +1,7 @@
 // Reads a QR with the camera, from a photo, or from a code gun, puts the text into the form's field and sends the form.
 // The markup is the scanner() macro; without this file the typed code and the photo still reach the server.
 
-const AGAIN_MS = 2500; // the same code is not read twice within this time
+const AGAIN_MS = 2500; // a code counts again only after it has been out of sight for so long
 const YES_SECONDS = 3;
 
 let reader = null;
@@ -77,7 +77,7 @@ async function sendInPlace(form, box) {
     const timer = kind === "yes" ? setTimeout(done, (Number(answer.dataset.closeAfter) || YES_SECONDS) * 1000) : 0;
     answer.addEventListener("click", (event) => {
       // A form inside the answer (undo) is a real press; everything else means "go on".
-      if (event.target.closest("form, a")) return clearTimeout(timer);
+      if (event.target.closest("form, a:not([data-close])")) return clearTimeout(timer);
       event.preventDefault();
       clearTimeout(timer);
       done();
@@ -134,7 +134,9 @@ function start(box) {
 
   function found(text) {
     const now = performance.now();
-    if (busy || !text || (text === last.text && now - last.at < AGAIN_MS)) return;
+    const isSame = text === last.text && now - last.at < AGAIN_MS;
+    if (isSame) last.at = now;
+    if (busy || !text || isSame) return;
     last = { text, at: now };
     busy = true;
     field.value = text;
@@ -157,13 +159,13 @@ function start(box) {
 
   async function look() {
     if (!stream) return;
-    if (!busy && video.readyState >= 2 && !document.hidden) {
+    if (video.readyState >= 2 && !document.hidden) {
       try {
         const [code] = await reader.detect(video);
         if (code) found(code.rawValue);
       } catch { /* one frame that cannot be read is followed by the next */ }
     }
-    if (stream) setTimeout(look, 160);
+    if (stream) setTimeout(look, busy ? 600 : 160);
   }
 
   async function open() {
@@ -209,6 +211,7 @@ function start(box) {
       const [code] = await detector.detect(await createImageBitmap(file));
       if (code) {
         photo.value = "";
+        last = { text: "", at: 0 };
         found(code.rawValue);
         return;
       }
