@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from pointsapp.areas.models import AreaKind
+from pointsapp.areas.queries import AreaKind
 from pointsapp.web.schemas import PageArgs, page_schema
 
 

@@ -45,3 +45,9 @@ class UnknownMerchant(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__({field: [str(NO_SUCH_MERCHANT)]})
+
+
+class CodeInvalid(RuleBroken):
+    """A one-time code that cannot be one of ours: a character is wrong or two are swapped."""
+
+    code = "code_invalid"

@@ -28,11 +28,14 @@ def new_request_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-def write_json(fn: Callable[..., Any], *args: Any, schema: Schema | None, status: int = 201, **kw: Any) -> Response:
+def write_json(
+    fn: Callable[..., Any], *args: Any, schema: Schema | None, status: int = 201, replayable: bool = True, **kw: Any
+) -> Response:
     """Run the service in one transaction and answer its receipt as JSON.
 
     A receipt whose `is_repeat` is true answers 200: naturally repeatable calls give the same thing again. With an
-    `Idempotency-Key` the first successful answer is given again, with `Idempotency-Hit: true`.
+    `Idempotency-Key` the first successful answer is given again, with `Idempotency-Hit: true`; a call that answers with a
+    secret is not `replayable`, as its answer must not be kept.
     """
     moment = now()
 
@@ -44,12 +47,12 @@ def write_json(fn: Callable[..., Any], *args: Any, schema: Schema | None, status
         return Answer(code, None if schema is None else schema.dump(receipt))
 
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
+    if replayable and key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
         raise Invalid({"Idempotency-Key": [f"1-{MAX_KEY_LENGTH}"]})
     rule = request.url_rule.rule if request.url_rule else request.path
     payload = {"path": request.view_args or {}, "json": request.get_json(silent=True)}
     actor = current_actor()
-    if key is None or actor is None:
+    if key is None or actor is None or not replayable:
         answer = write(act)
     else:
         answer = write(

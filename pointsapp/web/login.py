@@ -71,12 +71,20 @@ def signed_in() -> Actor:
     return actor
 
 
-def _bearer() -> Actor | None:
+def bearer_token() -> str | None:
+    """Return the token this call carries."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > 200:
         return None
+    return token.strip()
+
+
+def _bearer() -> Actor | None:
+    token = bearer_token()
+    if token is None:
+        return None
     loader: LoadToken = current_app.extensions["pointsapp.load_token"]
-    return loader(token.strip(), now())
+    return loader(token, now())
 
 
 def _session_actor() -> Actor | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -21,6 +22,15 @@ csrf = CSRFProtect()
 def _who() -> str:
     actor = current_actor()
     return f"person:{actor.person_id}" if actor else "guest"
+
+
+def caller_address() -> str | None:
+    """Return the address this request comes from; None where it is a private one: a proxy's, which all callers share."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return None
+    return None if address.is_private else str(address)
 
 
 limiter = Limiter(key_func=_who, default_limits=[], headers_enabled=False)

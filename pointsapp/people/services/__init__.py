@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pointsapp.people.models import OneTimeCodeKind
 from pointsapp.people.services.joining import (
     CreatedPerson,
     NewPerson,
@@ -37,6 +38,7 @@ from pointsapp.people.services.profiles import (
 )
 from pointsapp.people.services.roles import EndedRole, GrantedRole, GrantRole, add_role, end_role, grant_role
 from pointsapp.people.services.signing_in import (
+    ApiSession,
     CheckedSignIn,
     SignedIn,
     SignIn,
@@ -47,6 +49,7 @@ from pointsapp.people.services.signing_in import (
 from pointsapp.people.services.tokens import CreatedToken, create_token, create_tokens, revoke_token
 
 __all__ = [
+    "ApiSession",
     "ChangePassword",
     "ChangeProfile",
     "CheckedSignIn",
@@ -59,6 +62,7 @@ __all__ = [
     "IssueOneTimeCode",
     "IssuedCode",
     "NewPerson",
+    "OneTimeCodeKind",
     "Register",
     "RegisterAtDesk",
     "Registered",

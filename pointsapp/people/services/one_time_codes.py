@@ -3,11 +3,10 @@ forgotten password. Only its hash is kept, and each issue and each use is an eve
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
@@ -16,17 +15,12 @@ from pointsapp.core.codes import ONE_TIME_LENGTH, new_code
 from pointsapp.people.errors import InvalidCredentials
 from pointsapp.people.models import OneTimeCode, OneTimeCodeKind, Person
 from pointsapp.people.policies import may_help
-from pointsapp.people.queries import load_actor, require_person, standing_of
+from pointsapp.people.queries import code_hash, load_actor, require_person, standing_of
 from pointsapp.people.services.profiles import mark_verified
-from pointsapp.people.services.signing_in import SignedIn, with_token
+from pointsapp.people.services.signing_in import ApiSession, SignedIn, open_api_session
 from pointsapp.people.services.tokens import revoke_all_tokens
 
 VALID_FOR = {OneTimeCodeKind.DESK: timedelta(minutes=10), OneTimeCodeKind.PRINTED: timedelta(days=7)}
-
-
-def code_hash(code: str) -> str:
-    """Return what is stored of a code. Plain SHA-256: 45 random bits that live for days, tried one request at a time."""
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,15 +130,6 @@ def use_one_time_code(session: Session, command: UseOneTimeCode, *, now: datetim
     return SignedIn(actor=actor)
 
 
-def use_one_time_code_for_token(session: Session, command: UseOneTimeCode, *, now: datetime) -> SignedIn:
+def use_one_time_code_for_token(session: Session, command: UseOneTimeCode, *, now: datetime) -> ApiSession:
     """Use a code and open an API session with it."""
-    return with_token(session, use_one_time_code(session, command, now=now), now=now)
-
-
-def is_usable(session: Session, code: str, *, now: datetime) -> str | None:
-    """Return whose code it is (full name), None when it was used, has expired or never was."""
-    return session.scalar(
-        select(func.max(Person.name))
-        .join(OneTimeCode, OneTimeCode.person_id == Person.id)
-        .where(OneTimeCode.code_hash == code_hash(code), OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
-    )
+    return open_api_session(session, use_one_time_code(session, command, now=now).actor, now=now)

@@ -7,7 +7,7 @@ ends; the one-time code at the desk is never throttled.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select
@@ -19,7 +19,7 @@ from pointsapp.core.errors import Refused
 from pointsapp.people.errors import InvalidCredentials, TooManyAttempts
 from pointsapp.people.models import Person, SignInFailure
 from pointsapp.people.policies import FAILURES_PER_ACCOUNT, FAILURES_PER_ACCOUNT_DAY, FAILURES_PER_ADDRESS
-from pointsapp.people.queries import load_actor
+from pointsapp.people.queries import RoleLine, load_actor, roles_of
 from pointsapp.people.rules import wait_after_failures
 from pointsapp.people.services.passwords import is_right
 from pointsapp.people.services.tokens import create_token
@@ -49,11 +49,27 @@ class CheckedSignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """Who has signed in; the token where an API session was asked for."""
+    """Who has signed in."""
 
     actor: Actor
-    token: str | None = None
-    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionUser:
+    """Whom an API session is for."""
+
+    public_id: str
+    display_name: str
+    roles: tuple[RoleLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSession:
+    """An API session: the only moment at which its token is known."""
+
+    token: str
+    expires_at: datetime
+    user: SessionUser
 
 
 def check_password(session: Session, attempt: SignIn, *, now: datetime) -> CheckedSignIn:
@@ -107,16 +123,21 @@ def sign_in_with_password(session: Session, checked: CheckedSignIn, *, now: date
     return SignedIn(actor=actor)
 
 
-def sign_in_for_token(session: Session, checked: CheckedSignIn, *, now: datetime) -> SignedIn | Refused:
+def sign_in_for_token(session: Session, checked: CheckedSignIn, *, now: datetime) -> ApiSession | Refused:
     """Decide a checked sign-in and open an API session."""
     signed = sign_in_with_password(session, checked, now=now)
-    return signed if isinstance(signed, Refused) else with_token(session, signed, now=now)
+    return signed if isinstance(signed, Refused) else open_api_session(session, signed.actor, now=now)
 
 
-def with_token(session: Session, signed: SignedIn, *, now: datetime) -> SignedIn:
-    """Give `signed` a bearer token."""
-    made = create_token(session, signed.actor.person_id, now=now)
-    return replace(signed, token=made.token, expires_at=made.expires_at)
+def open_api_session(session: Session, actor: Actor, *, now: datetime) -> ApiSession:
+    """Give `actor` a bearer token."""
+    made = create_token(session, actor.person_id, now=now)
+    user = SessionUser(
+        public_id=actor.public_id,
+        display_name=actor.display_name,
+        roles=roles_of(session, actor.person_id, now=now),
+    )
+    return ApiSession(token=made.token, expires_at=made.expires_at, user=user)
 
 
 def _refuse_too_many(session: Session, account_keys: tuple[str, ...], address_key: str | None, now: datetime) -> None:
