@@ -8,9 +8,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
 
 API_ROOT = "/api/v1"
 
@@ -36,9 +38,23 @@ class HouseApi(Api):
         """Leave refusals to web/errors.py."""
 
 
+class HouseParser(FlaskParser):
+    """webargs' parser, which also survives JSON nested a thousand deep and numbers of a million digits."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (RecursionError, ValueError) as error:
+            raise BadRequest() from error
+
+
+class HouseBlueprint(Blueprint):
+    ARGUMENTS_PARSER = HouseParser()
+
+
 def api_blueprint(name: str, description: str) -> Blueprint:
     """Return the blueprint of a feature's JSON door; its routes are written from /api/v1 on."""
-    return Blueprint(f"{name}_api", name, url_prefix=API_ROOT, description=description)
+    return HouseBlueprint(f"{name}_api", name, url_prefix=API_ROOT, description=description)
 
 
 def init_api(app: Flask) -> HouseApi:

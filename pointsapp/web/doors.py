@@ -50,11 +50,11 @@ def write_json(
     if replayable and key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
         raise Invalid({"Idempotency-Key": [f"1-{MAX_KEY_LENGTH}"]})
     rule = request.url_rule.rule if request.url_rule else request.path
-    payload = {"path": request.view_args or {}, "json": request.get_json(silent=True)}
     actor = current_actor()
     if key is None or actor is None or not replayable:
         answer = write(act)
     else:
+        payload = {"path": request.view_args or {}, "json": _typed_json()}
         answer = write(
             once, act, person_id=actor.person_id, call=f"{request.method} {rule}", key=key, payload=payload, now=moment
         )
@@ -64,6 +64,13 @@ def write_json(
     if answer.is_replay:
         response.headers["Idempotency-Hit"] = "true"
     return response
+
+
+def _typed_json() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # a call without arguments may carry anything
+        raise Invalid() from None
 
 
 def write_page(fn: Callable[..., Any], *args: Any, then: Callable[[Any], str], **kw: Any) -> ResponseReturnValue:
