@@ -5,16 +5,28 @@ flask-smorest writes the OpenAPI 3.1 document from the marshmallow schemas; refu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Flask, Request
+from flask import Flask, Request, Response, current_app, json
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
+from pointsapp.web.api_docs import init_api_docs
+from pointsapp.web.openapi import REFUSALS, finish
+
+View = TypeVar("View", bound=Callable[..., Any])
 API_ROOT = "/api/v1"
+DESCRIPTION = """Volunteer tasks, check-in, points, vouchers and five-star boards.
+
+Sign in with `POST /sessions` and send `Authorization: Bearer TOKEN`. Times are RFC 3339 with offset; points and minutes are
+integers; ids are opaque strings. Lists take `limit` (1-100) and `cursor` and answer `items` and `next_cursor`. Unknown JSON
+fields are 422. A refusal is `application/problem+json` with a stable `code`; `title` and `detail` are for people, in the
+request's language. A call that is naturally repeatable (sign-up, check-in, publication, cancellation, approval, reversal)
+answers 200 with the same thing when repeated."""
 
 
 class ProblemSchema(Schema):
@@ -34,8 +46,21 @@ class HouseApi(Api):
 
     ERROR_SCHEMA = ProblemSchema
 
+    _document: dict[str, Any] | None = None
+
     def _register_error_handlers(self) -> None:
         """Leave refusals to web/errors.py."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the finished OpenAPI document; it cannot change while the application runs, so it is made once."""
+        if self._document is None:
+            self._document = finish(current_app, self.spec.to_dict())
+        return self._document
+
+    def _openapi_json(self) -> Response:
+        return current_app.response_class(
+            json.dumps(self.document(), indent=2, sort_keys=False), mimetype="application/json"
+        )
 
 
 class HouseParser(FlaskParser):
@@ -65,12 +90,25 @@ def init_api(app: Flask) -> HouseApi:
         OPENAPI_URL_PREFIX="/api",
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
-            "info": {"description": "Volunteer tasks, check-in, points, vouchers and five-star boards."},
+            "info": {"description": DESCRIPTION},
             "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
             "security": [{"bearer": []}],
         },
     )
-    return HouseApi(app)
+    api = HouseApi(app)
+    app.extensions["pointsapp.api"] = api
+    init_api_docs(app)
+    return api
+
+
+def refuses(*codes: str) -> Callable[[View], View]:
+    """Say in the document which refusals a call gives besides those that any call may give (web/openapi.py adds them)."""
+
+    def mark(view: View) -> View:
+        setattr(view, REFUSALS, codes)
+        return view
+
+    return mark
 
 
 def problem_responses(*statuses: int) -> dict[int, Any]:
