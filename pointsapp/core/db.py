@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     event,
 )
@@ -103,6 +104,13 @@ class EnumText(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.kind(value)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the model's table, for plain Core statements on a hot path."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def ref(target: str, *, index: bool = True, nullable: bool = False, unique: bool | None = None, **kw: Any) -> Any:

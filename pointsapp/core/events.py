@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, ref, row_id
+from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, ref, row_id, table_of
 
 log = logging.getLogger(__name__)
 MAX_TRIES = 12
@@ -183,9 +183,9 @@ def _tell_alone(session: Session, duty: _Duty, now: datetime) -> None:
 
 
 def _mark(session: Session, duties: list[_Duty], **columns: Any) -> None:
-    table = EventDelivery.__table__
+    table = table_of(EventDelivery)
     session.connection().execute(
-        table.update()  # type: ignore[attr-defined]
+        table.update()
         .where(table.c.event_id == bindparam("the_event"), table.c.subscriber == bindparam("the_subscriber"))
         .values(**columns),
         [{"the_event": duty.event_id, "the_subscriber": duty.subscriber} for duty in duties],

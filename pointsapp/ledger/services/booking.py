@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from pointsapp.core.codes import new_public_id
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import IdempotencyKeyReused, Refusal
 from pointsapp.ledger import accounts
 from pointsapp.ledger.accounts import Side
@@ -25,7 +26,7 @@ from pointsapp.ledger.models import Balance, Claim, Entry, Flow, Posting
 from pointsapp.ledger.services import lots
 from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, check, mark_of
 
-_balance, _entry, _posting = Balance.__table__, Entry.__table__, Posting.__table__
+_balance, _entry, _posting = table_of(Balance), table_of(Entry), table_of(Posting)
 
 
 def book(session: Session, draft: EntryDraft, *, now: datetime) -> tuple[EntryReceipt, bool]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import NotFound, StateChanged
 from pointsapp.ledger import accounts
 from pointsapp.ledger.errors import HoldNotOpen
@@ -19,7 +20,7 @@ from pointsapp.ledger.services import lots
 from pointsapp.ledger.services.booking import book
 from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, PostingDraft
 
-_hold, _hold_lot = Hold.__table__, HoldLot.__table__
+_hold, _hold_lot = table_of(Hold), table_of(HoldLot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

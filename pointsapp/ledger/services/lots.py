@@ -11,11 +11,12 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import StateChanged
 from pointsapp.ledger.models import Lot
 from pointsapp.ledger.rules import plan_lots
 
-_lot = Lot.__table__
+_lot = table_of(Lot)
 
 
 def spend(session: Session, person_id: int, amount: int) -> list[tuple[datetime, int]]:

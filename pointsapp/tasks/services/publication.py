@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import Exists, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.queries import area_by_id
@@ -148,8 +149,8 @@ def cancel_task(session: Session, actor: Actor, task: str, reason: str, *, now: 
     running = [shift.id for shift in row.shifts if shift.ends_at > now]
     told = end_early(session, running, because="task_cancelled", reason=reason, now=now)
     if row.state is TaskState.PUBLISHED:
-        facts = {"task_id": row.id, "task": row.public_id}
-        where = {"subject": f"task:{row.id}", "area_id": row.area.id, "actor_id": actor.person_id}
+        facts: dict[str, Any] = {"task_id": row.id, "task": row.public_id}
+        where: dict[str, Any] = {"subject": f"task:{row.id}", "area_id": row.area.id, "actor_id": actor.person_id}
         events.record(session, "tasks.cancelled", at=now, **where, **facts)
         events.record_each(session, "tasks.cancelled_for_person", at=now, person_ids=told, **where, **facts)
         _return_rest(session, row.id, row.budget_account, now=now)
@@ -168,7 +169,7 @@ def _return_rest(session: Session, task_id: int, budget_account: str | None, *, 
     return True
 
 
-def _unsettled(task_id: object) -> object:
+def _unsettled(task_id: Any) -> Exists:
     """Return EXISTS(somebody came whose attendance is not settled yet)."""
     return exists(
         select(Signup.id)
@@ -192,7 +193,7 @@ def close_due_tasks(session: Session, *, now: datetime) -> int:
     )
     rows = session.execute(
         select(Task.id, Task.state, Task.area_id, Task.category, Task.budget_account)
-        .where(is_due, ~_unsettled(Task.id))  # type: ignore[operator]
+        .where(is_due, ~_unsettled(Task.id))
         .order_by(Task.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -87,7 +88,7 @@ def move_shift(session: Session, actor: Actor, shift: str, command: MoveShift, *
         .join(Shift, Shift.id == Signup.shift_id)
         .where(Signup.shift_id == brief.id, Signup.state.in_(LIVE))
     ).all()
-    facts = {
+    facts: dict[str, Any] = {
         "task_id": brief.task_id,
         "shift_id": brief.id,
         "task": brief.task_public_id,
@@ -95,7 +96,7 @@ def move_shift(session: Session, actor: Actor, shift: str, command: MoveShift, *
         "starts_at": command.starts_at.isoformat(),
         "ends_at": command.ends_at.isoformat(),
     }
-    where = {"subject": f"shift:{brief.id}", "area_id": brief.area_id, "actor_id": actor.person_id}
+    where: dict[str, Any] = {"subject": f"shift:{brief.id}", "area_id": brief.area_id, "actor_id": actor.person_id}
     events.record(session, "tasks.shift_moved", at=now, **where, **facts)
     clashing = [person_id for person_id, clashes in people if clashes]
     for clashes, ids in ((True, clashing), (False, [person_id for person_id, clashes in people if not clashes])):
@@ -133,13 +134,13 @@ def stop_shift(session: Session, actor: Actor, shift: str, reason: str, *, now: 
     if brief.task_state is not TaskState.PUBLISHED or brief.ends_at <= now:
         raise Conflict()
     told = end_early(session, [brief.id], because="shift_stopped", reason=reason, now=now)
-    facts = {
+    facts: dict[str, Any] = {
         "task_id": brief.task_id,
         "shift_id": brief.id,
         "task": brief.task_public_id,
         "stopped_at": now.isoformat(),
     }
-    where = {"subject": f"shift:{brief.id}", "area_id": brief.area_id, "actor_id": actor.person_id}
+    where: dict[str, Any] = {"subject": f"shift:{brief.id}", "area_id": brief.area_id, "actor_id": actor.person_id}
     events.record_each(session, "tasks.shift_stopped_for_person", at=now, person_ids=told, **where, **facts)
     return ShiftReceipt(public_id=brief.public_id, task=brief.task_public_id, state=ShiftState.STOPPED, told=len(told))
 
@@ -197,8 +198,8 @@ def name_leaders(
     before = {leader.person_id for leader in leaders_of(session, [brief.id]).get(brief.id, ())}
     people = find_leaders(session, leader_ids, ("leader_ids",))
     set_leaders(session, brief.id, people)
-    facts = {"task_id": brief.task_id, "shift_id": brief.id, "task": brief.task_public_id}
-    where = {"subject": f"shift:{brief.id}", "area_id": brief.area_id, "actor_id": actor.person_id}
+    facts: dict[str, Any] = {"task_id": brief.task_id, "shift_id": brief.id, "task": brief.task_public_id}
+    where: dict[str, Any] = {"subject": f"shift:{brief.id}", "area_id": brief.area_id, "actor_id": actor.person_id}
     events.record_each(session, "tasks.leader_named", at=now, person_ids=set(people) - before, **where, **facts)
     events.record_each(session, "tasks.leader_relieved", at=now, person_ids=before - set(people), **where, **facts)
     return ShiftReceipt(public_id=brief.public_id, task=brief.task_public_id, state=brief.shift_state)
