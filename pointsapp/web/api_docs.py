@@ -97,12 +97,10 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
     answers, refusals = [], []
     for status, answer in operation["responses"].items():
         if int(status) < 400:
-            schema = next(iter(answer.get("content", {}).values()), {}).get("schema", {})
-            answers.append((status, answer.get("description", ""), tuple(_fields(document, schema))))
+            answers.append((status, answer.get("description", ""), tuple(_fields(document, _schema(answer)))))
         else:
             codes = [word.strip(" `") for word in answer["description"].removeprefix("Refused: ").split(",")]
             refusals.append((status, tuple(codes)))
-    body = next(iter(operation.get("requestBody", {}).get("content", {}).values()), {}).get("schema", {})
     parameters = tuple(
         FieldRow(
             each["name"], f"{each['in']} · {_kind(document, each['schema'])}", each.get("required", False), _note(each)
@@ -117,10 +115,18 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
         description=operation.get("description", ""),
         is_public=operation.get("security") == [],
         parameters=parameters,
-        body=tuple(_fields(document, body)),
+        body=tuple(_fields(document, _schema(operation.get("requestBody", {})))),
         answers=tuple(answers),
         refusals=tuple(refusals),
     )
+
+
+def _schema(part: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a body, whatever its media type; empty where there is none."""
+    for content in part.get("content", {}).values():
+        found: dict[str, Any] = content.get("schema", {})
+        return found
+    return {}
 
 
 def _note(part: dict[str, Any]) -> str:

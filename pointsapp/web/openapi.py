@@ -92,14 +92,14 @@ def _finish_operation(
         for answer in responses.values():
             answer.setdefault("headers", {}).update(REPLAY)
     codes_by_status = _codes(app, operation, path, endpoint, known)
-    for status in marked:  # a door that names a status without its codes means the plain one
-        if status in PLAIN:
-            codes_by_status.setdefault(int(status), [PLAIN[status]])
-    for status, codes in sorted(codes_by_status.items()):
-        responses[str(status)] = {
+    for name in marked:  # a door that names a status without its codes means the plain one
+        if name in PLAIN:
+            codes_by_status.setdefault(int(name), [PLAIN[name]])
+    for number, codes in sorted(codes_by_status.items()):
+        responses[str(number)] = {
             "description": "Refused: " + ", ".join(f"`{code}`" for code in codes),
             "content": PROBLEM,
-            **({"headers": WAIT} if status in (429, 503) else {}),
+            **({"headers": WAIT} if number in (429, 503) else {}),
         }
     operation["responses"] = responses
 
