@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 PER_COMPLETION, PER_HOUR = "per_completion", "per_hour"
+SPANS = ("day", "week", "month")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +29,19 @@ class RuleVersionRow:
     id: int
     rule: str
     number: int
+    general_number: int = 1
     band_per_completion: int | None = None
     band_per_hour: int | None = None
     caps: Caps = field(default_factory=Caps)
     person_caps: Caps = field(default_factory=Caps)
+    expires_after_months: int | None = None
+
+    @property
+    def has_span_caps(self) -> bool:
+        """Tell whether any cap needs to know what was earned before."""
+        return any(
+            cap is not None for caps in (self.caps, self.person_caps) for cap in (caps.day, caps.week, caps.month)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +86,66 @@ def is_within_band(version: RuleVersionRow, points: int, points_mode: str) -> bo
     return band is None or points <= band
 
 
-def score(version: RuleVersionRow, inputs: Inputs, so_far: SoFar) -> Score:
-    """Return the points and why: the base, then each cap that bites, in the order a person would check them."""
+def score(version: RuleVersionRow, inputs: Inputs, so_far: SoFar, *, stopped_from_points: int | None = None) -> Score:
+    """Return the points and why: the base, then each cap that bites, in the order a person would check them.
+
+    `stopped_from_points` is what the whole shift would have given, where rain cut it short and `inputs.points` is the share.
+    """
+    points, steps = _base(version, inputs)
+    if stopped_from_points is not None:
+        steps.insert(0, {"key": "stopped", "full": stopped_from_points, "result": inputs.points})
+    points, capped = _within_caps(version, points, so_far)
+    return Score(points=points, steps=(*steps, *capped))
+
+
+def rescore(version: RuleVersionRow, inputs: Inputs, so_far: SoFar, points_before: int) -> Score:
+    """Return what an attendance is worth after a correction of its minutes, and why.
+
+    `per_completion` points fall only at 0 minutes. What was earned before stays inside the caps it was judged by: caps per
+    day, week and month bind only what is added now.
+    """
+    if inputs.minutes == 0:
+        return Score(points=0, steps=({"key": "no_minutes", "result": 0},))
+    points, steps = _base(version, inputs)
+    if inputs.points_mode != PER_HOUR and points_before > 0:
+        points = points_before
+    capped: list[dict[str, Any]] = []
+    if points > points_before:
+        added, capped = _within_caps(version, points - points_before, so_far)
+        points = points_before + added
+    return Score(
+        points=points, steps=(*steps, *capped, {"key": "corrected", "before": points_before, "result": points})
+    )
+
+
+def _base(version: RuleVersionRow, inputs: Inputs) -> tuple[int, list[dict[str, Any]]]:
     points = base_points(inputs.points, inputs.points_mode, inputs.minutes)
+    steps: list[dict[str, Any]] = [{"key": "per_completion", "result": points}]
     if inputs.points_mode == PER_HOUR:
-        first = {"key": "per_hour", "rate": inputs.points, "minutes": inputs.minutes, "result": points}
-    else:
-        first = {"key": "per_completion", "result": points}
-    steps: list[dict[str, Any]] = [first]
+        steps = [{"key": "per_hour", "rate": inputs.points, "minutes": inputs.minutes, "result": points}]
     if version.caps.activity is not None and points > version.caps.activity:
         points = version.caps.activity
-        steps.append({"key": "cap_activity", "cap": version.caps.activity, "result": points})
+        steps.append({"key": "cap_activity", "cap": points, "result": points})
+    return points, steps
+
+
+def _within_caps(version: RuleVersionRow, points: int, so_far: SoFar) -> tuple[int, list[dict[str, Any]]]:
+    steps: list[dict[str, Any]] = []
     for scope, caps, earned in (
         ("category", version.caps, so_far.category),
         ("person", version.person_caps, so_far.person),
     ):
-        for span in ("day", "week", "month"):
-            cap = getattr(caps, span)
-            if cap is None:
-                continue
-            left = max(cap - earned.get(span, 0), 0)
-            if points > left:
-                points = left
-                so = earned.get(span, 0)
-                steps.append({"key": f"cap_{scope}_{span}", "cap": cap, "so_far": so, "result": points})
-    return Score(points=points, steps=tuple(steps))
+        for span in SPANS:
+            cap, before = getattr(caps, span), earned.get(span, 0)
+            if cap is not None and points > max(cap - before, 0):
+                points = max(cap - before, 0)
+                steps.append({"key": f"cap_{scope}_{span}", "cap": cap, "so_far": before, "result": points})
+    return points, steps
+
+
+def end_of_life(now: datetime, months: int | None) -> datetime | None:
+    """Return when points earned now expire: `months` later, None for never. The 31st becomes the month's last day."""
+    if months is None:
+        return None
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))

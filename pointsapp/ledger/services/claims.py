@@ -17,7 +17,7 @@ from pointsapp.ledger.errors import ClaimSettled
 from pointsapp.ledger.models import Balance, Claim, Entry, Posting
 from pointsapp.ledger.rules import set_off_amount
 from pointsapp.ledger.services.booking import book
-from pointsapp.ledger.services.drafts import EntryDraft, PostingDraft
+from pointsapp.ledger.services.drafts import EntryDraft, PostingDraft, RuleTrace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,8 @@ def take_back(
     facts: Mapping[str, Any],
     now: datetime,
     kind: str = "correction",
+    behaviour: str | None = None,
+    rule: RuleTrace | None = None,
 ) -> TakenBack:
     """Take `amount` back from what the person can spend, and claim the rest."""
     if amount <= 0:
@@ -60,6 +62,8 @@ def take_back(
             memo=memo,
             facts=facts,
             person_id=person_id,
+            behaviour=behaviour,
+            rule=rule,
         )
         entry_id = book(session, draft, now=now)[0].entry_id
     if taken < amount:

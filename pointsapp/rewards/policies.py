@@ -1,0 +1,41 @@
+"""Who may see and fill budgets, and who may change the point rules."""
+
+from __future__ import annotations
+
+from pointsapp.core.actor import COMMUNITY_STAFF, STREET_OFFICE, Actor
+
+
+def may_see_budget(actor: Actor, area_path: str) -> bool:
+    return actor.holds(COMMUNITY_STAFF, area_path)
+
+
+def may_see_budgets(actor: Actor) -> bool:
+    return actor.is_staff_anywhere
+
+
+def may_grant_budget(actor: Actor, area_path: str) -> bool:
+    """A street_admin of the area or above, or the platform's administrator (contract.md, Budgets)."""
+    return actor.holds(STREET_OFFICE, area_path)
+
+
+def may_grant_somewhere(actor: Actor) -> bool:
+    return actor.holds_anywhere(STREET_OFFICE)
+
+
+def may_see_rule_versions(actor: Actor) -> bool:
+    return actor.is_staff_anywhere
+
+
+def may_change_rules(actor: Actor) -> bool:
+    """The rules hold for the whole deployment; whoever runs a street's office may word a new version."""
+    return actor.holds_anywhere(STREET_OFFICE)
+
+
+def budget_paths(actor: Actor) -> tuple[str, ...]:
+    """Return the area paths whose budgets the actor may read."""
+    return actor.paths(COMMUNITY_STAFF)
+
+
+def grant_paths(actor: Actor) -> tuple[str, ...]:
+    """Return the area paths whose budgets the actor may fill."""
+    return actor.paths(STREET_OFFICE)

@@ -1,0 +1,31 @@
+"""Rewards' reading room: rule versions in force, what was earned so far, budgets."""
+
+from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_lines, budgets_page, grant_history
+from pointsapp.rewards.queries.rules import (
+    RuleLine,
+    VersionLine,
+    band_allows,
+    category_names,
+    current_rule_version,
+    earned_so_far,
+    rule_book,
+    rule_history,
+    version_in_force,
+)
+
+__all__ = [
+    "BudgetLine",
+    "GrantLine",
+    "RuleLine",
+    "VersionLine",
+    "band_allows",
+    "budget_lines",
+    "budgets_page",
+    "category_names",
+    "current_rule_version",
+    "earned_so_far",
+    "grant_history",
+    "rule_book",
+    "rule_history",
+    "version_in_force",
+]

@@ -1,0 +1,172 @@
+"""Budgets: what an area was granted, has reserved for tasks, has issued to people and got back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from pointsapp.areas.models import Area
+from pointsapp.areas.queries import below, below_any
+from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.ledger.models import Balance, Flow, Posting
+from pointsapp.people.models import Person
+from pointsapp.rewards.models import BudgetGrant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaLabel:
+    public_id: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLine:
+    """One area's budget. granted = balance + reserved + issued; `returned` came back from closed tasks along the way."""
+
+    area_id: int
+    area: AreaLabel
+    path: str
+    balance: int
+    granted: int
+    reserved: int
+    issued: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantLine:
+    public_id: str
+    area_name: str
+    points: int
+    memo: str
+    granted_by_name: str
+    balance_after: int
+    created_at: datetime
+
+
+def budgets_page(session: Session, paths: Iterable[str], area_path: str | None, page: PageRequest) -> Page[BudgetLine]:
+    """Return the budgets at or below `paths` (and at or below `area_path`), by the area's code."""
+    condition = below_any(Area.path, paths)
+    if area_path is not None:
+        condition &= below(Area.path, area_path)
+    if page.after:
+        condition &= Area.code > page.after[0]
+    rows = _budgets(session, condition, page.limit + 1)
+    return cut(
+        _with_figures(session, rows[: page.limit]) + rows[page.limit :], page.limit, lambda line: (line.area.code,)
+    )
+
+
+def budget_lines(session: Session, paths: Iterable[str]) -> list[BudgetLine]:
+    """Return the budgets of the areas at or below `paths`, by their place in the tree."""
+    return sorted(
+        _with_figures(session, _budgets(session, below_any(Area.path, paths), 500)), key=lambda line: line.path
+    )
+
+
+def _budgets(session: Session, condition: ColumnElement[bool], limit: int) -> list[BudgetLine]:
+    rows = session.execute(
+        select(Area.id, Area.public_id, Area.code, Area.name, Area.path, Balance.amount)
+        .join(Balance, Balance.account == literal("budget:").concat(Area.id))
+        .where(condition)
+        .order_by(Area.code)
+        .limit(limit)
+    )
+    return [
+        BudgetLine(
+            area_id=row.id,
+            area=AreaLabel(public_id=row.public_id, code=row.code, name=row.name),
+            path=row.path,
+            balance=row.amount,
+            granted=0,
+            reserved=0,
+            issued=0,
+            returned=0,
+        )
+        for row in rows
+    ]
+
+
+def _with_figures(session: Session, lines: list[BudgetLine]) -> list[BudgetLine]:
+    """Add the sums: two statements for all lines, over the budgets' own postings and those of the tasks they feed."""
+    if not lines:
+        return []
+    keys = {f"budget:{line.area_id}": line for line in lines}
+    own: dict[str, dict[Flow, int]] = {key: dict.fromkeys(Flow, 0) for key in keys}
+    budget = case((Posting.source.in_(keys), Posting.source), else_=Posting.destination)
+    for key, flow, amount in session.execute(
+        select(budget, Posting.flow, func.sum(Posting.amount))
+        .where(Posting.source.in_(keys) | Posting.destination.in_(keys))
+        .group_by(budget, Posting.flow)
+    ):
+        own[key][flow] = int(amount)
+    issued = _issued_by_tasks(session, keys)
+    full = []
+    for key, line in keys.items():
+        sums = own[key]
+        direct = sums[Flow.ISSUED] - sums[Flow.REVERSED]
+        through_tasks = issued.get(key, 0)
+        full.append(
+            BudgetLine(
+                area_id=line.area_id,
+                area=line.area,
+                path=line.path,
+                balance=line.balance,
+                granted=sums[Flow.GRANTED] - sums[Flow.UNGRANTED],
+                reserved=sums[Flow.RESERVED] - sums[Flow.RETURNED] - through_tasks,
+                issued=through_tasks + direct,
+                returned=sums[Flow.RETURNED],
+            )
+        )
+    return full
+
+
+def _issued_by_tasks(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Return per budget what the reserves it filled have given to people, corrections taken off."""
+    filled = (
+        select(Posting.source.label("budget"), Posting.destination.label("reserve"))
+        .where(Posting.source.in_(list(keys)), Posting.flow == Flow.RESERVED)
+        .distinct()
+        .subquery()
+    )
+    out, back = aliased(Posting), aliased(Posting)
+    given = (
+        select(filled.c.budget, func.sum(out.amount).label("amount"))
+        .join(out, (out.source == filled.c.reserve) & (out.flow == Flow.ISSUED))
+        .group_by(filled.c.budget)
+    )
+    returned = (
+        select(filled.c.budget, func.sum(-back.amount).label("amount"))
+        .join(back, (back.destination == filled.c.reserve) & (back.flow == Flow.REVERSED))
+        .group_by(filled.c.budget)
+    )
+    sums: dict[str, int] = {}
+    for key, amount in session.execute(given.union_all(returned)):
+        sums[key] = sums.get(key, 0) + int(amount)
+    return sums
+
+
+def grant_history(session: Session, paths: Iterable[str], limit: int = 50) -> list[GrantLine]:
+    """Return the latest grants to areas at or below `paths`."""
+    rows = session.execute(
+        select(
+            BudgetGrant.public_id,
+            Area.name.label("area_name"),
+            BudgetGrant.points,
+            BudgetGrant.memo,
+            func.coalesce(Person.name, "").label("granted_by_name"),
+            BudgetGrant.balance_after,
+            BudgetGrant.created_at,
+        )
+        .join(Area, Area.id == BudgetGrant.area_id)
+        .outerjoin(Person, Person.id == BudgetGrant.granted_by_id)
+        .where(below_any(Area.path, paths))
+        .order_by(BudgetGrant.id.desc())
+        .limit(limit)
+    )
+    return [GrantLine(**row) for row in rows.mappings()]

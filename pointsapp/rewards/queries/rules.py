@@ -1,0 +1,191 @@
+"""Which version of a rule is in force, and what a person earned so far inside its caps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ScalarSelect, case, column, func, select, table
+from sqlalchemy.orm import Session
+
+from pointsapp.core import clock
+from pointsapp.ledger.models import IS_EARNED, Posting, Unit
+from pointsapp.people.models import Person
+from pointsapp.rewards.models import ALL_CATEGORIES, PointRule, RuleVersion
+from pointsapp.rewards.rules import Caps, RuleVersionRow, SoFar, is_within_band
+
+# Categories stand with the tasks, a floor above: their words are read by the table's name, as a foreign key would.
+_category = table("task_category", column("key"), column("name"), column("position"))
+
+
+def _newest(category: str, now: datetime) -> ScalarSelect[int]:
+    return (
+        select(RuleVersion.id)
+        .join(PointRule, PointRule.id == RuleVersion.rule_id)
+        .where(PointRule.category == category, RuleVersion.starts_at <= now)
+        .order_by(RuleVersion.starts_at.desc(), RuleVersion.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def version_in_force(session: Session, category: str, now: datetime, pinned_id: int | None = None) -> RuleVersionRow:
+    """Return the version that judges `category`, in one statement.
+
+    `pinned_id` is the version a task was published under: its bounds were promised. The general caps per person are always
+    those in force now, because they belong to the person, not to the task.
+    """
+    own_id = pinned_id if pinned_id is not None else _newest(category, now)
+    rows = session.execute(
+        select(RuleVersion, PointRule.category)
+        .join(PointRule, PointRule.id == RuleVersion.rule_id)
+        .where(RuleVersion.id.in_([own_id, _newest(ALL_CATEGORIES, now)]))
+        .order_by(RuleVersion.starts_at, RuleVersion.id)
+    ).all()
+    general = [row.RuleVersion for row in rows if row.category == ALL_CATEGORIES]
+    own = next((row for row in rows if row.category != ALL_CATEGORIES), None)
+    if not general:
+        raise LookupError("the general point rule is missing: run the migrations")
+    judged = own.RuleVersion if own else general[0]  # a pinned general version is the older of two
+    return _row(own.category if own else ALL_CATEGORIES, judged, general[-1])
+
+
+def _row(rule: str, own: RuleVersion, general: RuleVersion) -> RuleVersionRow:
+    is_own = rule != ALL_CATEGORIES
+
+    def first(name: str) -> Any:
+        value = getattr(own, name)
+        return getattr(general, name) if value is None and is_own else value
+
+    return RuleVersionRow(
+        id=own.id,
+        rule=rule,
+        number=own.number,
+        general_number=general.number,
+        band_per_completion=first("band_per_completion"),
+        band_per_hour=first("band_per_hour"),
+        caps=Caps(
+            activity=first("cap_activity"),
+            day=own.cap_day if is_own else None,
+            week=own.cap_week if is_own else None,
+            month=own.cap_month if is_own else None,
+        ),
+        person_caps=Caps(day=general.cap_day, week=general.cap_week, month=general.cap_month),
+        expires_after_months=general.expires_after_months,
+    )
+
+
+def current_rule_version(session: Session, category: str, now: datetime) -> RuleVersionRow:
+    """Return the version in force at `now` for `category`: its own rule, else the general one."""
+    return version_in_force(session, category, now)
+
+
+def band_allows(session: Session, category: str, points: int, points_mode: str, now: datetime) -> bool:
+    """Tell whether a task's points stay inside the band of its category; a fresh database has none."""
+    return is_within_band(version_in_force(session, category, now), points, points_mode)
+
+
+def earned_so_far(session: Session, person_id: int, category: str, now: datetime) -> SoFar:
+    """Return what the person earned this local day, week and month, in `category` and in all: one statement."""
+    starts = {
+        "day": clock.day_bounds(clock.local_day(now))[0],
+        "week": clock.period_start("week", now),
+        "month": clock.period_start("month", now),
+    }
+    sums = [
+        func.coalesce(func.sum(case((condition & (Posting.posted_at >= start), Posting.change), else_=0)), 0)
+        for condition in (Posting.behaviour == category, Posting.person_id == person_id)
+        for start in starts.values()
+    ]
+    found = session.execute(
+        select(*sums).where(
+            IS_EARNED,
+            Posting.unit == Unit.POINT,
+            Posting.person_id == person_id,
+            Posting.posted_at >= min(start for start in starts.values() if start is not None),
+        )
+    ).one()
+    figures = [int(value) for value in found]
+    return SoFar(
+        category=dict(zip(starts, figures[:3], strict=True)), person=dict(zip(starts, figures[3:], strict=True))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionLine:
+    """One version as the console and the public page show it."""
+
+    public_id: str
+    category: str
+    category_name: str
+    number: int
+    starts_at: datetime
+    band_per_completion: int | None
+    band_per_hour: int | None
+    cap_activity: int | None
+    cap_day: int | None
+    cap_week: int | None
+    cap_month: int | None
+    expires_after_months: int | None
+    reason: str
+    set_by_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """One category with the version in force (None: the general rule binds it) and the next one, if it is set."""
+
+    category: str
+    category_name: str
+    current: VersionLine | None
+    upcoming: VersionLine | None
+
+
+def category_names(session: Session) -> dict[str, str]:
+    """Return the names of the task categories by key, in their order."""
+    rows = session.execute(select(_category.c.key, _category.c.name).order_by(_category.c.position))
+    return {row.key: row.name for row in rows}
+
+
+def rule_history(session: Session, names: dict[str, str]) -> list[VersionLine]:
+    """Return every version of every rule, newest first."""
+    rows = session.execute(
+        select(RuleVersion, PointRule.category, Person.name)
+        .join(PointRule, PointRule.id == RuleVersion.rule_id)
+        .outerjoin(Person, Person.id == RuleVersion.set_by_id)
+        .order_by(RuleVersion.starts_at.desc(), RuleVersion.id.desc())
+        .limit(200)
+    )
+    return [_line(version, category, names, name) for version, category, name in rows]
+
+
+def rule_book(history: list[VersionLine], names: dict[str, str], now: datetime) -> list[RuleLine]:
+    """Return the general rule and each category with what is in force now and what comes next."""
+    lines = []
+    for category in (ALL_CATEGORIES, *names):
+        own = [line for line in history if line.category == category]
+        current = next((line for line in own if line.starts_at <= now), None)
+        upcoming = next((line for line in reversed(own) if line.starts_at > now), None)
+        name = names.get(category, "")
+        lines.append(RuleLine(category=category, category_name=name, current=current, upcoming=upcoming))
+    return lines
+
+
+def _line(version: RuleVersion, category: str, names: dict[str, str], set_by: str | None) -> VersionLine:
+    return VersionLine(
+        public_id=version.public_id,
+        category=category,
+        category_name=names.get(category, ""),
+        number=version.number,
+        starts_at=version.starts_at,
+        band_per_completion=version.band_per_completion,
+        band_per_hour=version.band_per_hour,
+        cap_activity=version.cap_activity,
+        cap_day=version.cap_day,
+        cap_week=version.cap_week,
+        cap_month=version.cap_month,
+        expires_after_months=version.expires_after_months,
+        reason=version.reason,
+        set_by_name=set_by or "",
+    )

@@ -1,0 +1,27 @@
+"""Rewards' workshop: budgets, credits, rule versions. Everything runs inside the caller's `write()`."""
+
+from pointsapp.rewards.services.budgets import (
+    BudgetDraw,
+    GrantBudget,
+    GrantReceipt,
+    grant_budget,
+    reserve_for_task,
+    return_task_rest,
+)
+from pointsapp.rewards.services.credits import Credit, correct_attendance, credit_attendance
+from pointsapp.rewards.services.versions import AddRuleVersion, VersionReceipt, add_rule_version
+
+__all__ = [
+    "AddRuleVersion",
+    "BudgetDraw",
+    "Credit",
+    "GrantBudget",
+    "GrantReceipt",
+    "VersionReceipt",
+    "add_rule_version",
+    "correct_attendance",
+    "credit_attendance",
+    "grant_budget",
+    "reserve_for_task",
+    "return_task_rest",
+]

@@ -1,0 +1,253 @@
+"""Credits: both books for one attendance, once, inside every cap; and corrections of what was credited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pointsapp.core.locks import LockKind, lock
+from pointsapp.ledger import accounts
+from pointsapp.ledger.models import Balance, Entry, Posting, Unit
+from pointsapp.ledger.services import EntryDraft, EntryReceipt, PostingDraft, RuleTrace, TakenBack, post, take_back
+from pointsapp.rewards.memos import ATTENDANCE, CORRECTION
+from pointsapp.rewards.queries.rules import earned_so_far, version_in_force
+from pointsapp.rewards.rules import Inputs, RuleVersionRow, Score, SoFar, end_of_life, rescore, score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """What an attendance or its correction moved. `points` and `minutes` are signed changes; the rest is after it."""
+
+    points: int
+    minutes: int
+    points_balance: int
+    service_minutes: int
+    points_entry_id: int | None
+    steps: tuple[dict[str, Any], ...]
+    claimed: int = 0
+    is_repeat: bool = False
+
+
+def credit_attendance(
+    session: Session,
+    *,
+    attendance_id: int,
+    person_id: int,
+    task_id: int,
+    category: str,
+    points: int,
+    points_mode: str,
+    minutes: int,
+    planned_minutes: int,
+    rule_version_id: int | None,
+    budget_account: str | None,
+    now: datetime,
+    task_public_id: str = "",
+    task_title: str = "",
+    confirmed_by_id: int | None = None,
+    stopped_from_points: int | None = None,
+) -> Credit:
+    """Credit both books for one attendance, once (reference "attendance:<id>:credit").
+
+    `points` and `points_mode` are the task's. `task_public_id` and `task_title` let the person's book name the work and
+    link to it; `confirmed_by_id` is who vouched for the minutes, None for a venue code; `stopped_from_points` is what the
+    whole shift would have given where it was stopped early and `points` is the earned share.
+    """
+    reference = f"attendance:{attendance_id}:credit"
+    version = version_in_force(session, category, now, rule_version_id)
+    so_far = SoFar()
+    if version.has_span_caps:
+        # A cap is a sum over rows, which no row guards: whoever credits this person waits here, then reads the true sum.
+        lock(session, LockKind.PERSON_TIME, person_id)
+        kept = _credited_before(session, reference, person_id)
+        if kept is not None:
+            return kept  # scoring it again would count it against its own cap
+        so_far = earned_so_far(session, person_id, category, now)
+    inputs = Inputs(category=category, points=points, points_mode=points_mode, minutes=minutes)
+    scored = score(version, inputs, so_far, stopped_from_points=stopped_from_points)
+    postings = []
+    if scored.points:
+        source = accounts.task_reserved(task_id)
+        postings.append(PostingDraft(source, accounts.person_available(person_id), scored.points))
+    if minutes:
+        postings.append(PostingDraft(accounts.SERVICE, accounts.person_minutes(person_id), minutes))
+    receipt = None
+    if postings:
+        draft = EntryDraft(
+            reference=reference,
+            kind="credit",
+            postings=tuple(postings),
+            memo=ATTENDANCE,
+            facts={"task": task_public_id, "title": task_title, "category": category, "minutes": minutes},
+            person_id=person_id,
+            rule=_trace(version, inputs, so_far, scored, planned_minutes, budget_account, confirmed_by_id),
+            lot_expires_at=end_of_life(now, version.expires_after_months),
+            behaviour=category,
+        )
+        receipt = post(session, draft, now=now)
+    return _credit(session, person_id, scored.points, minutes, scored, receipt, has_points=bool(scored.points))
+
+
+def correct_attendance(
+    session: Session,
+    *,
+    attendance_id: int,
+    correction_id: int,
+    person_id: int,
+    task_id: int,
+    category: str,
+    points: int,
+    points_mode: str,
+    minutes_before: int,
+    minutes: int,
+    points_before: int,
+    rule_version_id: int | None,
+    budget_account: str | None,
+    task_is_closed: bool,
+    now: datetime,
+    task_public_id: str = "",
+    task_title: str = "",
+    confirmed_by_id: int | None = None,
+) -> Credit:
+    """Bring both books from `minutes_before`/`points_before` (what the attendance was awarded) to `minutes`.
+
+    `points` and `points_mode` are the task's. `task_is_closed` is true once its rest was returned (closed or cancelled):
+    then the difference is drawn on, and goes back to, the same budget (409 insufficient_budget). per_hour points are
+    recomputed; per_completion points fall only at 0 minutes. What is spent already becomes a claim (`claimed`).
+    """
+    version = version_in_force(session, category, now, rule_version_id)
+    so_far = SoFar()
+    if version.has_span_caps:
+        lock(session, LockKind.PERSON_TIME, person_id)
+        so_far = earned_so_far(session, person_id, category, now)
+    inputs = Inputs(category=category, points=points, points_mode=points_mode, minutes=minutes)
+    scored = rescore(version, inputs, so_far, points_before)
+    more_points, more_minutes = scored.points - points_before, minutes - minutes_before
+    pool = accounts.task_reserved(task_id)
+    if task_is_closed:
+        if more_points and budget_account is None:
+            raise ValueError(f"correction {correction_id}: points without a budget to draw on")
+        pool = budget_account or pool
+    facts = {
+        "task": task_public_id,
+        "title": task_title,
+        "category": category,
+        "minutes": minutes,
+        "minutes_before": minutes_before,
+        "attendance_id": attendance_id,
+    }
+    trace = _trace(version, inputs, so_far, scored, None, budget_account, confirmed_by_id)
+    available, own_minutes = accounts.person_available(person_id), accounts.person_minutes(person_id)
+    postings = []
+    if more_points > 0:
+        postings.append(PostingDraft(pool, available, more_points))
+    if more_minutes > 0:
+        postings.append(PostingDraft(accounts.SERVICE, own_minutes, more_minutes))
+    if more_minutes < 0:
+        postings.append(PostingDraft(own_minutes, accounts.SERVICE, -more_minutes))
+    receipt, taken = None, None
+    if postings:
+        draft = EntryDraft(
+            reference=f"correction:{correction_id}",
+            kind="correction",
+            postings=tuple(postings),
+            memo=CORRECTION,
+            facts=facts,
+            person_id=person_id,
+            rule=trace,
+            lot_expires_at=end_of_life(now, version.expires_after_months),
+            behaviour=category,
+        )
+        receipt = post(session, draft, now=now)
+    if more_points < 0:
+        taken = take_back(
+            session,
+            person_id=person_id,
+            amount=-more_points,
+            to_account=pool,
+            reference=f"correction:{correction_id}:points",
+            memo=CORRECTION,
+            facts=facts,
+            now=now,
+            behaviour=category,
+            rule=trace,
+        )
+    return _credit(
+        session, person_id, more_points, more_minutes, scored, receipt, has_points=more_points > 0, taken=taken
+    )
+
+
+def _trace(
+    version: RuleVersionRow,
+    inputs: Inputs,
+    so_far: SoFar,
+    scored: Score,
+    planned_minutes: int | None,
+    budget_account: str | None,
+    confirmed_by_id: int | None,
+) -> RuleTrace:
+    kept: dict[str, Any] = {
+        "category": inputs.category,
+        "points": inputs.points,
+        "points_mode": inputs.points_mode,
+        "minutes": inputs.minutes,
+        "planned_minutes": planned_minutes,
+        "general_version": version.general_number,
+        "budget": budget_account,
+        "confirmed_by_id": confirmed_by_id,
+    }
+    if version.has_span_caps:
+        kept |= {"so_far_category": dict(so_far.category), "so_far_person": dict(so_far.person)}
+    return RuleTrace(rule=version.rule, version=version.number, inputs=kept, steps=scored.steps)
+
+
+def _credit(
+    session: Session,
+    person_id: int,
+    points: int,
+    minutes: int,
+    scored: Score,
+    receipt: EntryReceipt | None,
+    *,
+    has_points: bool,
+    taken: TakenBack | None = None,
+) -> Credit:
+    """Answer with both balances; those the entry did not touch are read."""
+    keys = accounts.person_available(person_id), accounts.person_minutes(person_id)
+    held = dict(receipt.balances) if receipt else {}
+    if taken is not None:
+        held[keys[0]] = taken.balance
+    missing = [key for key in keys if key not in held]
+    if missing:
+        rows = session.execute(select(Balance.account, Balance.amount).where(Balance.account.in_(missing)))
+        held |= {row.account: row.amount for row in rows}
+    entry_id = receipt.entry_id if receipt and has_points else taken.entry_id if taken else None
+    return Credit(
+        points=points,
+        minutes=minutes,
+        points_balance=held.get(keys[0], 0),
+        service_minutes=held.get(keys[1], 0),
+        points_entry_id=entry_id,
+        steps=scored.steps,
+        claimed=taken.claimed if taken else 0,
+        is_repeat=bool((receipt and receipt.is_repeat) or (taken and taken.is_repeat)),
+    )
+
+
+def _credited_before(session: Session, reference: str, person_id: int) -> Credit | None:
+    rows = session.execute(
+        select(Entry.id, Entry.steps, Posting.unit, Posting.change)
+        .join(Posting, Posting.entry_id == Entry.id)
+        .where(Entry.reference == reference)
+    ).all()
+    if not rows:
+        return None
+    moved = {row.unit: row.change for row in rows}
+    has_points = Unit.POINT in moved
+    receipt = EntryReceipt(entry_id=rows[0].id, public_id="", balances={}, is_repeat=True)
+    scored = Score(points=moved.get(Unit.POINT, 0), steps=tuple(rows[0].steps or ()))
+    return _credit(session, person_id, scored.points, moved.get(Unit.MINUTE, 0), scored, receipt, has_points=has_points)
