@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pointsapp.core.db import Base, instant, points, public_id, ref, row_id
@@ -72,5 +72,5 @@ class BudgetGrant(Base):
     memo: Mapped[str] = mapped_column(String(120))
     granted_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
     entry_id: Mapped[int] = ref("entry.id", unique=True, index=False)
-    balance_after: Mapped[points]
+    balance_after: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[instant]
