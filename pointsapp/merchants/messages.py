@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from pointsapp.core.actor import Role
 from pointsapp.merchants.models import Funding, OfferState
+from pointsapp.merchants.rules import Standing, Trouble
 from pointsapp.web.messages import Message
 
 MESSAGES: dict[str, Message] = {
@@ -26,3 +27,23 @@ OFFER_STATES = {
 }
 
 FUNDINGS = {Funding.GIVEN: _l("商户自己提供"), Funding.SUBSIDISED: _l("有单位补贴")}
+
+NO_SUCH_MERCHANT = _l("没有这家商户")
+
+TROUBLES = {
+    Trouble.ENDS_BEFORE_START: _l("结束要晚于开始"),
+    Trouble.ENDS_IN_PAST: _l("这个时间已经过了"),
+    Trouble.NEEDED_FOR_SUBSIDY: _l("有单位补贴的优惠必须填写"),
+    Trouble.NOT_FOR_GIVEN: _l("商户自己提供的优惠不填这一项"),
+    Trouble.FUNDED_BACKWARDS: _l("补贴的结束日期要晚于开始日期"),
+    Trouble.OUTSIDE_FUNDING: _l("要在补贴日期之内"),
+}
+
+STANDINGS = {
+    Standing.OPEN: _l("可以兑换"),
+    Standing.NOT_APPROVED: _l("还没有上架"),
+    Standing.WITHDRAWN: _l("已下架"),
+    Standing.PAUSED: _l("商户暂停服务"),
+    Standing.NOT_YET: _l("还没到开始时间"),
+    Standing.ENDED: _l("已经结束"),
+}

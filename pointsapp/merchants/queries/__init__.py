@@ -1,0 +1,51 @@
+"""Reads about merchants, their people and their offers."""
+
+from pointsapp.merchants.queries.offers import (
+    OfferFilter,
+    OfferView,
+    TermsView,
+    offer_view,
+    offers_of_merchant,
+    offers_page,
+    offers_to_decide,
+    window_page,
+)
+from pointsapp.merchants.queries.places import (
+    MerchantRow,
+    find_merchant,
+    merchant_by_id,
+    merchants_of,
+    merchants_page,
+    require_merchant,
+)
+from pointsapp.merchants.queries.staffing import (
+    InvitationRow,
+    MerchantPerson,
+    invitation_by_code,
+    invitation_by_public_id,
+    open_invitations,
+    people_of,
+)
+
+__all__ = [
+    "InvitationRow",
+    "MerchantPerson",
+    "MerchantRow",
+    "OfferFilter",
+    "OfferView",
+    "TermsView",
+    "find_merchant",
+    "invitation_by_code",
+    "invitation_by_public_id",
+    "merchant_by_id",
+    "merchants_of",
+    "merchants_page",
+    "offer_view",
+    "offers_of_merchant",
+    "offers_page",
+    "offers_to_decide",
+    "open_invitations",
+    "people_of",
+    "require_merchant",
+    "window_page",
+]
