@@ -75,7 +75,6 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("scheme_code", sa.String(length=40), nullable=False),
         sa.Column("scheme_version_id", BigId, nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=30), nullable=False),
@@ -133,6 +132,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_branch_id"), ["branch_id"], unique=False)
+        batch_op.create_index("ix_membership_person_branch", ["person_id", "branch_id"], unique=False)
         batch_op.create_index(
             "uq_membership_open",
             ["person_id", "branch_id"],
@@ -214,6 +214,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_membership_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
         )
+        batch_op.drop_index("ix_membership_person_branch")
         batch_op.drop_index(batch_op.f("ix_membership_branch_id"))
 
     op.drop_table("membership")

@@ -1,7 +1,133 @@
-"""Commands of stars."""
+"""Commands of stars: the party organisation, its members, schemes and official head counts come in as files."""
 
 from __future__ import annotations
 
-import click
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
 
-COMMANDS: list[click.Command] = []
+import click
+from flask.cli import with_appcontext
+
+from pointsapp.core import clock
+from pointsapp.core.table_file import BadFile, Row, read_rows
+from pointsapp.core.transaction import write
+from pointsapp.core.yaml_file import read_document
+from pointsapp.stars.rules.branches import BranchDraft
+from pointsapp.stars.services import (
+    HeadcountDraft,
+    Imported,
+    MemberDraft,
+    import_branches,
+    import_headcounts,
+    import_members,
+    import_scheme,
+)
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+MOST_PEOPLE = 100_000_000
+MOST_SOURCE = 120
+
+
+@click.group("branches")
+def branches() -> None:
+    """The party organisation."""
+
+
+@click.group("members")
+def members() -> None:
+    """Who belongs to which branch."""
+
+
+@click.group("stars")
+def stars() -> None:
+    """Five-star schemes and what they count by."""
+
+
+@contextmanager
+def _naming_bad_rows() -> Iterator[None]:
+    try:
+        yield
+    except BadFile as bad:
+        click.echo(str(bad), err=True)
+        raise SystemExit(1) from None
+
+
+def _import_table(
+    file: Path, columns: tuple[str, ...], required: tuple[str, ...], draft: Callable[[Row], Any], service: Any
+) -> None:
+    with _naming_bad_rows():
+        drafts, problems = [], []
+        for row in read_rows(file, columns, required):
+            try:
+                drafts.append(draft(row))
+            except ValueError as error:
+                problems.append((row.line, str(error)))
+        if problems:
+            raise BadFile(problems)
+        done: Imported = write(service, drafts, now=clock.now())
+    click.echo(f"{done.added} added, {done.changed} changed, {done.kept} unchanged")
+
+
+@branches.command("import")
+@FILE
+@with_appcontext
+def import_branch_file(file: Path) -> None:
+    """Import branches from a CSV with the columns code, name, kind, parent_code, area_code."""
+    columns = ("code", "name", "kind", "parent_code", "area_code")
+    required = ("code", "name", "kind", "area_code")
+    _import_table(file, columns, required, lambda row: BranchDraft(line=row.line, **row.cells), import_branches)
+
+
+@members.command("import")
+@FILE
+@with_appcontext
+def import_member_file(file: Path) -> None:
+    """Import memberships from a CSV with the columns phone, branch_code."""
+    columns = ("phone", "branch_code")
+    _import_table(file, columns, columns, lambda row: MemberDraft(line=row.line, **row.cells), import_members)
+
+
+@stars.command("import")
+@FILE
+@with_appcontext
+def import_scheme_file(file: Path) -> None:
+    """Import a scheme version from YAML (docs/stars.md); the first one opens the current quarter's round."""
+    with _naming_bad_rows():
+        document, lines = read_document(file)
+        done = write(import_scheme, document, lines, now=clock.now())
+    if done.is_repeat:
+        click.echo(f"{done.code} version {done.version} is here already, nothing changed")
+    elif done.round_starts_on is not None:
+        click.echo(f"{done.code} version {done.version} imported; the round from {done.round_starts_on} is open")
+    else:
+        click.echo(f"{done.code} version {done.version} imported; it counts from the next round on")
+
+
+@stars.command("headcounts")
+@FILE
+@with_appcontext
+def import_headcount_file(file: Path) -> None:
+    """Import official head counts from a CSV with the columns area_code, people, counted_on, source."""
+    columns = ("area_code", "people", "counted_on", "source")
+    _import_table(file, columns, columns, _headcount, import_headcounts)
+
+
+def _headcount(row: Row) -> HeadcountDraft:
+    people = row["people"]
+    if not (people.isascii() and people.isdigit() and len(people) < 10 and 0 < int(people) <= MOST_PEOPLE):
+        raise ValueError(f"people must be a whole number above 0, not {people!r}")
+    if len(row["source"]) > MOST_SOURCE:
+        raise ValueError(f"source is longer than {MOST_SOURCE} characters")
+    try:
+        counted_on = date.fromisoformat(row["counted_on"])
+    except ValueError:
+        raise ValueError(f"counted_on must be a date like 2026-10-01, not {row['counted_on']!r}") from None
+    return HeadcountDraft(
+        line=row.line, area_code=row["area_code"], people=int(people), counted_on=counted_on, source=row["source"]
+    )
+
+
+COMMANDS: list[click.Command] = [branches, members, stars]

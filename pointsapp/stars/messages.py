@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.stars.models import BranchKind, RoundState
@@ -46,6 +48,13 @@ METRICS: dict[str, tuple[Any, Any]] = {
     "headcount": (_l("官方人口数"), _l("人")),
 }
 
+
+def round_name(starts_on: date) -> str:
+    """Return what a quarter is called, in the reader's language."""
+    return _("%(year)s 年第 %(quarter)s 季度", year=starts_on.year, quarter=(starts_on.month - 1) // 3 + 1)
+
+
+UNKNOWN_STAR = _l("这一轮的方案里没有这颗星")
 UNKNOWN_INDICATOR = _l("这一轮的方案里没有这个指标")
 
 MESSAGES: dict[str, Message] = {

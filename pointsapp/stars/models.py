@@ -56,6 +56,7 @@ class Membership(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_membership_person_branch", "person_id", "branch_id"),
     )
 
     id: Mapped[row_id]
@@ -122,7 +123,6 @@ class Round(Base):
     public_id: Mapped[public_id]
     scheme_code: Mapped[str] = mapped_column(String(40))
     scheme_version_id: Mapped[int] = ref("scheme_version.id", index=False)
-    name: Mapped[str] = mapped_column(String(60))
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
     state: Mapped[RoundState] = enum_column(RoundState, default=RoundState.OPEN)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
+from pointsapp.core import policy
 from pointsapp.core.actor import COMMUNITY_STAFF, OFFICE_STAFF, STREET_OFFICE, Actor, Role
+
+CLOSES_AFTER_DAYS = policy.declare("stars.closes_after_days", 7, _l("季度结束多少天后，五星轮次停止评定并定格"))
 
 
 def is_secretary_of(actor: Actor, branch_path: str) -> bool:

@@ -1,0 +1,45 @@
+"""The reading room of stars: metrics, rounds and branches, standings, evidence."""
+
+from pointsapp.stars.queries.evidence import (
+    AssessmentRow,
+    EvidenceRow,
+    IndicatorDetail,
+    StarDetail,
+    drill_down,
+)
+from pointsapp.stars.queries.metrics import METRICS, Metric, register
+from pointsapp.stars.queries.rounds import (
+    BranchRow,
+    MemberRow,
+    RoundRow,
+    find_branch,
+    find_round,
+    members_of,
+    newest_round,
+    open_rounds,
+    rounds_page,
+)
+from pointsapp.stars.queries.standings import Standing, standings, with_movement
+
+__all__ = [
+    "METRICS",
+    "AssessmentRow",
+    "BranchRow",
+    "EvidenceRow",
+    "IndicatorDetail",
+    "MemberRow",
+    "Metric",
+    "RoundRow",
+    "Standing",
+    "StarDetail",
+    "drill_down",
+    "find_branch",
+    "find_round",
+    "members_of",
+    "newest_round",
+    "open_rounds",
+    "register",
+    "rounds_page",
+    "standings",
+    "with_movement",
+]

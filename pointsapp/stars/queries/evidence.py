@@ -1,0 +1,217 @@
+"""Drill-down: from a star to its indicators to the rows behind each figure, as much as the reader may see.
+
+The public sees counts; residents masked rows; officers within their remit everything. A figure made by fewer than five people
+opens to no rows (who it was could be guessed), and rows that would tell a party member are for those who may read members.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.core.actor import Actor
+from pointsapp.core.masking import mask_name
+from pointsapp.people.models import Person
+from pointsapp.stars.models import Assessment, Evidence
+from pointsapp.stars.policies import may_read_members, may_read_names
+from pointsapp.stars.queries.metrics import METRICS, Metric, Span, is_member, one_branch, reach
+from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.standings import Standing
+from pointsapp.stars.rules.scheme import Indicator, Source
+from pointsapp.stars.rules.score import IndicatorScore, StarScore
+
+SMALL_GROUP = 5
+MOST_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """One row behind a figure: when, where, whose work (masked unless the reader is an officer), how much."""
+
+    public_id: str
+    occurred_at: datetime
+    area: str
+    person: str | None
+    metric: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentRow:
+    """One score given by hand; `by` is only told to officers."""
+
+    public_id: str
+    at: datetime
+    score: int
+    reason: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorDetail:
+    """An indicator with its rows. `evidence_count` counts all; `is_hidden` says that rows are kept back."""
+
+    indicator: Indicator
+    score: IndicatorScore
+    evidence: tuple[EvidenceRow, ...] = ()
+    evidence_count: int = 0
+    people: int = 0
+    is_hidden: bool = False
+    assessments: tuple[AssessmentRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarDetail:
+    score: StarScore
+    indicators: tuple[IndicatorDetail, ...]
+
+
+@dataclass(slots=True)
+class _Rows:
+    count: dict[str, int] = field(default_factory=dict)
+    newest: dict[str, list[EvidenceRow]] = field(default_factory=lambda: defaultdict(list))
+
+
+def drill_down(
+    session: Session, found: RoundRow, standing: Standing, actor: Actor | None, *, now: datetime
+) -> tuple[StarDetail, ...]:
+    """Return every star of one branch with its indicators and, for those who may see them, the newest rows behind them."""
+    span = found.span(now)
+    branch = standing.branch
+    wanted = {
+        (metric.evidence, metric.shows_members)
+        for star in standing.score.stars
+        for one in star.indicators
+        for metric in (_main_metric(one.indicator),)
+        if metric is not None and metric.evidence is not None
+    }
+    everyone = _rows(
+        session, branch, span, {name for name, only in wanted if not only}, only_members=False, actor=actor
+    )
+    members = _rows(session, branch, span, {name for name, only in wanted if only}, only_members=True, actor=actor)
+    given = _given(session, found, branch, span, actor)
+    return tuple(
+        StarDetail(
+            score=star,
+            indicators=tuple(
+                _detail(one, standing, actor, everyone=everyone, members=members, given=given)
+                for one in star.indicators
+            ),
+        )
+        for star in standing.score.stars
+    )
+
+
+def _main_metric(indicator: Indicator) -> Metric | None:
+    return METRICS[indicator.formula.of] if indicator.formula is not None else None
+
+
+def _detail(
+    one: IndicatorScore,
+    standing: Standing,
+    actor: Actor | None,
+    *,
+    everyone: _Rows,
+    members: _Rows,
+    given: dict[str, list[AssessmentRow]],
+) -> IndicatorDetail:
+    metric = _main_metric(one.indicator)
+    if one.indicator.source is Source.ASSESSED or metric is None or metric.evidence is None:
+        return IndicatorDetail(indicator=one.indicator, score=one, assessments=tuple(given.get(one.indicator.key, ())))
+    counted = standing.tally.members if metric.shows_members else standing.tally.people
+    people = counted.get(metric.evidence, 0)
+    rows = members if metric.shows_members else everyone
+    newest = tuple(rows.newest.get(metric.evidence, ()))
+    shown = _may_open(actor, standing.branch, metric, people)
+    return IndicatorDetail(
+        indicator=one.indicator,
+        score=one,
+        evidence=newest if shown else (),
+        evidence_count=rows.count.get(metric.evidence, 0),
+        people=people,
+        is_hidden=not shown and rows.count.get(metric.evidence, 0) > 0,
+    )
+
+
+def _may_open(actor: Actor | None, branch: BranchRow, metric: Metric, people: int) -> bool:
+    if actor is None:
+        return False
+    if metric.shows_members:
+        return may_read_members(actor, branch.area_path)
+    # 0 people: rows without a person (closed tasks), which tell nothing about anybody
+    return people == 0 or people >= SMALL_GROUP or may_read_names(actor, branch.area_path)
+
+
+def _rows(
+    session: Session, branch: BranchRow, span: Span, metrics: set[str], *, only_members: bool, actor: Actor | None
+) -> _Rows:
+    """Return the newest rows of each of `metrics` and how many there are, in one query."""
+    found = _Rows()
+    if not metrics:
+        return found
+    reached = reach(one_branch(branch.id))
+    numbered = (
+        select(
+            Evidence.id,
+            func.row_number()
+            .over(partition_by=Evidence.metric, order_by=(Evidence.occurred_at.desc(), Evidence.id.desc()))
+            .label("place"),
+            func.count().over(partition_by=Evidence.metric).label("count"),
+        )
+        .join(reached, reached.c.area_id == Evidence.area_id)
+        .where(Evidence.metric.in_(sorted(metrics)), Evidence.quantity != 0, span.holds())
+    )
+    if only_members:
+        numbered = numbered.where(is_member(reached))
+    newest = numbered.subquery()
+    has_names = may_read_names(actor, branch.area_path)
+    for row, area, name, count in session.execute(
+        select(Evidence, Area.name, Person.name, newest.c.count)
+        .join(newest, newest.c.id == Evidence.id)
+        .join(Area, Area.id == Evidence.area_id)
+        .outerjoin(Person, Person.id == Evidence.person_id)
+        .where(newest.c.place <= MOST_ROWS)
+        .order_by(newest.c.place)
+    ):
+        found.count[row.metric] = count
+        shown = None if name is None else name if has_names else mask_name(name)
+        found.newest[row.metric].append(
+            EvidenceRow(
+                public_id=row.public_id,
+                occurred_at=row.occurred_at,
+                area=area,
+                person=shown,
+                metric=row.metric,
+                quantity=row.quantity,
+            )
+        )
+    return found
+
+
+def _given(
+    session: Session, found: RoundRow, branch: BranchRow, span: Span, actor: Actor | None
+) -> dict[str, list[AssessmentRow]]:
+    """Return every score given by hand, the newest first: an older one is not overwritten."""
+    has_names = may_read_names(actor, branch.area_path)
+    rows: dict[str, list[AssessmentRow]] = defaultdict(list)
+    for one, name in session.execute(
+        select(Assessment, Person.name)
+        .join(Person, Person.id == Assessment.by_id)
+        .where(Assessment.round_id == found.id, Assessment.branch_id == branch.id, Assessment.at <= span.as_of)
+        .order_by(Assessment.id.desc())
+    ):
+        rows[one.indicator].append(
+            AssessmentRow(
+                public_id=one.public_id,
+                at=one.at,
+                score=one.score_hundredths,
+                reason=one.reason,
+                by=name if has_names else None,
+            )
+        )
+    return rows

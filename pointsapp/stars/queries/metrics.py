@@ -1,0 +1,206 @@
+"""The catalogue of metrics: named figures over the evidence of an area and below, in a period.
+
+Each names the evidence behind it, so that a figure opens to its rows. A new feature adds a metric by registering it; the board
+is not edited. Log-ins, installs and registrations are not here and cannot be: they are not work (国办函〔2026〕12号).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.stars.models import AreaHeadcount, Branch, Evidence, Membership, RoundBranch
+from pointsapp.stars.rules.scheme import HEADCOUNT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Work done in [start, end), as the platform knew it at `as_of`."""
+
+    start: datetime
+    end: datetime
+    as_of: datetime
+
+    @property
+    def until(self) -> datetime:
+        return min(self.end, self.as_of)
+
+    def holds(self) -> ColumnElement[bool]:
+        return and_(
+            Evidence.occurred_at >= self.start, Evidence.occurred_at < self.until, Evidence.recorded_at <= self.as_of
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headcount:
+    """An official head count with its source and date."""
+
+    people: int
+    counted_on: date
+    source: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What one branch's area and below brought together: per evidence, the sum, the people and the branch's own members."""
+
+    sums: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    members: dict[str, int] = field(default_factory=dict)
+    party_members: int = 0
+    headcount: Headcount | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A named figure. `evidence` are the rows it is made of; `shows_members` rows would tell who is a party member."""
+
+    key: str
+    read: Callable[[Tally], int | None]
+    evidence: str | None = None
+    shows_members: bool = False
+
+
+ATTENDANCE, MINUTES, TASK = "attendance", "service_minutes", "task_completed"
+
+METRICS: dict[str, Metric] = {}
+
+
+def register(metric: Metric) -> None:
+    """Add `metric` to the catalogue; a scheme may then name it."""
+    if metric.key in METRICS:
+        raise ValueError(f"two metrics called {metric.key}")
+    METRICS[metric.key] = metric
+
+
+for _metric in (
+    Metric(key="participants", evidence=ATTENDANCE, read=lambda tally: tally.people.get(ATTENDANCE, 0)),
+    Metric(key="attendances", evidence=ATTENDANCE, read=lambda tally: tally.sums.get(ATTENDANCE, 0)),
+    Metric(key="service_minutes", evidence=MINUTES, read=lambda tally: tally.sums.get(MINUTES, 0)),
+    Metric(key="tasks_completed", evidence=TASK, read=lambda tally: tally.sums.get(TASK, 0)),
+    Metric(
+        key="party_members_participating",
+        evidence=ATTENDANCE,
+        read=lambda tally: tally.members.get(ATTENDANCE, 0),
+        shows_members=True,
+    ),
+    Metric(key="party_members", read=lambda tally: tally.party_members),
+    Metric(key=HEADCOUNT, read=lambda tally: tally.headcount.people if tally.headcount else None),
+):
+    register(_metric)
+
+
+def values_of(tally: Tally) -> dict[str, int | None]:
+    """Return every metric's figure."""
+    return {key: metric.read(tally) for key, metric in METRICS.items()}
+
+
+def reach(branches: Select[tuple[int, int]]) -> CTE:
+    """Return (branch_id, area_id) for each branch's area and every area below; `branches` selects (id, area_id).
+
+    By parents, not by LIKE on the path: a pattern that comes from a column cannot use an index.
+    """
+    base = branches.cte("reach", recursive=True)
+    return base.union_all(select(base.c.branch_id, Area.id).join(base, Area.parent_id == base.c.area_id))
+
+
+def in_round(round_id: int) -> Select[tuple[int, int]]:
+    """Select the branches of a round for `reach`."""
+    return (
+        select(Branch.id.label("branch_id"), Branch.area_id.label("area_id"))
+        .join(RoundBranch, RoundBranch.branch_id == Branch.id)
+        .where(RoundBranch.round_id == round_id)
+    )
+
+
+def one_branch(branch_id: int) -> Select[tuple[int, int]]:
+    """Select one branch for `reach`."""
+    return select(Branch.id.label("branch_id"), Branch.area_id.label("area_id")).where(Branch.id == branch_id)
+
+
+def is_member(reached: CTE) -> ColumnElement[bool]:
+    """Return the condition "done by one who was a member of the branch that day"."""
+    return (
+        select(Membership.id)
+        .where(
+            Membership.person_id == Evidence.person_id,
+            Membership.branch_id == reached.c.branch_id,
+            or_(Membership.starts_at.is_(None), Membership.starts_at <= Evidence.occurred_at),
+            or_(Membership.ended_at.is_(None), Membership.ended_at > Evidence.occurred_at),
+        )
+        .exists()
+    )
+
+
+def tallies(session: Session, branches: Select[tuple[int, int]], span: Span) -> dict[int, Tally]:
+    """Count everything for all `branches` at once: evidence, members and head counts, one grouped query each."""
+    found: dict[int, Tally] = defaultdict(lambda: Tally())
+    reached = reach(branches)
+    # Per person first: a corrected attendance takes back what it gave, and who is at nothing did not take part.
+    per_person = (
+        select(
+            reached.c.branch_id,
+            Evidence.metric,
+            Evidence.person_id,
+            func.sum(Evidence.quantity).label("quantity"),
+            func.sum(case((is_member(reached), Evidence.quantity), else_=0)).label("of_members"),
+        )
+        .join(Evidence, Evidence.area_id == reached.c.area_id)
+        .where(span.holds())
+        .group_by(reached.c.branch_id, Evidence.metric, Evidence.person_id)
+        .subquery()
+    )
+    here = per_person.c
+    rows = session.execute(
+        select(
+            here.branch_id,
+            here.metric,
+            func.sum(here.quantity),
+            func.count(case((here.quantity > 0, here.person_id))),
+            func.count(case((here.of_members > 0, here.person_id))),
+        ).group_by(here.branch_id, here.metric)
+    )
+    for branch_id, metric, total, people, members in rows:
+        tally = found[branch_id]
+        tally.sums[metric], tally.people[metric], tally.members[metric] = int(total), people, members
+    for branch_id, headcount in _headcounts(session, branches, span).items():
+        found[branch_id].headcount = headcount
+    for branch_id, count in _members(session, branches, span):
+        found[branch_id].party_members = count
+    return found
+
+
+def _headcounts(session: Session, branches: Select[tuple[int, int]], span: Span) -> dict[int, Headcount]:
+    asked = branches.subquery()
+    rows = session.execute(
+        select(asked.c.branch_id, AreaHeadcount.people, AreaHeadcount.counted_on, AreaHeadcount.source)
+        .join(AreaHeadcount, AreaHeadcount.area_id == asked.c.area_id)
+        .where(AreaHeadcount.recorded_at <= span.as_of)
+        .order_by(AreaHeadcount.counted_on)
+    )
+    # The newest comes last and stays.
+    return {
+        branch_id: Headcount(people=people, counted_on=counted_on, source=source)
+        for branch_id, people, counted_on, source in rows
+    }
+
+
+def _members(session: Session, branches: Select[tuple[int, int]], span: Span) -> list[tuple[int, int]]:
+    asked = branches.subquery()
+    rows = session.execute(
+        select(asked.c.branch_id, func.count(func.distinct(Membership.person_id)))
+        .join(Membership, Membership.branch_id == asked.c.branch_id)
+        .where(
+            Membership.recorded_at <= span.as_of,
+            or_(Membership.starts_at.is_(None), Membership.starts_at <= span.until),
+            or_(Membership.ended_at.is_(None), Membership.ended_at > span.until),
+        )
+        .group_by(asked.c.branch_id)
+    )
+    return [(branch_id, count) for branch_id, count in rows]

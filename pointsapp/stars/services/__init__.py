@@ -1,0 +1,43 @@
+"""What changes the five-star board: imports, rounds, assessments, evidence."""
+
+from pointsapp.stars.services.assessing import Assess, Assessed, assess
+from pointsapp.stars.services.collecting import collect_correction, collect_credit, collect_task
+from pointsapp.stars.services.imports import (
+    HeadcountDraft,
+    Imported,
+    MemberDraft,
+    import_branches,
+    import_headcounts,
+    import_members,
+)
+from pointsapp.stars.services.rounds import (
+    AimsSet,
+    ImportedScheme,
+    SetAims,
+    import_scheme,
+    set_aims,
+    take_snapshot,
+    turn_rounds,
+)
+
+__all__ = [
+    "AimsSet",
+    "Assess",
+    "Assessed",
+    "HeadcountDraft",
+    "Imported",
+    "ImportedScheme",
+    "MemberDraft",
+    "SetAims",
+    "assess",
+    "collect_correction",
+    "collect_credit",
+    "collect_task",
+    "import_branches",
+    "import_headcounts",
+    "import_members",
+    "import_scheme",
+    "set_aims",
+    "take_snapshot",
+    "turn_rounds",
+]

@@ -1,0 +1,59 @@
+"""Evidence comes by itself: what check-in and tasks report as events is kept as quantities, once per event and metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from pointsapp.core.events import EventRow
+from pointsapp.stars.models import Evidence
+from pointsapp.stars.queries.metrics import ATTENDANCE, MINUTES, TASK
+
+
+def collect_credit(session: Session, event: EventRow) -> None:
+    """A person took part and worked so many minutes."""
+    _keep(session, event, {ATTENDANCE: 1, MINUTES: int(event.facts.get("minutes", 0))})
+
+
+def collect_correction(session: Session, event: EventRow) -> None:
+    """Minutes were corrected: the difference is evidence of its own. Corrected to nothing means that they did not take part."""
+    before, after = int(event.facts["minutes_before"]), int(event.facts["minutes"])
+    came = int(after > 0) - int(before > 0)
+    _keep(session, event, {ATTENDANCE: came, MINUTES: after - before})
+
+
+def collect_task(session: Session, event: EventRow) -> None:
+    """A task was carried out to its end. One that nobody came to is not work done."""
+    if event.facts.get("attendances", 1):
+        _keep(session, event, {TASK: 1})
+
+
+def _keep(session: Session, event: EventRow, quantities: Mapping[str, int]) -> None:
+    if event.area_id is None:
+        return
+    # A crash after this work repeats the call: what this event gave already is not given twice.
+    kept = set(session.scalars(select(Evidence.metric).where(Evidence.event_id == event.id)))
+    rows = [
+        {
+            "event_id": event.id,
+            "metric": metric,
+            "area_id": event.area_id,
+            "person_id": event.person_id,
+            "quantity": quantity,
+            "occurred_at": _occurred_at(event),
+            "recorded_at": event.at,
+        }
+        for metric, quantity in quantities.items()
+        if quantity and metric not in kept
+    ]
+    if rows:
+        session.execute(insert(Evidence), rows)
+
+
+def _occurred_at(event: EventRow) -> datetime:
+    """Work belongs to the quarter in which it was done, not in which it was confirmed: the event says when, if not now."""
+    said = event.facts.get("occurred_at")
+    return datetime.fromisoformat(said).astimezone(UTC) if said else event.at

@@ -1,0 +1,194 @@
+"""Scheme versions and rounds: importing one opens the quarter, a new quarter opens by itself, a finished one closes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from json import dumps
+from typing import Any
+
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session
+
+from pointsapp.core import clock, events, policy
+from pointsapp.core.actor import Actor, require
+from pointsapp.core.errors import Invalid
+from pointsapp.core.states import move
+from pointsapp.core.table_file import BadFile
+from pointsapp.stars.errors import RoundClosed
+from pointsapp.stars.messages import UNKNOWN_STAR
+from pointsapp.stars.models import Branch, BranchKind, Round, RoundBranch, RoundState, SchemeVersion, StandingSnapshot
+from pointsapp.stars.policies import CLOSES_AFTER_DAYS, may_set_aims
+from pointsapp.stars.queries.metrics import METRICS
+from pointsapp.stars.queries.rounds import find_branch, find_round, open_rounds
+from pointsapp.stars.queries.standings import standings
+from pointsapp.stars.rules.check import Place, check_scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedScheme:
+    """`is_repeat`: this version was here already; `round_starts_on`: the quarter it opened, None if it opened none."""
+
+    code: str
+    version: int
+    is_repeat: bool
+    round_starts_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAims:
+    round_id: str
+    branch_id: str
+    stars: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AimsSet:
+    round_id: str
+    branch_id: str
+    stars: tuple[str, ...]
+    is_repeat: bool
+
+
+def import_scheme(session: Session, document: Any, lines: Mapping[Place, int], *, now: datetime) -> ImportedScheme:
+    """Store a scheme version; raise BadFile naming every mistake with its line.
+
+    A changed rule is a new version and takes effect with the next round: a running quarter keeps the rules it began with.
+    """
+    definition, problems = check_scheme(document, METRICS)
+    if problems:
+        raise BadFile([(_line(lines, place), reason) for place, reason in problems])
+    code, version = definition["code"], definition["version"]
+    digest = sha256(dumps(definition, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    known = session.scalars(select(SchemeVersion).where(SchemeVersion.code == code)).all()
+    same = next((one for one in known if one.version == version), None)
+    if same is not None and same.digest != digest:
+        line = _line(lines, ("version",))
+        raise BadFile([(line, f"version {version} of {code} stands with other content: give the change a new number")])
+    if same is not None:
+        return ImportedScheme(code=code, version=version, is_repeat=True, round_starts_on=None)
+    newest = max((one.version for one in known), default=0)
+    if version < newest:
+        raise BadFile([(_line(lines, ("version",)), f"version {version} is older than version {newest}")])
+    stored = SchemeVersion(
+        code=code, version=version, name=definition["name"], digest=digest, definition=definition, imported_at=now
+    )
+    session.add(stored)
+    session.flush()
+    events.record(session, "stars.scheme_imported", at=now, subject=f"scheme_version:{stored.id}", version=version)
+    opened = None if known else _open_round(session, stored, clock.local_day(now), now=now)
+    return ImportedScheme(
+        code=code, version=version, is_repeat=False, round_starts_on=opened.starts_on if opened is not None else None
+    )
+
+
+def _line(lines: Mapping[Place, int], place: Place) -> int:
+    """Return the line of `place`, or of the nearest part around it that has one."""
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 1)
+
+
+def _open_round(session: Session, scheme: SchemeVersion, day: date, *, now: datetime) -> Round:
+    starts_on, ends_on = clock.quarter_of(day)
+    opened = Round(
+        scheme_code=scheme.code,
+        scheme_version_id=scheme.id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        opened_at=now,
+    )
+    session.add(opened)
+    session.flush()
+    enrol_branches(session, day)
+    events.record(session, "stars.round_opened", at=now, subject=f"round:{opened.id}")
+    return opened
+
+
+def enrol_branches(session: Session, day: date) -> None:
+    """Let every branch of kind `branch` take part in the rounds that run on `day`."""
+    missing = (
+        select(Round.id, Branch.id)
+        .join(Branch, literal(True))
+        .outerjoin(RoundBranch, (RoundBranch.round_id == Round.id) & (RoundBranch.branch_id == Branch.id))
+        .where(
+            Round.state == RoundState.OPEN,
+            Round.ends_on >= day,
+            Branch.kind == BranchKind.BRANCH,
+            RoundBranch.branch_id.is_(None),
+        )
+    )
+    pairs = [{"round_id": round_id, "branch_id": branch_id} for round_id, branch_id in session.execute(missing)]
+    if pairs:
+        session.execute(insert(RoundBranch), pairs)
+
+
+def turn_rounds(session: Session, *, now: datetime) -> int:
+    """Open the new quarter's round under the newest version, and close what ended long enough ago; a job."""
+    today = clock.local_day(now)
+    starts_on, _ = clock.quarter_of(today)
+    begun = set(session.scalars(select(Round.scheme_code).where(Round.starts_on == starts_on)))
+    newest: dict[str, SchemeVersion] = {}
+    for stored in session.scalars(select(SchemeVersion).order_by(SchemeVersion.version)):
+        newest[stored.code] = stored
+    opened = [_open_round(session, stored, today, now=now) for code, stored in newest.items() if code not in begun]
+    days = policy.value(session, CLOSES_AFTER_DAYS, now=now)
+    ended = session.scalars(
+        select(Round).where(Round.state == RoundState.OPEN, Round.ends_on < today - timedelta(days=days))
+    ).all()
+    for each in ended:
+        move(session, each, RoundState.CLOSED, closed_at=now)
+        events.record(session, "stars.round_closed", at=now, subject=f"round:{each.id}")
+    return len(opened) + len(ended)
+
+
+def take_snapshot(session: Session, *, now: datetime) -> int:
+    """Keep today's standings of every open round, once a day; a job. Movement on the boards is told against them."""
+    today = clock.local_day(now)
+    taken = set(session.scalars(select(StandingSnapshot.round_id).where(StandingSnapshot.taken_on == today).distinct()))
+    rows = [
+        {
+            "round_id": found.id,
+            "branch_id": row.branch.id,
+            "taken_on": today,
+            "rank": row.rank,
+            "total_hundredths": row.score.total,
+            "lit_stars": row.score.lit_stars,
+        }
+        for found in open_rounds(session)
+        if found.id not in taken
+        for row in standings(session, found, now=now)
+    ]
+    if rows:
+        session.execute(insert(StandingSnapshot), rows)
+    return len(rows)
+
+
+def set_aims(session: Session, actor: Actor, command: SetAims, *, now: datetime) -> AimsSet:
+    """Say which stars a branch aims for in a round; a star it does not aim for is shown as such, never as a failure."""
+    found = find_round(session, command.round_id)
+    branch = find_branch(session, command.branch_id)
+    require(may_set_aims(actor, branch.area_path))
+    if found.state is not RoundState.OPEN:
+        raise RoundClosed()
+    known = [star.key for star in found.scheme.stars]
+    if not set(command.stars) <= set(known):
+        raise Invalid({"stars": [str(UNKNOWN_STAR)]})
+    place = session.get_one(RoundBranch, (found.id, branch.id))
+    aims = [key for key in known if key in command.stars]
+    is_repeat = aims == (place.aims if place.aims is not None else known)
+    if not is_repeat:
+        place.aims = aims
+        session.flush()
+        events.record(
+            session,
+            "stars.aims_set",
+            at=now,
+            subject=f"branch:{branch.id}",
+            area_id=branch.area_id,
+            actor_id=actor.person_id,
+            stars=",".join(aims),
+        )
+    return AimsSet(round_id=found.public_id, branch_id=branch.public_id, stars=tuple(aims), is_repeat=is_repeat)
