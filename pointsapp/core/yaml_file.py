@@ -54,8 +54,7 @@ class _Reader:
         self._seen: set[int] = set()
 
     def read(self, node: yaml.Node, place: Place) -> Any:
-        line = node.start_mark.line + 1
-        self.lines.setdefault(place, line)
+        line = self.lines.setdefault(place, node.start_mark.line + 1)
         if id(node) in self._seen:
             self.problems.append((line, "an alias (*) cannot be used here"))
             return None

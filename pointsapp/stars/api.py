@@ -2,6 +2,70 @@
 
 from __future__ import annotations
 
-from pointsapp.web.api import api_blueprint
+from typing import Any
+
+from flask import Response
+
+from pointsapp.core.clock import now
+from pointsapp.core.db import db
+from pointsapp.core.errors import NotFound
+from pointsapp.core.paging import Page, cut
+from pointsapp.stars.queries import RoundRow, Standing, drill_down, find_round, rounds_page, standings
+from pointsapp.stars.schemas import (
+    AssessmentSchema,
+    AssessSchema,
+    RoundPage,
+    StandingDetailSchema,
+    StandingPage,
+    detail,
+)
+from pointsapp.stars.services import Assess, assess
+from pointsapp.web.api import api_blueprint, refuses
+from pointsapp.web.doors import signed_in, write_json
+from pointsapp.web.schemas import PageArgs, page_request
 
 blp = api_blueprint("stars", "Five-star schemes, branches, rounds, standings.")
+
+
+@blp.get("/five-star/rounds")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, RoundPage)
+def list_rounds(args: dict[str, Any]) -> Page[RoundRow]:
+    """List rounds, the newest first."""
+    signed_in()
+    return rounds_page(db.session, page_request(args, int))
+
+
+@blp.get("/five-star/rounds/<string:round_id>/standings")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, StandingPage)
+def list_standings(args: dict[str, Any], round_id: str) -> Page[Standing]:
+    """List the branches of a round, best first; equal totals share a rank."""
+    signed_in()
+    page = page_request(args, int, str)
+    rows = standings(db.session, find_round(db.session, round_id), now=now())
+    after = page.after or (0, "")
+    later = [row for row in rows if (row.rank, row.branch.code) > after]
+    return cut(later[: page.limit + 1], page.limit, lambda row: (row.rank, row.branch.code))
+
+
+@blp.get("/five-star/rounds/<string:round_id>/standings/<string:branch_id>")
+@blp.response(200, StandingDetailSchema)
+def open_standing(round_id: str, branch_id: str) -> dict[str, Any]:
+    """Open one branch: stars, indicators, inputs, and as many rows behind them as the reader may see."""
+    actor = signed_in()
+    found = find_round(db.session, round_id)
+    rows = standings(db.session, found, now=now())
+    standing = next((row for row in rows if branch_id in (row.branch.public_id, row.branch.code)), None)
+    if standing is None:
+        raise NotFound()
+    return detail(found, standing, drill_down(db.session, found, standing, actor, now=now()))
+
+
+@blp.post("/five-star/rounds/<string:round_id>/assessments")
+@blp.arguments(AssessSchema)
+@blp.response(201, AssessmentSchema)
+@refuses("own_branch", "round_closed", "score_above_max", "counted_by_platform")
+def give_assessment(args: dict[str, Any], round_id: str) -> Response:
+    """Score one assessed indicator of a branch, with a reason; an older score stays in the history."""
+    return write_json(assess, signed_in(), Assess(round_id=round_id, **args), schema=AssessmentSchema())

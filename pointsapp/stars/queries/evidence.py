@@ -196,7 +196,9 @@ def _rows(
 def _given(
     session: Session, found: RoundRow, branch: BranchRow, span: Span, actor: Actor | None
 ) -> dict[str, list[AssessmentRow]]:
-    """Return every score given by hand, the newest first: an older one is not overwritten."""
+    """Return every score given by hand, the newest first: an older one is not overwritten. Guests see scores, not reasons."""
+    if actor is None:
+        return {}
     has_names = may_read_names(actor, branch.area_path)
     rows: dict[str, list[AssessmentRow]] = defaultdict(list)
     for one, name in session.execute(

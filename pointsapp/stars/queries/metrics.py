@@ -33,7 +33,7 @@ class Span:
 
     def holds(self) -> ColumnElement[bool]:
         return and_(
-            Evidence.occurred_at >= self.start, Evidence.occurred_at < self.until, Evidence.recorded_at <= self.as_of
+            Evidence.occurred_at >= self.start, Evidence.occurred_at < self.end, Evidence.recorded_at <= self.as_of
         )
 
 

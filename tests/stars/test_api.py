@@ -1,0 +1,173 @@
+"""The five-star calls of the contract, by role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.core import clock
+from pointsapp.core.actor import Role
+from pointsapp.core.transaction import write
+from pointsapp.people.models import Person
+from pointsapp.people.services.tokens import create_token
+from pointsapp.stars.services import HeadcountDraft, import_headcounts
+from tests.conftest import HouseClient
+from tests.factories import make_person, make_staff, make_tree
+from tests.stars.things import make_branches, open_small_round, report, report_work
+
+ROOT = "/api/v1/five-star/rounds"
+
+
+@pytest.fixture
+def tree(session: Session) -> dict[str, Area]:
+    tree = make_tree(session)
+    make_branches(session, tree["community"], tree["other"])
+    open_small_round(session)
+    return tree
+
+
+def bearer(session: Session, person: Person) -> dict[str, str]:
+    token = write(create_token, person.id, now=clock.now()).token
+    return {"Authorization": f"Bearer {token}"}
+
+
+def call(client: HouseClient, session: Session, person: Person, path: str = "", **kw: Any) -> Any:
+    return client.get(ROOT + path, headers=bearer(session, person), **kw)
+
+
+def round_id(client: HouseClient, session: Session, person: Person) -> str:
+    return str(call(client, session, person).get_json()["items"][0]["id"])
+
+
+def test_a_guest_is_asked_to_sign_in(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
+    for path in ("", "/x/standings", "/x/standings/y"):
+        assert client.get(ROOT + path).status_code == 401
+    assert client.post(f"{ROOT}/x/assessments", json={}).status_code == 401
+
+
+def test_rounds(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
+    body = call(client, session, make_person(session)).get_json()
+    assert body["next_cursor"] is None
+    [item] = body["items"]
+    assert set(item) == {"id", "name", "state", "starts_on", "ends_on"}
+    assert (item["state"], item["starts_on"], item["ends_on"]) == ("open", "2026-10-01", "2026-12-31")
+
+
+def test_standings_and_their_pages(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
+    person = make_person(session, tree["community"])
+    report(session, "tasks.closed", tree["other"])
+    path = f"/{round_id(client, session, person)}/standings"
+    body = call(client, session, person, path).get_json()
+    assert [(item["rank"], item["total"], item["lit_stars"], item["tier"]) for item in body["items"]] == [
+        (1, 2.5, 0, "创建中"),
+        (2, 0, 0, "创建中"),
+    ]
+    first = body["items"][0]
+    assert set(first) == {"branch", "rank", "total", "lit_stars", "tier", "stars"}
+    assert first["branch"]["code"] == f"b-{tree['other'].code}"
+    assert set(first["branch"]) == {"id", "code", "name"}
+    assert first["stars"][1] == {"key": "second", "name": "共建共享", "score": 2.5, "state": "at_risk"}
+    page = call(client, session, person, f"{path}?limit=1").get_json()
+    assert page["items"] == body["items"][:1]
+    rest = call(client, session, person, f"{path}?limit=1&cursor={page['next_cursor']}").get_json()
+    assert rest["items"] == body["items"][1:]
+    assert rest["next_cursor"] is None
+
+
+def test_opening_a_branch(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
+    area = tree["community"]
+    draft = HeadcountDraft(
+        line=2, area_code=area.code, people=1000, counted_on=clock.local_day(clock.now()), source="七普"
+    )
+    write(import_headcounts, [draft], now=clock.now())
+    for number in range(5):
+        report_work(session, area, make_person(session, area, name=f"张大{number}"), 60)
+    person = make_person(session, area)
+    base = f"/{round_id(client, session, person)}/standings"
+    body = call(client, session, person, f"{base}/b-{area.code}").get_json()
+    same = call(client, session, person, f"{base}/{body['branch']['id']}").get_json()
+    assert same == body
+    assert body["headcount"] == {"people": 1000, "counted_on": "2026-11-21", "source": "七普"}
+    hours = body["stars"][1]["indicators"][0]
+    assert {key: hours[key] for key in ("key", "name", "max", "score", "source", "inputs")} == {
+        "key": "hours",
+        "name": "人均时长",
+        "max": 10,
+        "score": 5,
+        "source": "automatic",
+        "inputs": {"service_minutes": 300, "headcount": 1000},
+    }
+    assert [row["person"] for row in hours["evidence"]] == ["张**"] * 5
+    assert hours["evidence"][0]["at"] == "2026-11-21T00:30:00+08:00"
+    officer = make_staff(session, area)
+    full = call(client, session, officer, f"{base}/b-{area.code}").get_json()
+    assert full["stars"][1]["indicators"][0]["evidence"][0]["person"] == "张大4"
+
+
+def test_what_is_not_there(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
+    person = make_person(session)
+    base = f"/{round_id(client, session, person)}/standings"
+    for path in ("/nowhere/standings", "/nowhere/standings/x", f"{base}/nowhere"):
+        answer = call(client, session, person, path)
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
+    assert call(client, session, person, f"{base}?cursor=abc").status_code == 422
+
+
+def test_assessing(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
+    area = tree["community"]
+    admin = make_staff(session, tree["street"], Role.STREET_ADMIN)
+    found = round_id(client, session, admin)
+    body: dict[str, Any] = {
+        "branch_id": f"b-{area.code}",
+        "indicator": "party_life",
+        "score": 8.5,
+        "reason": "记录齐全",
+    }
+
+    def post(person: Person, **over: Any) -> Any:
+        return client.post(f"{ROOT}/{found}/assessments", json={**body, **over}, headers=bearer(session, person))
+
+    made = post(admin)
+    assert (made.status_code, made.get_json()["score"]) == (201, 8.5)
+    again = post(admin)
+    assert (again.status_code, again.get_json()["id"]) == (200, made.get_json()["id"])
+    for person in (make_person(session, area), make_staff(session, tree["other"])):
+        assert (post(person).status_code, post(person).get_json()["code"]) == (403, "not_allowed")
+    wrong: list[tuple[dict[str, Any], int, str]] = [
+        ({"score": 11}, 422, "score_above_max"),
+        ({"score": "8"}, 422, "validation_failed"),
+        ({"score": -1}, 422, "validation_failed"),
+        ({"score": 1.234}, 422, "validation_failed"),
+        ({"score": True}, 422, "validation_failed"),
+        ({"reason": " "}, 422, "validation_failed"),
+        ({"indicator": "hours"}, 422, "counted_by_platform"),
+        ({"indicator": "nothing"}, 422, "validation_failed"),
+        ({"branch_id": "nowhere"}, 404, "not_found"),
+        ({"more": 1}, 422, "validation_failed"),
+    ]
+    for over, status, code in wrong:
+        answer = post(admin, **over)
+        assert (answer.status_code, answer.get_json()["code"]) == (status, code), over
+    opened = call(client, session, admin, f"/{found}/standings/b-{area.code}").get_json()
+    life = opened["stars"][0]["indicators"][1]
+    assert (life["score"], life["source"]) == (8.5, "assessed")
+    assert life["evidence"][0]["reason"] == "记录齐全"
+
+
+def test_the_secretary_gets_own_branch_as_the_reason(
+    client: HouseClient, session: Session, tree: dict[str, Area]
+) -> None:
+    from tests.factories import grant
+
+    area = tree["community"]
+    both = make_staff(session, area)
+    grant(session, both, Role.BRANCH_SECRETARY, area=area)
+    answer = client.post(
+        f"{ROOT}/{round_id(client, session, both)}/assessments",
+        json={"branch_id": f"b-{area.code}", "indicator": "party_life", "score": 1, "reason": "x"},
+        headers=bearer(session, both),
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "own_branch")

@@ -1,0 +1,125 @@
+"""Things the five-star tests start from: a small scheme, branches, and work reported as events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.core import clock, events
+from pointsapp.core.transaction import write
+from pointsapp.people.models import Person
+from pointsapp.stars.queries import RoundRow, newest_round
+from pointsapp.stars.rules.branches import BranchDraft
+from pointsapp.stars.services import import_branches, import_scheme
+
+SMALL_SCHEME: dict[str, Any] = {
+    "scheme": "small",
+    "version": 1,
+    "name": "两星",
+    "total": 40,
+    "stars": [
+        {
+            "key": "first",
+            "name": "支部过硬",
+            "colour": "#D93A26",
+            "lit_at": 12,
+            "indicators": [
+                {
+                    "key": "members_active",
+                    "name": "党员参与",
+                    "max": 10,
+                    "source": "automatic",
+                    "formula": {
+                        "kind": "ratio",
+                        "of": "party_members_participating",
+                        "to": "party_members",
+                        "full_at": 50,
+                    },
+                },
+                {"key": "party_life", "name": "三会一课", "max": 10, "source": "assessed"},
+            ],
+        },
+        {
+            "key": "second",
+            "name": "共建共享",
+            "colour": "#F2B33D",
+            "lit_at": 10,
+            "indicators": [
+                {
+                    "key": "hours",
+                    "name": "人均时长",
+                    "max": 10,
+                    "source": "automatic",
+                    "formula": {"kind": "per_head", "of": "service_minutes", "per": 1000, "full_at": 600},
+                },
+                {
+                    "key": "tasks",
+                    "name": "完成任务",
+                    "max": 10,
+                    "source": "automatic",
+                    "formula": {
+                        "kind": "bands",
+                        "of": "tasks_completed",
+                        "bands": [{"at_least": 1, "score": 2.5}, {"at_least": 3, "score": 10}],
+                    },
+                },
+            ],
+        },
+    ],
+    "tiers": [{"name": "两星支部", "lit_stars": 2, "total": 25}, {"name": "创建中"}],
+}
+
+
+def make_branches(session: Session, *areas: Area, kind: str = "branch") -> None:
+    """Import one branch per area, coded b<area code>."""
+    drafts = [
+        BranchDraft(
+            line=number,
+            code=f"b-{area.code}",
+            name=f"{area.name}党支部",
+            kind=kind,
+            parent_code="",
+            area_code=area.code,
+        )
+        for number, area in enumerate(areas, start=2)
+    ]
+    write(import_branches, drafts, now=clock.now())
+
+
+def open_small_round(session: Session) -> RoundRow:
+    write(import_scheme, SMALL_SCHEME, {}, now=clock.now())
+    return this_round(session)
+
+
+def this_round(session: Session) -> RoundRow:
+    found = newest_round(session, now=clock.now())
+    assert found is not None
+    return found
+
+
+def report_work(
+    session: Session, area: Area, person: Person, minutes: int = 60, *, at: datetime | None = None, **facts: Any
+) -> None:
+    """Record what check-in records when somebody is credited, and deliver it."""
+    report(session, "checkin.credited", area, person, at=at, minutes=minutes, points=0, **facts)
+
+
+def report(
+    session: Session, kind: str, area: Area, person: Person | None = None, *, at: datetime | None = None, **facts: Any
+) -> None:
+    def act(session: Session) -> None:
+        events.record(
+            session,
+            kind,
+            at=at or clock.now(),
+            subject="attendance:1",
+            area_id=area.id,
+            person_id=person.id if person else None,
+            **facts,
+        )
+
+    write(act)
+    write(events.deliver_due, now=clock.now())
