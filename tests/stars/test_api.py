@@ -12,10 +12,9 @@ from pointsapp.core import clock
 from pointsapp.core.actor import Role
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
-from pointsapp.people.services.tokens import create_token
 from pointsapp.stars.services import HeadcountDraft, import_headcounts
 from tests.conftest import HouseClient
-from tests.factories import make_person, make_staff, make_tree
+from tests.factories import bearer, make_person, make_staff, make_tree
 from tests.stars.things import make_branches, open_small_round, report, report_work
 
 ROOT = "/api/v1/five-star/rounds"
@@ -27,11 +26,6 @@ def tree(session: Session) -> dict[str, Area]:
     make_branches(session, tree["community"], tree["other"])
     open_small_round(session)
     return tree
-
-
-def bearer(session: Session, person: Person) -> dict[str, str]:
-    token = write(create_token, person.id, now=clock.now()).token
-    return {"Authorization": f"Bearer {token}"}
 
 
 def call(client: HouseClient, session: Session, person: Person, path: str = "", **kw: Any) -> Any:
@@ -118,24 +112,29 @@ def test_what_is_not_there(client: HouseClient, session: Session, tree: dict[str
 
 def test_assessing(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
     area = tree["community"]
+    code = area.code
     admin = make_staff(session, tree["street"], Role.STREET_ADMIN)
     found = round_id(client, session, admin)
     body: dict[str, Any] = {
-        "branch_id": f"b-{area.code}",
+        "branch_id": f"b-{code}",
         "indicator": "party_life",
         "score": 8.5,
         "reason": "记录齐全",
     }
 
-    def post(person: Person, **over: Any) -> Any:
-        return client.post(f"{ROOT}/{found}/assessments", json={**body, **over}, headers=bearer(session, person))
+    refused = [bearer(session, person) for person in (make_person(session, area), make_staff(session, tree["other"]))]
+    office = bearer(session, admin)
 
-    made = post(admin)
+    def post(headers: dict[str, str], **over: Any) -> Any:
+        return client.post(f"{ROOT}/{found}/assessments", json={**body, **over}, headers=headers)
+
+    made = post(office)
     assert (made.status_code, made.get_json()["score"]) == (201, 8.5)
-    again = post(admin)
+    again = post(office)
     assert (again.status_code, again.get_json()["id"]) == (200, made.get_json()["id"])
-    for person in (make_person(session, area), make_staff(session, tree["other"])):
-        assert (post(person).status_code, post(person).get_json()["code"]) == (403, "not_allowed")
+    for headers in refused:
+        answer = post(headers)
+        assert (answer.status_code, answer.get_json()["code"]) == (403, "not_allowed")
     wrong: list[tuple[dict[str, Any], int, str]] = [
         ({"score": 11}, 422, "score_above_max"),
         ({"score": "8"}, 422, "validation_failed"),
@@ -148,10 +147,10 @@ def test_assessing(client: HouseClient, session: Session, tree: dict[str, Area])
         ({"branch_id": "nowhere"}, 404, "not_found"),
         ({"more": 1}, 422, "validation_failed"),
     ]
-    for over, status, code in wrong:
-        answer = post(admin, **over)
-        assert (answer.status_code, answer.get_json()["code"]) == (status, code), over
-    opened = call(client, session, admin, f"/{found}/standings/b-{area.code}").get_json()
+    for over, status, reason in wrong:
+        answer = post(office, **over)
+        assert (answer.status_code, answer.get_json()["code"]) == (status, reason), over
+    opened = client.get(f"{ROOT}/{found}/standings/b-{code}", headers=office).get_json()
     life = opened["stars"][0]["indicators"][1]
     assert (life["score"], life["source"]) == (8.5, "assessed")
     assert life["evidence"][0]["reason"] == "记录齐全"

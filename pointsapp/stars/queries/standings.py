@@ -101,4 +101,4 @@ def _ranks_on(session: Session, found: RoundRow, day: date) -> dict[int, int]:
             StandingSnapshot.round_id == found.id, StandingSnapshot.taken_on == taken
         )
     )
-    return dict(rows.tuples().all())
+    return {row.branch_id: row.rank for row in rows}
