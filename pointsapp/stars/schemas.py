@@ -23,7 +23,7 @@ class Score(fields.Float):
         self.from_text = from_text
         super().__init__(**kw)
 
-    def _serialize(self, value: int | None, attr: Any, obj: Any, **kw: Any) -> Any:
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kw: Any) -> Any:
         if value is None:
             return None
         return value // 100 if value % 100 == 0 else value / 100

@@ -101,7 +101,7 @@ def values_of(tally: Tally) -> dict[str, int | None]:
     return {key: metric.read(tally) for key, metric in METRICS.items()}
 
 
-def reach(branches: Select[tuple[int, int]]) -> CTE:
+def reach(branches: Select[int, int]) -> CTE:
     """Return (branch_id, area_id) for each branch's area and every area below; `branches` selects (id, area_id).
 
     By parents, not by LIKE on the path: a pattern that comes from a column cannot use an index.
@@ -110,7 +110,7 @@ def reach(branches: Select[tuple[int, int]]) -> CTE:
     return base.union_all(select(base.c.branch_id, Area.id).join(base, Area.parent_id == base.c.area_id))
 
 
-def in_round(round_id: int) -> Select[tuple[int, int]]:
+def in_round(round_id: int) -> Select[int, int]:
     """Select the branches of a round for `reach`."""
     return (
         select(Branch.id.label("branch_id"), Branch.area_id.label("area_id"))
@@ -119,7 +119,7 @@ def in_round(round_id: int) -> Select[tuple[int, int]]:
     )
 
 
-def one_branch(branch_id: int) -> Select[tuple[int, int]]:
+def one_branch(branch_id: int) -> Select[int, int]:
     """Select one branch for `reach`."""
     return select(Branch.id.label("branch_id"), Branch.area_id.label("area_id")).where(Branch.id == branch_id)
 
@@ -138,7 +138,7 @@ def is_member(reached: CTE) -> ColumnElement[bool]:
     )
 
 
-def tallies(session: Session, branches: Select[tuple[int, int]], span: Span) -> dict[int, Tally]:
+def tallies(session: Session, branches: Select[int, int], span: Span) -> dict[int, Tally]:
     """Count everything for all `branches` at once: evidence, members and head counts, one grouped query each."""
     found: dict[int, Tally] = defaultdict(lambda: Tally())
     reached = reach(branches)
@@ -176,7 +176,7 @@ def tallies(session: Session, branches: Select[tuple[int, int]], span: Span) -> 
     return found
 
 
-def _headcounts(session: Session, branches: Select[tuple[int, int]], span: Span) -> dict[int, Headcount]:
+def _headcounts(session: Session, branches: Select[int, int], span: Span) -> dict[int, Headcount]:
     asked = branches.subquery()
     rows = session.execute(
         select(asked.c.branch_id, AreaHeadcount.people, AreaHeadcount.counted_on, AreaHeadcount.source)
@@ -191,7 +191,7 @@ def _headcounts(session: Session, branches: Select[tuple[int, int]], span: Span)
     }
 
 
-def _members(session: Session, branches: Select[tuple[int, int]], span: Span) -> list[tuple[int, int]]:
+def _members(session: Session, branches: Select[int, int], span: Span) -> list[tuple[int, int]]:
     asked = branches.subquery()
     rows = session.execute(
         select(asked.c.branch_id, func.count(func.distinct(Membership.person_id)))
