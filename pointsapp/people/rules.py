@@ -34,6 +34,19 @@ def read_volunteer_number(text: str) -> str | None:
     return plain if _NUMBER.fullmatch(plain) else None
 
 
+def read_password(text: str) -> str | None:
+    """Return the password in `text` as it is hashed; None for one with characters no keyboard gives.
+
+    Full-width digits of a Chinese keyboard are the same digits, and a space that a keyboard adds at the end is none.
+    """
+    password = unicodedata.normalize("NFKC", text).strip()
+    return None if any(0xD800 <= ord(char) <= 0xDFFF or char == "\0" for char in password) else password
+
+
+def is_long_enough(password: str) -> bool:
+    return PASSWORD_LEAST <= len(password) <= PASSWORD_MOST
+
+
 def tail(text: str | None, length: int = 4) -> str:
     """Return the last digits, by which people recognise a number without reading it all."""
     return (text or "")[-length:]

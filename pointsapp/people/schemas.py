@@ -3,7 +3,6 @@ transaction begins."""
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,10 +11,18 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 from pointsapp.core.actor import Role
 from pointsapp.core.codes import ONE_TIME_LENGTH, read
 from pointsapp.people.errors import CodeInvalid
-from pointsapp.people.rules import NAME_MOST, PASSWORD_LEAST, PASSWORD_MOST, read_phone, read_volunteer_number
+from pointsapp.people.rules import (
+    NAME_MOST,
+    PASSWORD_LEAST,
+    PASSWORD_MOST,
+    is_long_enough,
+    read_password,
+    read_phone,
+    read_volunteer_number,
+)
 from pointsapp.people.services import OneTimeCodeKind, Register, SignIn, UseOneTimeCode, hash_password
 from pointsapp.web.links import absolute
-from pointsapp.web.schemas import AreaRefSchema, CodeText, JsonSchema, Moment, Text
+from pointsapp.web.schemas import UNSTORABLE, AreaRefSchema, CodeText, JsonSchema, Moment, Text
 
 PASSWORD_LENGTH = _l("密码要 %(least)s 到 %(most)s 位，六位数字也可以", least=PASSWORD_LEAST, most=PASSWORD_MOST)
 TRIED_MOST = 1000  # a wrong password of any length is wrong, not malformed
@@ -52,10 +59,10 @@ class PasswordText(fields.String):
         text = super()._deserialize(value, attr, data, **kw)
         if len(text) > TRIED_MOST:
             raise ValidationError(str(PASSWORD_LENGTH))
-        password = unicodedata.normalize("NFKC", text).strip()
-        if any(0xD800 <= ord(char) <= 0xDFFF or char == "\0" for char in password):
-            raise ValidationError(str(_l("含有不能使用的字符")))
-        if self.is_new and not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
+        password = read_password(text)
+        if password is None:
+            raise ValidationError(str(UNSTORABLE))
+        if self.is_new and not is_long_enough(password):
             raise ValidationError(str(PASSWORD_LENGTH))
         return password
 

@@ -11,14 +11,16 @@ from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, json
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
 from pointsapp.web.api_docs import init_api_docs
 from pointsapp.web.openapi import REFUSALS, finish
+from pointsapp.web.schemas import UNSTORABLE, is_storable
 
 View = TypeVar("View", bound=Callable[..., Any])
+
 API_ROOT = "/api/v1"
 DESCRIPTION = """Volunteer tasks, check-in, points, vouchers and five-star boards.
 
@@ -64,12 +66,19 @@ class HouseApi(Api):
 
 
 class HouseParser(FlaskParser):
-    """webargs' parser, which also survives JSON nested a thousand deep and numbers of a million digits."""
+    """webargs' parser, which also survives JSON nested a thousand deep, numbers of a million digits, and text that no
+    database stores (NUL, half of a surrogate pair)."""
 
     def _raw_load_json(self, req: Request) -> Any:
         try:
-            return super()._raw_load_json(req)
+            found = super()._raw_load_json(req)
+            for name, value in found.items() if isinstance(found, dict) else ():
+                if not is_storable(name) or not is_storable(value):
+                    raise ValidationError({name if is_storable(name) else "_schema": [str(UNSTORABLE)]})
+            return found
         except (RecursionError, ValueError) as error:
+            if isinstance(error, ValidationError):  # which is a ValueError
+                raise
             raise BadRequest() from error
 
 

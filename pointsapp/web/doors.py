@@ -21,6 +21,7 @@ from pointsapp.core.transaction import write
 from pointsapp.web.errors import status_of
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
+from pointsapp.web.schemas import UNSTORABLE, is_storable
 
 
 def new_request_id() -> str:
@@ -133,6 +134,9 @@ class Form:
 def bind(schema: Schema, source: Any = None) -> Form:
     """Load the posted form (or `source`) through `schema`."""
     values = request.form if source is None else source
+    unstorable = {name: [str(UNSTORABLE)] for name, value in values.items() if not is_storable(value)}
+    if unstorable:
+        return Form(values, unstorable, None)
     try:
         return Form(values, {}, schema.load(values))
     except ValidationError as error:

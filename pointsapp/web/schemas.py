@@ -23,6 +23,16 @@ fields.DateTime.default_error_messages.update({"invalid": _l("时间格式不对
 Schema.error_messages = {"unknown": _l("没有这个字段"), "type": _l("内容格式不对")}  # type: ignore[attr-defined]
 
 PUBLIC_ID_LENGTH = 12
+UNSTORABLE = _l("含有不能使用的字符")
+
+
+def is_storable(value: Any) -> bool:
+    """Tell whether every text in `value` can be stored: a NUL ends PostgreSQL's, half a surrogate pair has no UTF-8."""
+    if isinstance(value, str):
+        return not any(char == "\0" or 0xD800 <= ord(char) <= 0xDFFF for char in value)
+    if isinstance(value, dict):
+        return all(is_storable(part) for pair in value.items() for part in pair)
+    return all(is_storable(part) for part in value) if isinstance(value, list) else True
 
 
 class JsonSchema(Schema):
@@ -77,7 +87,7 @@ class Text(fields.String):
             raise self.make_error("required")
         allowed = "\n\t" if self.lines else ""
         if any((ord(char) < 32 and char not in allowed) or 0xD800 <= ord(char) <= 0xDFFF for char in text):
-            raise ValidationError(str(_l("含有不能使用的字符")))
+            raise ValidationError(str(UNSTORABLE))
         return text
 
 

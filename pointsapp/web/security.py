@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
+from pointsapp.core.errors import Invalid, NotFound
 from pointsapp.web.login import current_actor
 
 MAX_BODY = 12 * 1024 * 1024  # a phone's photograph
@@ -55,7 +56,16 @@ def init_security(app: Flask) -> None:
     )
     csrf.init_app(app)
     limiter.init_app(app)
+    app.before_request(_refuse_nul)
     app.after_request(_harden)
+
+
+def _refuse_nul() -> None:
+    """A NUL in an address names nothing of ours, and PostgreSQL takes no text that holds one."""
+    if "\0" in request.path:
+        raise NotFound()
+    if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
+        raise Invalid()
 
 
 def _harden(response: Response) -> Response:

@@ -209,16 +209,29 @@ def find_merchant(session: Session, id_or_code: str | None) -> MerchantPlace | N
     """Return the merchant with this id or code, as the scope of a role."""
     if not id_or_code or len(id_or_code) > 40:
         return None
-    found = session.execute(
+    found = _merchants(session, or_(merchant.c.public_id == id_or_code, merchant.c.code == id_or_code))
+    return min(found, key=lambda place: place.public_id != id_or_code, default=None)
+
+
+def merchants_by_codes(session: Session, codes: Iterable[str]) -> dict[str, MerchantPlace]:
+    """Return the merchants with these codes, by code; in chunks, for imports."""
+    wanted = sorted(set(codes))
+    found: dict[str, MerchantPlace] = {}
+    for start in range(0, len(wanted), 500):
+        found |= {place.code: place for place in _merchants(session, merchant.c.code.in_(wanted[start : start + 500]))}
+    return found
+
+
+def _merchants(session: Session, condition: ColumnElement[bool]) -> list[MerchantPlace]:
+    rows = session.execute(
         select(merchant.c.id, merchant.c.public_id, merchant.c.code, merchant.c.name, merchant.c.area_id, Area.path)
         .join(Area, Area.id == merchant.c.area_id)
-        .where(or_(merchant.c.public_id == id_or_code, merchant.c.code == id_or_code))
-    ).all()
-    places = [
+        .where(condition)
+    )
+    return [
         MerchantPlace(id=row[0], public_id=row[1], code=row[2], name=row[3], area_id=row[4], area_path=row[5])
-        for row in found
+        for row in rows
     ]
-    return min(places, key=lambda place: place.public_id != id_or_code, default=None)
 
 
 def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLine, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pointsapp.people.models import OneTimeCodeKind
+from pointsapp.people.services.imports import ImportedPeople, PersonDraft, add_user, import_people
 from pointsapp.people.services.joining import (
     CreatedPerson,
     NewPerson,
@@ -59,10 +60,12 @@ __all__ = [
     "GivePhone",
     "GrantRole",
     "GrantedRole",
+    "ImportedPeople",
     "IssueOneTimeCode",
     "IssuedCode",
     "NewPerson",
     "OneTimeCodeKind",
+    "PersonDraft",
     "Register",
     "RegisterAtDesk",
     "Registered",
@@ -70,6 +73,7 @@ __all__ = [
     "SignedIn",
     "UseOneTimeCode",
     "add_role",
+    "add_user",
     "change_password",
     "change_profile",
     "check_password",
@@ -81,6 +85,7 @@ __all__ = [
     "give_phone",
     "grant_role",
     "hash_password",
+    "import_people",
     "issue_one_time_code",
     "mark_verified",
     "register",
