@@ -19,7 +19,6 @@ blp = api_blueprint("areas", "The area tree: who is below whom, and where a code
 @public("a stranger chooses a community before registering")
 @blp.arguments(AreaListArgs, location="query")
 @blp.response(200, AreaPageSchema)
-@blp.doc(security=[])
 def list_areas(args: dict[str, Any]) -> Page[AreaItem]:
     """List all areas, by code."""
     return areas_page(db.session, page_request(args, str), kind=args["kind"])

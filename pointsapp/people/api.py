@@ -32,7 +32,7 @@ from pointsapp.people.services import (
     sign_in_for_token,
     use_one_time_code_for_token,
 )
-from pointsapp.web.api import api_blueprint, problem_responses
+from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.guard import public
 from pointsapp.web.login import bearer_token, signed_in
@@ -45,7 +45,7 @@ blp = api_blueprint("people", "People: joining, signing in, roles, one-time code
 @public("this is where a stranger signs in")
 @blp.arguments(SignInSchema)
 @blp.response(201, SessionSchema)
-@blp.doc(security=[], responses=problem_responses(401, 422, 429))
+@refuses("invalid_credentials", "too_many_attempts", "code_invalid")
 def open_session(command: SignIn | UseOneTimeCode) -> Response:
     """Sign in with a password or with a one-time code; answers a token that is valid for 30 days."""
     if isinstance(command, UseOneTimeCode):
@@ -65,7 +65,7 @@ def close_session() -> Response:
 @public("a stranger joins by themself")
 @blp.arguments(RegisterSchema)
 @blp.response(201, RegisteredSchema)
-@blp.doc(security=[], responses=problem_responses(409, 422))
+@refuses("phone_taken", "consent_required")
 def create_person(command: Register) -> Response:
     """Join: earns at once, spends once somebody has seen the person. Without a phone the volunteer number signs in."""
     return write_json(register, None, command, schema=RegisteredSchema(), replayable=False)
@@ -74,7 +74,7 @@ def create_person(command: Register) -> Response:
 @blp.post("/people/<person_id>/one-time-codes")
 @blp.arguments(IssueCodeSchema)
 @blp.response(201, IssuedCodeSchema)
-@blp.doc(responses=problem_responses(403, 404))
+@refuses("not_allowed")
 def create_one_time_code(given: dict[str, OneTimeCodeKind], person_id: str) -> Response:
     """Issue a code for the person at the desk, shown once."""
     command = IssueOneTimeCode(person=person_id, kind=given["kind"])
@@ -84,7 +84,6 @@ def create_one_time_code(given: dict[str, OneTimeCodeKind], person_id: str) -> R
 @blp.get("/privacy-notice")
 @public("read before one registers")
 @blp.response(200, NoticeSchema)
-@blp.doc(security=[])
 def show_privacy_notice() -> PrivacyNotice:
     """Read the notice in force, in the language of the request."""
     return current_notice(str(get_locale()))

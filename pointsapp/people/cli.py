@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 from flask.cli import with_appcontext
@@ -92,7 +92,7 @@ def token() -> None:
     "--phones-from", type=click.File("r", encoding="utf-8-sig"), help="One phone a line; - is standard input."
 )
 @with_appcontext
-def issue(phones: tuple[str, ...], phones_from: click.utils.LazyFile | None) -> None:
+def issue(phones: tuple[str, ...], phones_from: TextIO | None) -> None:
     """Issue a token for each PHONE, valid for 30 days: one `PHONE<TAB>TOKEN` line each, in the order given."""
     asked = [("phone", phone) for phone in phones]
     if phones_from is not None:
