@@ -52,7 +52,7 @@ def test_rounds(client: HouseClient, session: Session, tree: dict[str, Area]) ->
 
 def test_standings_and_their_pages(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
     person = make_person(session, tree["community"])
-    report(session, "tasks.closed", tree["other"])
+    report(session, "tasks.closed", tree["other"], participants=3)
     path = f"/{round_id(client, session, person)}/standings"
     body = call(client, session, person, path).get_json()
     assert [(item["rank"], item["total"], item["lit_stars"], item["tier"]) for item in body["items"]] == [

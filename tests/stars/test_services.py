@@ -112,7 +112,7 @@ class TestRounds:
         assert "杜岭街道党支部" not in names
 
     def test_a_finished_quarter_is_never_rewritten(self, session: Session, clock: Clock, tree: dict[str, Area]) -> None:
-        report(session, "tasks.closed", tree["community"])
+        report(session, "tasks.closed", tree["community"], participants=3)
         clock.forward(days=50)  # past 31 December and the seven days after it
         write(turn_rounds, now=clock.now())
         closed = session.scalars(select(Round).where(Round.state == RoundState.CLOSED)).one()
@@ -122,8 +122,8 @@ class TestRounds:
         clock.forward(minutes=1)
         # News about December that arrives in January, after the round was closed.
         late = "2026-12-20T08:00:00+08:00"
-        report(session, "tasks.closed", tree["community"], occurred_at=late)
-        report(session, "tasks.closed", tree["community"], occurred_at=late)
+        report(session, "tasks.closed", tree["community"], occurred_at=late, participants=3)
+        report(session, "tasks.closed", tree["community"], occurred_at=late, participants=3)
         after = [(row.branch.code, row.score.total) for row in standings(session, found, now=clock.now())]
         assert after == before
         assert dict(after)[f"b-{tree['community'].code}"] == 250
@@ -152,7 +152,7 @@ class TestEvidence:
         assert session.scalar(select(func.count(Evidence.id))) == 5
 
     def test_evidence_cannot_be_changed(self, session: Session, tree: dict[str, Area]) -> None:
-        report(session, "tasks.closed", tree["community"])
+        report(session, "tasks.closed", tree["community"], participants=3)
         with pytest.raises(DBAPIError):
             session.execute(update(Evidence).values(quantity=99))
         session.rollback()
@@ -168,10 +168,14 @@ class TestEvidence:
         assert standing_of(session, tree["other"]).tally.sums == {}
 
     def test_work_belongs_to_the_quarter_in_which_it_was_done(self, session: Session, tree: dict[str, Area]) -> None:
-        report(session, "tasks.closed", tree["community"], occurred_at="2026-09-30T23:59:00+08:00")
+        report(session, "tasks.closed", tree["community"], occurred_at="2026-09-30T23:59:00+08:00", participants=3)
         assert figures(session, tree["community"])["tasks"] == 0
-        report(session, "tasks.closed", tree["community"], occurred_at="2026-10-01T00:00:00+08:00")
+        report(session, "tasks.closed", tree["community"], occurred_at="2026-10-01T00:00:00+08:00", participants=3)
         assert figures(session, tree["community"])["tasks"] == 250
+
+    def test_a_task_that_nobody_came_to_is_not_work_done(self, session: Session, tree: dict[str, Area]) -> None:
+        report(session, "tasks.closed", tree["community"], participants=0)
+        assert session.scalar(select(func.count(Evidence.id))) == 0
 
     def test_signing_in_and_registering_is_no_evidence(self, session: Session, tree: dict[str, Area]) -> None:
         person = make_person(session, tree["community"])
@@ -249,7 +253,7 @@ class TestStandings:
         rows = standings(session, this_round(session), now=clocks.now())
         assert [(row.rank, row.score.tier) for row in rows] == [(1, "创建中"), (1, "创建中")]
         for _ in range(3):
-            report(session, "tasks.closed", tree["other"])
+            report(session, "tasks.closed", tree["other"], participants=3)
         rows = standings(session, this_round(session), now=clocks.now())
         assert [(row.branch.area_id, row.rank, row.score.total) for row in rows] == [
             (tree["other"].id, 1, 1000),
@@ -266,14 +270,14 @@ class TestStandings:
         assert 1 <= len(seen) <= 6, seen
 
     def test_movement_is_told_against_last_week(self, session: Session, clock: Clock, tree: dict[str, Area]) -> None:
-        report(session, "tasks.closed", tree["other"])
+        report(session, "tasks.closed", tree["other"], participants=3)
         assert write(take_snapshot, now=clock.now()) == 2
         assert write(take_snapshot, now=clock.now()) == 0  # once a day
         found = this_round(session)
         assert [row.movement for row in self._moved(session)] == [None, None]
         clock.forward(days=8)
         for _ in range(3):
-            report(session, "tasks.closed", tree["community"])
+            report(session, "tasks.closed", tree["community"], participants=3)
         assert [(row.branch.area_id, row.movement) for row in self._moved(session)] == [
             (tree["community"].id, 1),
             (tree["other"].id, -1),

@@ -150,6 +150,7 @@ def approve_correction(session: Session, actor: Actor, correction: str, *, now: 
             minutes=row.minutes,
             points_before=points_before,
             points=points,
+            occurred_at=look.brief.starts_at.isoformat(),
         )
     return CorrectionReceipt(
         id=row.public_id,

@@ -117,6 +117,7 @@ def tell_credited(
         category=brief.category,
         minutes=minutes,
         points=points,
+        occurred_at=brief.starts_at.isoformat(),  # work belongs to the quarter in which it was done
     )
 
 

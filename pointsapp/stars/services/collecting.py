@@ -15,7 +15,8 @@ from pointsapp.stars.queries.metrics import ATTENDANCE, MINUTES, TASK
 
 def collect_credit(session: Session, event: EventRow) -> None:
     """A person took part and worked so many minutes."""
-    _keep(session, event, {ATTENDANCE: 1, MINUTES: int(event.facts.get("minutes", 0))})
+    minutes = int(event.facts["minutes"])
+    _keep(session, event, {ATTENDANCE: int(minutes > 0), MINUTES: minutes})
 
 
 def collect_correction(session: Session, event: EventRow) -> None:
@@ -27,7 +28,7 @@ def collect_correction(session: Session, event: EventRow) -> None:
 
 def collect_task(session: Session, event: EventRow) -> None:
     """A task was carried out to its end. One that nobody came to is not work done."""
-    if event.facts.get("attendances", 1):
+    if event.facts["participants"]:
         _keep(session, event, {TASK: 1})
 
 

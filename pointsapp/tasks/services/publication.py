@@ -210,12 +210,12 @@ def close_due_tasks(session: Session, *, now: datetime) -> int:
 
 
 def _tell_closed(session: Session, task_id: int, area_id: int, category: str, *, now: datetime) -> None:
-    came = session.scalar(
-        select(func.count())
-        .select_from(Signup)
-        .join(Shift, Shift.id == Signup.shift_id)
-        .where(Shift.task_id == task_id, Signup.arrived_at.is_not(None))
-    )
+    came, ended_at = session.execute(
+        select(func.count(Signup.arrived_at), func.max(Shift.ends_at))
+        .select_from(Shift)
+        .outerjoin(Signup, Signup.shift_id == Shift.id)
+        .where(Shift.task_id == task_id)
+    ).one()
     events.record(
         session,
         "tasks.closed",
@@ -224,5 +224,6 @@ def _tell_closed(session: Session, task_id: int, area_id: int, category: str, *,
         area_id=area_id,
         task_id=task_id,
         category=category,
-        participants=came or 0,
+        participants=came,
+        occurred_at=ended_at.isoformat(),  # work belongs to the quarter in which it was done, not in which it was closed
     )
