@@ -1,0 +1,134 @@
+"""A person's notices, how many are unread, and the names a sentence needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, String, column, func, select, table
+from sqlalchemy.orm import Session
+
+from pointsapp.core.db import UTCDateTime
+from pointsapp.core.events import EventRow
+from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.notices.models import Notice
+
+# Notices hear of tasks and shops only by events and import neither. An event carries keys; the title a person reads is looked
+# up here when the event is heard, so that the sentence stays as it was said.
+_key, _word, _at = BigInteger, String, UTCDateTime
+task = table("task", column("id", _key), *(column(name, _word) for name in ("public_id", "title", "cancel_reason")))
+shift = table(
+    "shift",
+    *(column(name, _key) for name in ("id", "task_id")),
+    *(column(name, _at) for name in ("starts_at", "ends_at")),
+    column("stop_reason", _word),
+)
+voucher = table(
+    "voucher",
+    *(column(name, _key) for name in ("id", "merchant_id", "points")),
+    *(column(name, _word) for name in ("public_id", "title")),
+    column("expires_at", _at),
+)
+offer = table("offer", *(column(name, _key) for name in ("id", "merchant_id")), column("title", _word))
+merchant = table("merchant", column("id", _key), column("name", _word))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """One notice in a person's list; messages.say turns it into words."""
+
+    id: int
+    public_id: str
+    kind: str
+    facts: dict[str, Any]
+    created_at: datetime
+    is_read: bool
+
+
+def unread_count(session: Session, person_id: int) -> int:
+    """Return how many notices the person has not read."""
+    return session.scalar(select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))) or 0
+
+
+def notices_page(session: Session, person_id: int, page: PageRequest) -> Page[NoticeLine]:
+    """Return the person's notices, newest first."""
+    statement = select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc()).limit(page.limit + 1)
+    if page.after:
+        statement = statement.where(Notice.id < page.after[0])
+    lines = [
+        NoticeLine(
+            id=row.id,
+            public_id=row.public_id,
+            kind=row.kind,
+            facts=row.facts,
+            created_at=row.created_at,
+            is_read=row.read_at is not None,
+        )
+        for row in session.scalars(statement)
+    ]
+    return cut(lines, page.limit, lambda line: (line.id,))
+
+
+def names_for(session: Session, event: EventRow) -> dict[str, Any]:
+    """Return the names and times behind the event's keys: title, reason, shop, what it led to."""
+    kind, _, key = event.subject.partition(":")
+    number = int(key) if key.isdigit() else 0
+    if event.kind.startswith("redemption."):
+        named = _first(session, _voucher(number)) if kind == "voucher" else {}
+    elif event.kind.startswith("merchants."):
+        named = _first(session, _offer(number)) if kind == "offer" else {}
+    elif "shift_id" in event.facts:
+        named = _first(session, _shift(int(event.facts["shift_id"])))
+    elif "task_id" in event.facts:
+        named = _first(session, _task(int(event.facts["task_id"])))
+    else:
+        named = {}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in named.items()}
+
+
+def _first(session: Session, statement: Select[Any]) -> dict[str, Any]:
+    row = session.execute(statement).mappings().first()
+    return {} if row is None else {name: value for name, value in row.items() if value is not None}
+
+
+def _task(task_id: int) -> Select[Any]:
+    return select(task.c.public_id.label("task"), task.c.title, task.c.cancel_reason.label("reason")).where(
+        task.c.id == task_id
+    )
+
+
+def _shift(shift_id: int) -> Select[Any]:
+    return (
+        select(
+            task.c.public_id.label("task"),
+            task.c.title,
+            shift.c.starts_at,
+            shift.c.ends_at,
+            shift.c.stop_reason.label("reason"),
+        )
+        .join_from(shift, task, task.c.id == shift.c.task_id)
+        .where(shift.c.id == shift_id)
+    )
+
+
+def _voucher(voucher_id: int) -> Select[Any]:
+    return (
+        select(
+            voucher.c.public_id.label("voucher"),
+            voucher.c.title,
+            voucher.c.points,
+            voucher.c.expires_at,
+            merchant.c.name.label("shop"),
+        )
+        .join_from(voucher, merchant, merchant.c.id == voucher.c.merchant_id)
+        .where(voucher.c.id == voucher_id)
+    )
+
+
+def _offer(offer_id: int) -> Select[Any]:
+    return (
+        select(offer.c.title, merchant.c.name.label("shop"))
+        .join_from(offer, merchant, merchant.c.id == offer.c.merchant_id)
+        .where(offer.c.id == offer_id)
+    )
