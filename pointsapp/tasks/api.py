@@ -46,10 +46,11 @@ def _refusals(*statuses: int) -> Any:
 
 @blp.get("/task-categories")
 @public("the categories are no secret, and a guest filters by them")
+@blp.arguments(PageArgs, location="query")
 @blp.response(200, page_schema(CategorySchema))
-def list_categories() -> Page[Any]:
+def list_categories(args: dict[str, Any]) -> Page[Any]:
     """Categories of tasks, in the operator's order."""
-    return Page(queries.categories(db.session), None)
+    return queries.categories(db.session, page_request(args, int))
 
 
 @blp.get("/tasks")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
+from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
 from pointsapp.tasks.models import (
     Audience,
@@ -220,9 +221,13 @@ def leaders_of(session: Session, shift_ids: Sequence[int]) -> dict[int, tuple[Le
 class CategoryName:
     key: str
     name: str
+    position: int
 
 
-def categories(session: Session) -> tuple[CategoryName, ...]:
+def categories(session: Session, page: PageRequest) -> Page[CategoryName]:
     """Return the categories in the operator's order."""
-    rows = session.execute(select(TaskCategory.key, TaskCategory.name).order_by(TaskCategory.position))
-    return tuple(CategoryName(*row) for row in rows)
+    query = select(TaskCategory.key, TaskCategory.name, TaskCategory.position).order_by(TaskCategory.position)
+    if page.after:
+        query = query.where(TaskCategory.position > page.after[0])
+    rows = [CategoryName(*row) for row in session.execute(query.limit(page.limit + 1))]
+    return cut(rows, page.limit, lambda row: (row.position,))
