@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pointsapp.boards.queries import board_for, my_rank, ranking_page
+from pointsapp.boards.schemas import RankingArgs, RankingSchema
+from pointsapp.core.clock import now
+from pointsapp.core.db import db
 from pointsapp.web.api import api_blueprint
+from pointsapp.web.login import signed_in
+from pointsapp.web.schemas import page_request
 
 blp = api_blueprint("boards", "Public pages and rankings: reads only.")
+
+
+@blp.get("/leaderboards/residents")
+@blp.arguments(RankingArgs, location="query")
+@blp.response(200, RankingSchema)
+def list_residents(args: dict[str, Any]) -> dict[str, Any]:
+    """Rank residents by points earned; without `area` in one's own community."""
+    actor = signed_in()
+    board = board_for(db.session, actor, args["area"], args["period"], now=now())
+    page = ranking_page(db.session, board, page_request(args, int, int), me=actor.person_id)
+    me = my_rank(db.session, board, actor.person_id)
+    return {
+        "area": board.area,
+        "period": board.period,
+        "items": page.items,
+        "me": me,
+        "next_cursor": page.next_cursor,
+    }

@@ -168,7 +168,7 @@ MISTAKES: list[tuple[tuple[Any, ...], Any, tuple[Any, ...], str]] = [
     (("stars", 0), "x", ("stars", 0), "expected key, name"),
     (("stars", 0, "key"), "second", ("stars",), "star second stands twice"),
     (("stars", 0, "key"), "1st", ("stars", 0, "key"), "key must be small letters"),
-    (("stars", 0, "colour"), "red", ("stars", 0, "colour"), "colour must be like #C8321F"),
+    (("stars", 0, "colour"), "#D93A26", ("stars", 0, "colour"), "colour must be one of red, orange"),
     (("stars", 0, "lit_at"), 21, ("stars", 0, "lit_at"), "lit_at is 21, but the indicators add up to 20"),
     ((*INDICATOR, "max"), 0, (*INDICATOR, "max"), "max must be above 0"),
     ((*INDICATOR, "max"), 1.234, (*INDICATOR, "max"), "at most two decimals"),
@@ -218,7 +218,7 @@ def test_what_is_no_scheme_at_all_is_only_refused(document: Any) -> None:
 
 
 def test_all_mistakes_are_named_at_once() -> None:
-    document = broken(("stars", 0, "colour"), "red")
+    document = broken(("stars", 0, "colour"), "#D93A26")
     document["stars"][1]["name"] = ""
     document["tiers"][0]["lit_stars"] = 9
     assert len(check_scheme(document, METRICS)[1]) == 3

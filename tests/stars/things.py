@@ -24,7 +24,7 @@ SMALL_SCHEME: dict[str, Any] = {
         {
             "key": "first",
             "name": "支部过硬",
-            "colour": "#D93A26",
+            "colour": "red",
             "lit_at": 12,
             "indicators": [
                 {
@@ -45,7 +45,7 @@ SMALL_SCHEME: dict[str, Any] = {
         {
             "key": "second",
             "name": "共建共享",
-            "colour": "#F2B33D",
+            "colour": "orange",
             "lit_at": 10,
             "indicators": [
                 {

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pointsapp.stars.rules.scheme import HEADCOUNT, HUNDREDTHS, Source
+from pointsapp.stars.rules.scheme import COLOURS, HEADCOUNT, HUNDREDTHS, Source
 
 Place = tuple[str | int, ...]
 Problems = list[tuple[Place, str]]
@@ -19,7 +19,6 @@ Problems = list[tuple[Place, str]]
 NEVER_SCORES = frozenset({"log_ins", "installs", "registrations", "redemptions", "redemption_rate"})
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 MOST_SCORE = 1000
 MOST_FIGURE = 1_000_000_000
 
@@ -70,7 +69,7 @@ class _Checker:
         return {
             "key": self._pattern(star, "key", at, _KEY, "small letters, digits and _, beginning with a letter"),
             "name": self._text(star, "name", at, 12),
-            "colour": self._pattern(star, "colour", at, _COLOUR, "like #C8321F, in quotes"),
+            "colour": self._choice(star, "colour", at, list(COLOURS)),
             "lit_at": lit_at,
             "indicators": indicators,
         }

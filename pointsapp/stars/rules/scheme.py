@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 HUNDREDTHS = 100
+# The colours of static/css/tokens.css, --star-1 … --star-5: each reads in light, dark and on the wall.
+COLOURS = ("red", "orange", "blue", "pink", "green")
 
 
 class Source(StrEnum):
@@ -68,6 +70,11 @@ class Star:
     @property
     def most(self) -> int:
         return sum(indicator.most for indicator in self.indicators)
+
+    @property
+    def tone(self) -> int:
+        """The number of its colour in the style sheet."""
+        return COLOURS.index(self.colour) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
