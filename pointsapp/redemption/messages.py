@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from pointsapp.redemption.models import VoucherState
+from pointsapp.ledger.memos import declare
+from pointsapp.redemption import memos
+from pointsapp.redemption.models import SettlementState, VoucherState
 from pointsapp.web.messages import Message
 
 _MORE_OFFERS = (_l("看看别的优惠"), "redemption.show_offers")
@@ -29,3 +31,11 @@ VOUCHER_STATES = {
     VoucherState.CANCELLED: _l("已退回"),
     VoucherState.EXPIRED: _l("已过期"),
 }
+
+SETTLEMENT_STATES = {SettlementState.OPEN: _l("待确认"), SettlementState.CONFIRMED: _l("双方已确认")}
+
+declare(memos.ISSUED, _l("兑换“%(title)s”（%(merchant)s）"))
+declare(memos.REDEEMED, _l("在%(merchant)s使用“%(title)s”"))
+declare(memos.REVERSED, _l("%(merchant)s撤销了一次核销：“%(title)s”可以再用"))
+declare(memos.CANCELLED, _l("退回“%(title)s”（%(merchant)s）"))
+declare(memos.EXPIRED, _l("“%(title)s”（%(merchant)s）过期，积分退回"))

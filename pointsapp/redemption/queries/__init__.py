@@ -1,0 +1,51 @@
+"""Reads about vouchers, the till's day and settlements."""
+
+from pointsapp.redemption.queries.issuing import IssueLook, issue_look, own_count
+from pointsapp.redemption.queries.settlements import (
+    SettlementRow,
+    settlement_row,
+    settlements_of,
+    standing_lines,
+)
+from pointsapp.redemption.queries.till import (
+    DayTotal,
+    RedemptionRow,
+    day_list,
+    day_total,
+    read_code,
+    redemption_by_public_id,
+    till_voucher,
+)
+from pointsapp.redemption.queries.vouchers import (
+    OfferRef,
+    VoucherMerchant,
+    VoucherView,
+    open_count,
+    voucher_by_code,
+    voucher_by_public_id,
+    vouchers_page,
+)
+
+__all__ = [
+    "DayTotal",
+    "IssueLook",
+    "OfferRef",
+    "RedemptionRow",
+    "SettlementRow",
+    "VoucherMerchant",
+    "VoucherView",
+    "day_list",
+    "day_total",
+    "issue_look",
+    "open_count",
+    "own_count",
+    "read_code",
+    "redemption_by_public_id",
+    "settlement_row",
+    "settlements_of",
+    "standing_lines",
+    "till_voucher",
+    "voucher_by_code",
+    "voucher_by_public_id",
+    "vouchers_page",
+]

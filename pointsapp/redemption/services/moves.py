@@ -1,0 +1,64 @@
+"""What every verb of a voucher shares: the conditional move of its row, its ledger references, and the news of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from pointsapp.core import events
+from pointsapp.core.errors import StateChanged
+from pointsapp.redemption.models import Voucher, VoucherState
+from pointsapp.redemption.queries import VoucherView
+
+_QUIET = {"synchronize_session": False}
+
+
+def move_voucher(
+    session: Session,
+    voucher_id: int,
+    start: VoucherState,
+    to: VoucherState,
+    *,
+    valid_at: datetime | None = None,
+    **also: Any,
+) -> None:
+    """Move a voucher along an arrow; `valid_at`: only while it has not expired then. StateChanged for a lost race."""
+    assert to in Voucher.transitions[start]
+    statement = update(Voucher).where(Voucher.id == voucher_id, Voucher.state == start)
+    if valid_at is not None:
+        statement = statement.where(Voucher.expires_at > valid_at)
+    moved = session.execute(statement.values(state=to, **also), execution_options=_QUIET)
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StateChanged
+
+
+def reference(voucher: str, holds: int, verb: str) -> str:
+    """Return the ledger reference of one act on one hold of a voucher: it happens once."""
+    return f"voucher:{voucher}:{holds}:{verb}"
+
+
+def ledger_facts(title: str, merchant: str, voucher: str) -> dict[str, Any]:
+    return {"title": title, "merchant": merchant, "voucher": voucher}
+
+
+def tell_owner(
+    session: Session, kind: str, voucher: VoucherView, *, actor_id: int | None, now: datetime, **facts: Any
+) -> None:
+    """Record the news of a voucher for its owner."""
+    events.record(
+        session,
+        kind,
+        at=now,
+        subject=f"voucher:{voucher.id}",
+        area_id=voucher.area_id,
+        person_id=voucher.person_id,
+        actor_id=actor_id,
+        voucher=voucher.public_id,
+        title=voucher.offer.title,
+        merchant=voucher.merchant.name,
+        points=voucher.points,
+        **facts,
+    )

@@ -1,0 +1,165 @@
+"""The till: a voucher is used exactly once, by somebody else's hand, and an error is undone while it is fresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from pointsapp.core import policy
+from pointsapp.core.actor import Actor
+from pointsapp.core.codes import new_public_id
+from pointsapp.core.errors import Forbidden, NotFound, StateChanged
+from pointsapp.core.masking import mask_name
+from pointsapp.ledger import accounts
+from pointsapp.ledger.services import reopen_hold, settle_hold
+from pointsapp.merchants.errors import WrongMerchant
+from pointsapp.redemption import memos
+from pointsapp.redemption.errors import OwnVoucher
+from pointsapp.redemption.models import Redemption, Voucher, VoucherState
+from pointsapp.redemption.policies import REISSUE_HOURS, UNDO_MINUTES, may_redeem, may_use_till, works_for
+from pointsapp.redemption.queries import OfferRef, VoucherView, redemption_by_public_id, till_voucher
+from pointsapp.redemption.queries.till import RedemptionRow
+from pointsapp.redemption.queries.vouchers import voucher_by_public_id
+from pointsapp.redemption.rules import refusal_of, refusal_to_undo, reissued_until
+from pointsapp.redemption.services.moves import ledger_facts, move_voucher, reference, tell_owner
+
+_QUIET = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """What the till shows: green, the offer's name, its price in points."""
+
+    public_id: str
+    voucher: str
+    offer: OfferRef
+    merchant_id: int
+    points: int
+    owner: str
+    redeemed_at: datetime
+    clerk: str
+
+
+def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redeemed:
+    """Use a voucher at the merchant's till, once."""
+    voucher = till_voucher(session, actor, code, now=now)
+    if not may_redeem(actor, voucher.merchant.id, voucher.person_id):
+        raise OwnVoucher()
+    refusal = refusal_of(
+        voucher.state,
+        expires_at=voucher.expires_at,
+        redeemed_at=voucher.redeemed_at,
+        redeemed_by=voucher.redeemed_by,
+    )
+    if refusal is not None:
+        raise refusal
+    # The voucher's row decides between two tills; the loser looks again and hears who was first.
+    move_voucher(session, voucher.id, VoucherState.ISSUED, VoucherState.REDEEMED, valid_at=now, closed_at=now)
+    settle_hold(
+        session,
+        voucher.hold_id,
+        to_account=accounts.merchant_earned(voucher.merchant.id),
+        reference=reference(voucher.public_id, voucher.holds, "settle"),
+        memo=memos.REDEEMED,
+        facts=ledger_facts(voucher.offer.title, voucher.merchant.name, voucher.public_id),
+        now=now,
+    )
+    public_id = new_public_id()
+    session.execute(
+        insert(Redemption).values(
+            public_id=public_id,
+            voucher_id=voucher.id,
+            merchant_id=voucher.merchant.id,
+            clerk_id=actor.person_id,
+            points=voucher.points,
+            agreed_fen=voucher.agreed_fen,
+            redeemed_at=now,
+        )
+    )
+    tell_owner(session, "redemption.voucher_redeemed", voucher, actor_id=actor.person_id, now=now, redemption=public_id)
+    return Redeemed(
+        public_id=public_id,
+        voucher=voucher.public_id,
+        offer=voucher.offer,
+        merchant_id=voucher.merchant.id,
+        points=voucher.points,
+        owner=voucher.owner_masked,
+        redeemed_at=now,
+        clerk=mask_name(actor.display_name),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReverseRedemption:
+    redemption: str
+    reason: str
+
+
+def reverse_redemption(session: Session, actor: Actor, command: ReverseRedemption, *, now: datetime) -> RedemptionRow:
+    """Undo a redemption: the points go back into a hold and the voucher can be used again. A repeat changes nothing."""
+    row = redemption_by_public_id(session, command.redemption)
+    if row is None:
+        raise NotFound()
+    if not works_for(actor, row.merchant_id):
+        raise WrongMerchant() if may_use_till(actor) else Forbidden()
+    if row.owner_id == actor.person_id:
+        raise OwnVoucher()
+    if row.reversed_at is not None:
+        return replace(row, is_repeat=True)
+    minutes, hours = policy.values(session, UNDO_MINUTES, REISSUE_HOURS, now=now)
+    refusal = refusal_to_undo(redeemed_at=row.redeemed_at, settled_at=row.settled_at, minutes=minutes, now=now)
+    if refusal is not None:
+        raise refusal
+    _must(
+        session,
+        update(Redemption)
+        # A settlement confirmed a moment ago has set settled_at: then this redemption stands for good.
+        .where(Redemption.id == row.id, Redemption.reversed_at.is_(None), Redemption.settled_at.is_(None))
+        .values(reversed_at=now, reversed_by_id=actor.person_id, reversal_reason=command.reason),
+    )
+    voucher = _give_again(session, row, reissued_until(row.expires_at, now, hours), now)
+    tell_owner(
+        session,
+        "redemption.voucher_reversed",
+        voucher,
+        actor_id=actor.person_id,
+        now=now,
+        redemption=row.public_id,
+        reason=command.reason,
+    )
+    return replace(row, reversed_at=now, reversal_reason=command.reason)
+
+
+def _give_again(session: Session, row: RedemptionRow, expires_at: datetime, now: datetime) -> VoucherView:
+    hold = reopen_hold(
+        session,
+        row.hold_id,
+        from_account=accounts.merchant_earned(row.merchant_id),
+        reference=reference(row.voucher, row.holds, "reopen"),
+        expires_at=expires_at,
+        memo=memos.REVERSED,
+        facts=ledger_facts(row.offer.title, row.merchant_name, row.voucher),
+        now=now,
+    )
+    move_voucher(
+        session,
+        row.voucher_id,
+        VoucherState.REDEEMED,
+        VoucherState.ISSUED,
+        hold_id=hold.hold_id,
+        holds=Voucher.holds + 1,
+        expires_at=expires_at,
+        closed_at=None,
+    )
+    voucher = voucher_by_public_id(session, row.voucher, now=now)
+    assert voucher is not None
+    return voucher
+
+
+def _must(session: Session, statement: Any) -> None:
+    if session.execute(statement, execution_options=_QUIET).rowcount != 1:  # type: ignore[attr-defined]
+        raise StateChanged
