@@ -20,7 +20,7 @@ def ledger_group() -> None:
 @with_appcontext
 def verify_books() -> None:
     """Re-derive every balance from the postings; exit 0 only if the books balance."""
-    report = verify(db.session)  # type: ignore[arg-type]
+    report = verify(db.session)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     if not report.ok:
         raise SystemExit(1)
