@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, func, select
+from sqlalchemy import JSON, Index, Select, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from pointsapp.core.db import Base, instant, ref, row_id
+from pointsapp.core.db import Base, instant, ref, row_id, table_of
 
 
 class PolicyVersion(Base):
@@ -38,6 +38,19 @@ class Policy:
     meaning: Any
 
 
+def _in_force() -> Select[tuple[str, Any]]:
+    """Build the select of the newest value of each of `names` at `now`."""
+    versions = table_of(PolicyVersion)
+    newest = (
+        select(versions.c.name, func.max(versions.c.id).label("id"))
+        .where(versions.c.name.in_(bindparam("names", expanding=True)), versions.c.starts_at <= bindparam("now"))
+        .group_by(versions.c.name)
+        .subquery()
+    )
+    return select(versions.c.name, versions.c.value).join(newest, newest.c.id == versions.c.id)
+
+
+_IN_FORCE = _in_force()
 _declared: dict[str, Policy] = {}
 
 
@@ -54,15 +67,7 @@ def declared() -> tuple[Policy, ...]:
 
 def values(session: Session, *policies: Policy, now: datetime) -> tuple[Any, ...]:
     """Return the values in force at `now`, in the order asked, with one query."""
-    newest = (
-        select(PolicyVersion.name, func.max(PolicyVersion.id).label("id"))
-        .where(PolicyVersion.name.in_([policy.name for policy in policies]), PolicyVersion.starts_at <= now)
-        .group_by(PolicyVersion.name)
-        .subquery()
-    )
-    rows = session.execute(
-        select(PolicyVersion.name, PolicyVersion.value).join(newest, newest.c.id == PolicyVersion.id)
-    )
+    rows = session.execute(_IN_FORCE, {"names": [policy.name for policy in policies], "now": now})
     found = {str(name): value for name, value in rows}
     return tuple(found.get(policy.name, policy.default) for policy in policies)
 

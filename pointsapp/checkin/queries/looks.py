@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Attendance, AttendanceState, Way
@@ -84,7 +85,10 @@ def _leads(person_id: Any) -> Any:
     )
 
 
-def _select(person_id: int, actor_id: int) -> Select[Any]:
+def _select() -> Select[Any]:
+    """Select by the parameters `person_id` and `actor_id`."""
+    person_id: BindParameter[int] = bindparam("person_id")
+    actor_id: BindParameter[int] = bindparam("actor_id")
     mine = and_(Signup.shift_id == Shift.id, Signup.person_id == person_id, Signup.state != SignupState.CANCELLED)
     return (
         select_briefs(*_columns(person_id, actor_id))
@@ -109,20 +113,27 @@ def _as_look(row: Any, person_id: int) -> Look:
     )
 
 
+# Built once each: on the hot path, building a statement costs more than running it.
+@cache
+def _own_statement() -> Select[Any]:
+    return _select().where(Signup.id.is_not(None), Shift.ends_at > bindparam("since")).order_by(Shift.starts_at)
+
+
+@cache
+def _one_statement(by_key: bool) -> Select[Any]:
+    return _select().where((Shift.id if by_key else Shift.public_id) == bindparam("shift"))
+
+
 def own_looks(session: Session, person_id: int, *, now: datetime) -> tuple[Look, ...]:
     """Return the shifts the person has a place in, from two days back on: nearly every code scanned belongs to one."""
-    rows = session.execute(
-        _select(person_id, person_id)
-        .where(Signup.id.is_not(None), Shift.ends_at > now - PAST)
-        .order_by(Shift.starts_at)
-    )
+    rows = session.execute(_own_statement(), {"person_id": person_id, "actor_id": person_id, "since": now - PAST})
     return tuple(_as_look(row, person_id) for row in rows)
 
 
 def look_at(session: Session, person_id: int, shift: int | str, *, actor_id: int | None = None) -> Look | None:
     """Return how the shift (key or public_id) stands for the person, and whether `actor_id` leads it."""
-    is_it = Shift.id == shift if isinstance(shift, int) else Shift.public_id == shift
-    row = session.execute(_select(person_id, person_id if actor_id is None else actor_id).where(is_it)).one_or_none()
+    by = {"person_id": person_id, "actor_id": person_id if actor_id is None else actor_id, "shift": shift}
+    row = session.execute(_one_statement(isinstance(shift, int)), by).one_or_none()
     return None if row is None else _as_look(row, person_id)
 
 

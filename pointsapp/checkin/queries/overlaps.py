@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Attendance, AttendanceState
@@ -15,17 +16,24 @@ def title_in_the_way(
     session: Session, person_id: int, start: datetime, end: datetime, *, without_signup: int | None = None
 ) -> str | None:
     """Return the title of the task that already claims a part of [start, end), None when it is free."""
-    found: str | None = session.scalar(
+    asked = {"person_id": person_id, "start": start, "end": end, "without_signup": without_signup or 0}
+    found: str | None = session.scalar(_statement(), asked)
+    return found
+
+
+@cache
+def _statement() -> Select[str]:
+    """Build the query once: on the hot path, building a statement costs more than running it."""
+    return (
         select(Task.title)
         .join(Shift, Shift.task_id == Task.id)
         .join(Attendance, Attendance.shift_id == Shift.id)
         .where(
-            Attendance.person_id == person_id,
-            Attendance.from_at < end,
-            Attendance.to_at > start,
+            Attendance.person_id == bindparam("person_id"),
+            Attendance.from_at < bindparam("end"),
+            Attendance.to_at > bindparam("start"),
             Attendance.state != AttendanceState.VOIDED,
-            Attendance.signup_id != (without_signup or 0),
+            Attendance.signup_id != bindparam("without_signup"),
         )
         .limit(1)
     )
-    return found

@@ -17,9 +17,12 @@ from pointsapp.checkin.services.credits import Earned, credit
 from pointsapp.checkin.services.scans import Trace, keep, refuse
 from pointsapp.core import events
 from pointsapp.core.codes import new_public_id
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import Refused
 from pointsapp.ledger.queries import person_balance, person_minutes
 from pointsapp.tasks.services import mark_arrived
+
+_INSERT = insert(table_of(Attendance)).returning(table_of(Attendance).c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,26 +63,23 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
         return refuse(session, trace, TimeTaken(title=title))
     state = AttendanceState.PROVISIONAL if verdict.is_late else AttendanceState.PRESENT
     public_id = new_public_id()
-    attendance_id: int = session.execute(
-        insert(Attendance)
-        .values(
-            public_id=public_id,
-            signup_id=look.signup_id,
-            shift_id=brief.id,
-            person_id=look.person_id,
-            state=state,
-            checked_in_at=now,
-            from_at=span.start,
-            to_at=span.end,
-            minutes=span.minutes if verdict.is_late else 0,
-            points=0,
-            cut_off=False,
-            in_range=verdict.in_range,
-            way=trace.way,
-            checked_in_by_id=None if trace.by_id == look.person_id else trace.by_id,
-        )
-        .returning(Attendance.id)
-    ).scalar_one()
+    row = {
+        "public_id": public_id,
+        "signup_id": look.signup_id,
+        "shift_id": brief.id,
+        "person_id": look.person_id,
+        "state": state,
+        "checked_in_at": now,
+        "from_at": span.start,
+        "to_at": span.end,
+        "minutes": span.minutes if verdict.is_late else 0,
+        "points": 0,
+        "cut_off": False,
+        "in_range": verdict.in_range,
+        "way": trace.way,
+        "checked_in_by_id": None if trace.by_id == look.person_id else trace.by_id,
+    }
+    attendance_id: int = session.execute(_INSERT, row).scalar_one()
     pays_now = not brief.check_out_required and not verdict.is_late
     mark_arrived(session, look.signup_id, now, is_settled=pays_now)
     keep(session, trace, attendance_id=attendance_id)

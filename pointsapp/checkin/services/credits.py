@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import update
+from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Attendance, AttendanceState
 from pointsapp.checkin.policies import STOPPED_FULL_FROM
 from pointsapp.checkin.rules.minutes import Span, planned, points_when_stopped
 from pointsapp.core import events, policy
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import StateChanged
 from pointsapp.rewards.services import Credit, credit_attendance
 from pointsapp.tasks.models import PointsMode
 from pointsapp.tasks.queries.briefs import ShiftBrief
 from pointsapp.tasks.services import mark_settled
-
-_QUIET = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +121,22 @@ def tell_credited(
     )
 
 
+@cache
+def _move(names: tuple[str, ...]) -> Update:
+    """Build each form of the UPDATE once: on the hot path, building a statement costs more than running it."""
+    table = table_of(Attendance)
+    return (
+        update(table)
+        .where(table.c.id == bindparam("key"), table.c.state == bindparam("was"))
+        .values({name: bindparam(name) for name in ("state", *names)})
+    )
+
+
 def close(session: Session, attendance_id: int, was: AttendanceState, to: AttendanceState, **values: object) -> None:
     """Move an attendance along a drawn arrow; StateChanged when somebody else moved it first."""
     if to not in Attendance.transitions[was]:
         raise ValueError(f"no move from {was} to {to}")
-    done = session.execute(
-        update(Attendance).where(Attendance.id == attendance_id, Attendance.state == was).values(state=to, **values),
-        execution_options=_QUIET,
-    )
+    done = session.execute(_move(tuple(values)), {"key": attendance_id, "was": was, "state": to, **values})
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise StateChanged
 

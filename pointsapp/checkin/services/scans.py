@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Action, Scan, Way
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import Refusal, Refused
 
 
@@ -25,36 +27,20 @@ class Trace:
     seal: str | None = None
 
 
+_INSERT = insert(table_of(Scan))
+
+
 def keep(session: Session, trace: Trace, *, attendance_id: int, is_repeat: bool = False) -> None:
-    session.execute(
-        insert(Scan).values(
-            at=trace.at,
-            person_id=trace.person_id,
-            shift_id=trace.shift_id,
-            attendance_id=attendance_id,
-            action=trace.action,
-            way=trace.way,
-            by_id=trace.by_id,
-            is_accepted=True,
-            is_repeat=is_repeat,
-            seal=trace.seal,
-        )
-    )
+    session.execute(_INSERT, _row(trace, attendance_id=attendance_id, is_repeat=is_repeat, is_accepted=True))
 
 
 def refuse(session: Session, trace: Trace, refusal: Refusal) -> Refused:
     """Keep the attempt with its reason, and hand the reason to the door: a refused scan commits its row too."""
-    session.execute(
-        insert(Scan).values(
-            at=trace.at,
-            person_id=trace.person_id,
-            shift_id=trace.shift_id,
-            action=trace.action,
-            way=trace.way,
-            by_id=trace.by_id,
-            is_accepted=False,
-            is_repeat=False,
-            reason=refusal.code,
-        )
-    )
+    # A refused attempt does not use up its sealed arrival.
+    session.execute(_INSERT, _row(replace(trace, seal=None), is_accepted=False, reason=refusal.code))
     return Refused(refusal)
+
+
+def _row(trace: Trace, **more: Any) -> dict[str, Any]:
+    row = {name: getattr(trace, name) for name in Trace.__dataclass_fields__}
+    return row | {"attendance_id": None, "is_repeat": False, "reason": None} | more

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -29,6 +30,14 @@ from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, check, ma
 _balance, _entry, _posting = table_of(Balance), table_of(Entry), table_of(Posting)
 
 
+# Built once: on the hot path, building a statement costs more than running it.
+_FIND = select(_entry.c.id, _entry.c.public_id, _entry.c.fingerprint).where(
+    _entry.c.reference == bindparam("reference")
+)
+_INSERT_ENTRY = insert(_entry).returning(_entry.c.id, _entry.c.public_id)
+_INSERT_POSTING = insert(_posting)
+
+
 def book(session: Session, draft: EntryDraft, *, now: datetime) -> tuple[EntryReceipt, bool]:
     """Post `draft` once; return the receipt and whether the person credited still owes a claim."""
     check(draft)
@@ -37,10 +46,8 @@ def book(session: Session, draft: EntryDraft, *, now: datetime) -> tuple[EntryRe
     if kept is not None:
         return repeat(session, draft, kept, mark), False
     balances, owes = move_balances(session, changes_of(draft))
-    entry_id, public_id = session.execute(
-        insert(_entry).values(entry_row(draft, mark, now)).returning(_entry.c.id, _entry.c.public_id)
-    ).one()
-    session.execute(insert(_posting), posting_rows(draft, entry_id, balances, now))
+    entry_id, public_id = session.execute(_INSERT_ENTRY, entry_row(draft, mark, now)).one()
+    session.execute(_INSERT_POSTING, posting_rows(draft, entry_id, balances, now))
     _move_lots(session, draft, entry_id)
     return EntryReceipt(entry_id=entry_id, public_id=public_id, balances=balances), owes
 
@@ -50,9 +57,7 @@ def find(session: Session, reference: str) -> Any:
 
     Two racing for one reference meet at the unique index: `write()` rolls the loser back and its second look finds this.
     """
-    return session.execute(
-        select(_entry.c.id, _entry.c.public_id, _entry.c.fingerprint).where(_entry.c.reference == reference)
-    ).one_or_none()
+    return session.execute(_FIND, {"reference": reference}).one_or_none()
 
 
 def repeat(session: Session, draft: EntryDraft, kept: Any, mark: str) -> EntryReceipt:
@@ -105,20 +110,33 @@ def move_balances(session: Session, changes: Mapping[str, int]) -> tuple[dict[st
 
 
 def _credit(session: Session, rows: list[dict[str, Any]]) -> tuple[dict[str, int], bool]:
-    build = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    upsert = build(_balance)
+    dialect = session.get_bind().dialect.name
+    person = next((accounts.person_of(row["account"]) for row in rows if row["account"].endswith(":available")), None)
+    if person is None:
+        done = session.execute(_upsert(dialect, len(rows), asks_claims=False), _numbered(rows))
+        return {row.account: row.amount for row in done}, False
+    # Whether the person owes something rides on the same round trip.
+    found = session.execute(_upsert(dialect, len(rows), asks_claims=True), _numbered(rows) | {"person": person}).all()
+    return {row.account: row.amount for row in found}, any(row.owes for row in found)
+
+
+def _numbered(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {f"{name}_{number}": value for number, row in enumerate(rows) for name, value in row.items()}
+
+
+@cache
+def _upsert(dialect: str, rows: int, *, asks_claims: bool) -> Any:
+    """Build the upsert of so many balances once: on the hot path, building a statement costs more than running it."""
+    build = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    upsert = build(_balance).values(
+        [{name: bindparam(f"{name}_{number}") for name in ("account", "amount")} for number in range(rows)]
+    )
     upsert = upsert.on_conflict_do_update(
         index_elements=[_balance.c.account], set_={"amount": _balance.c.amount + upsert.excluded.amount}
     )
-    person = next((accounts.person_of(row["account"]) for row in rows if row["account"].endswith(":available")), None)
-    if person is None:
-        done = session.execute(upsert.returning(_balance.c.account, _balance.c.amount), rows)
-        return {row.account: row.amount for row in done}, False
-    # Whether the person owes something rides on the same round trip.
-    owes = exists().where(Claim.person_id == person, Claim.remaining > 0)
-    done = session.execute(upsert.returning(_balance.c.account, _balance.c.amount, owes.label("owes")), rows)
-    found = done.all()
-    return {row.account: row.amount for row in found}, any(row.owes for row in found)
+    owes = exists().where(Claim.person_id == bindparam("person"), Claim.remaining > 0)
+    more = [owes.label("owes")] if asks_claims else []
+    return upsert.returning(_balance.c.account, _balance.c.amount, *more)
 
 
 def _debit(session: Session, account: str, amount: int) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ScalarSelect, case, column, func, select, table
+from sqlalchemy import ScalarSelect, Select, bindparam, case, column, func, select, table
 from sqlalchemy.orm import Session
 
 from pointsapp.core import clock
+from pointsapp.core.db import table_of
 from pointsapp.ledger.models import IS_EARNED, Posting, Unit
 from pointsapp.people.models import Person
 from pointsapp.rewards.models import ALL_CATEGORIES, PointRule, RuleVersion
@@ -19,11 +21,12 @@ from pointsapp.rewards.rules import Caps, RuleVersionRow, SoFar, is_within_band
 _category = table("task_category", column("key"), column("name"), column("position"))
 
 
-def _newest(category: str, now: datetime) -> ScalarSelect[int]:
+def _newest(parameter: str) -> ScalarSelect[int]:
+    """Select the newest version, at `now`, of the rule whose category is the named parameter."""
     return (
         select(RuleVersion.id)
         .join(PointRule, PointRule.id == RuleVersion.rule_id)
-        .where(PointRule.category == category, RuleVersion.starts_at <= now)
+        .where(PointRule.category == bindparam(parameter), RuleVersion.starts_at <= bindparam("now"))
         .order_by(RuleVersion.starts_at.desc(), RuleVersion.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -36,22 +39,30 @@ def version_in_force(session: Session, category: str, now: datetime, pinned_id: 
     `pinned_id` is the version a task was published under: its bounds were promised. The general caps per person are always
     those in force now, because they belong to the person, not to the task.
     """
-    own_id = pinned_id if pinned_id is not None else _newest(category, now)
-    rows = session.execute(
-        select(RuleVersion, PointRule.category)
-        .join(PointRule, PointRule.id == RuleVersion.rule_id)
-        .where(RuleVersion.id.in_([own_id, _newest(ALL_CATEGORIES, now)]))
-        .order_by(RuleVersion.starts_at, RuleVersion.id)
-    ).all()
-    general = [row.RuleVersion for row in rows if row.category == ALL_CATEGORIES]
+    asked = {"category": category, "general": ALL_CATEGORIES, "now": now, "pinned_id": pinned_id}
+    rows = session.execute(_in_force(pinned_id is not None), asked).all()
+    general = [row for row in rows if row.category == ALL_CATEGORIES]
     own = next((row for row in rows if row.category != ALL_CATEGORIES), None)
     if not general:
         raise LookupError("the general point rule is missing: run the migrations")
-    judged = own.RuleVersion if own else general[0]  # a pinned general version is the older of two
-    return _row(own.category if own else ALL_CATEGORIES, judged, general[-1])
+    judged = own if own is not None else general[0]  # a pinned general version is the older of two
+    return _row(judged.category, judged, general[-1])
 
 
-def _row(rule: str, own: RuleVersion, general: RuleVersion) -> RuleVersionRow:
+@cache
+def _in_force(is_pinned: bool) -> Select[Any]:
+    """Build the query once: on the hot path, building a statement costs more than running it."""
+    versions, rules = table_of(RuleVersion), table_of(PointRule)
+    own_id = bindparam("pinned_id") if is_pinned else _newest("category")
+    return (
+        select(versions, rules.c.category)
+        .join(rules, rules.c.id == versions.c.rule_id)
+        .where(versions.c.id.in_([own_id, _newest("general")]))
+        .order_by(versions.c.starts_at, versions.c.id)
+    )
+
+
+def _row(rule: str, own: Any, general: Any) -> RuleVersionRow:
     is_own = rule != ALL_CATEGORIES
 
     def first(name: str) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.core import policy
@@ -78,18 +79,25 @@ def week_count(session: Session, person_id: int, starts_at: datetime, *, without
     )
 
 
-def look(session: Session, person_id: int, shift: int | str, *, quota: int | None) -> Look | None:
-    """Read the shift, the person's live sign-up in it and whether it clashes; None when there is no such shift."""
-    is_it = Shift.id == shift if isinstance(shift, int) else Shift.public_id == shift
+@cache
+def _look_statement(by_key: bool) -> Select[Any]:
+    """Build the one query of `look` once: on the hot path, building a statement costs more than running it."""
+    person_id: BindParameter[int] = bindparam("person_id")
     mine = [column.label(f"my_{column.key}") for column in SIGNUP_COLUMNS]
-    row = session.execute(
+    return (
         select_briefs(clash_exists(person_id).label("has_clash"), *mine)
         .outerjoin(
             Signup,
             and_(Signup.shift_id == Shift.id, Signup.person_id == person_id, Signup.state != SignupState.CANCELLED),
         )
-        .where(is_it)
-    ).one_or_none()
+        .where((Shift.id if by_key else Shift.public_id) == bindparam("shift"))
+    )
+
+
+def look(session: Session, person_id: int, shift: int | str, *, quota: int | None) -> Look | None:
+    """Read the shift, the person's live sign-up in it and whether it clashes; None when there is no such shift."""
+    statement = _look_statement(isinstance(shift, int))
+    row = session.execute(statement, {"person_id": person_id, "shift": shift}).one_or_none()
     if row is None:
         return None
     brief = as_brief(row)

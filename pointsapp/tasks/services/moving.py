@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,13 +10,13 @@ from sqlalchemy.orm import Session
 from pointsapp.core.errors import StateChanged
 
 
-def must_move(session: Session, statement: Any) -> None:
+def must_move(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> None:
     """Run an UPDATE that must change exactly one row; StateChanged otherwise."""
-    if run(session, statement) != 1:
+    if run(session, statement, values) != 1:
         raise StateChanged
 
 
-def run(session: Session, statement: Any) -> int:
+def run(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> int:
     """Run an UPDATE or DELETE and return how many rows it changed."""
-    done = session.execute(statement, execution_options={"synchronize_session": False})
+    done = session.execute(statement, values, execution_options={"synchronize_session": False})
     return int(done.rowcount)  # type: ignore[attr-defined]

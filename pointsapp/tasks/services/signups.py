@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor
 from pointsapp.core.codes import new_public_id
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import Conflict, Forbidden, NotFound, Refused
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.tasks.errors import OfferExpired, QuotaReached, ShiftFull, TimeConflict
@@ -39,6 +40,22 @@ class SignupReceipt:
     waiting_position: int | None = None
     offer_expires_at: datetime | None = None
     is_repeat: bool = False
+
+
+# Built once: on the hot path, building a statement costs more than running it.
+_shift, _signup = table_of(Shift), table_of(Signup)
+_TAKE_PLACE = (
+    update(_shift)
+    .where(
+        _shift.c.id == bindparam("shift_id"),
+        _shift.c.taken < _shift.c.capacity,
+        _shift.c.state == ShiftState.OPEN,
+        _shift.c.starts_at == bindparam("starts"),
+        _shift.c.ends_at == bindparam("ends"),
+    )
+    .values(taken=_shift.c.taken + 1)
+)
+_INSERT_SIGNUP = insert(_signup).returning(_signup.c.id)
 
 
 def sign_up(session: Session, actor: Actor, shift: int | str, *, now: datetime) -> SignupReceipt:
@@ -116,18 +133,7 @@ def _has_room(session: Session, brief: ShiftBrief) -> bool:
 
 def _take_place(session: Session, brief: ShiftBrief) -> None:
     """Count one place as taken; StateChanged when it went, or the shift moved or stopped, a moment ago."""
-    must_move(
-        session,
-        update(Shift)
-        .where(
-            Shift.id == brief.id,
-            Shift.taken < Shift.capacity,
-            Shift.state == ShiftState.OPEN,
-            Shift.starts_at == brief.starts_at,
-            Shift.ends_at == brief.ends_at,
-        )
-        .values(taken=Shift.taken + 1),
-    )
+    must_move(session, _TAKE_PLACE, {"shift_id": brief.id, "starts": brief.starts_at, "ends": brief.ends_at})
 
 
 def _join_queue(session: Session, brief: ShiftBrief) -> None:
@@ -144,20 +150,17 @@ def _insert(
     session: Session, actor: Actor, brief: ShiftBrief, state: SignupState, *, is_walk_in: bool, now: datetime
 ) -> SignupReceipt:
     public_id = new_public_id()
-    signup_id = session.execute(
-        insert(Signup)
-        .values(
-            public_id=public_id,
-            shift_id=brief.id,
-            person_id=actor.person_id,
-            state=state,
-            created_at=now,
-            queued_at=now,
-            accepted_notice_version=brief.notice_version,
-            is_walk_in=is_walk_in,
-        )
-        .returning(Signup.id)
-    ).scalar_one()
+    row = {
+        "public_id": public_id,
+        "shift_id": brief.id,
+        "person_id": actor.person_id,
+        "state": state,
+        "created_at": now,
+        "queued_at": now,
+        "accepted_notice_version": brief.notice_version,
+        "is_walk_in": is_walk_in,
+    }
+    signup_id = session.execute(_INSERT_SIGNUP, row).scalar_one()
     place = None
     if state is SignupState.WAITLISTED:
         place = waiting.waiting_position(session, brief.id, signup_id, now)
