@@ -1,0 +1,214 @@
+"""What the services of redemption do to the rows: few round trips, frozen terms, lots that live on, months that settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from pointsapp.core import events
+from pointsapp.core.errors import Forbidden, NotFound
+from pointsapp.core.transaction import write
+from pointsapp.ledger import accounts
+from pointsapp.ledger.models import Lot
+from pointsapp.ledger.queries import account_sum, verify
+from pointsapp.merchants.models import Funding
+from pointsapp.merchants.services import EditOffer, approve_offer, edit_offer
+from pointsapp.redemption.errors import TotalsMoved, UndoWindowOver
+from pointsapp.redemption.models import SettlementState
+from pointsapp.redemption.queries import day_total, settlements_of
+from pointsapp.redemption.services import (
+    ConfirmSettlement,
+    ReverseRedemption,
+    cancel_voucher,
+    confirm_settlement,
+    issue_voucher,
+    open_settlement,
+    open_settlements,
+    redeem,
+    reverse_redemption,
+)
+from tests.conftest import Clock
+from tests.factories import actor_of, make_clerk, make_staff
+from tests.merchants.shops import Shop, give_points, make_offer, terms
+
+
+@contextmanager
+def round_trips(session: Session) -> Iterator[list[str]]:
+    """Count the statements sent, without the transaction's own words."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            sent.append(statement)
+
+    connection = session.get_bind()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    assert sent
+
+
+def test_issue_and_redeem_take_few_round_trips(session: Session, shop: Shop, clock: Clock) -> None:
+    give_points(session, shop.resident, 100)
+    offer = make_offer(shop, stock=5, per_person_limit=2, daily_limit=5)
+    resident, clerk = actor_of(session, shop.resident), actor_of(session, shop.clerk)
+    with round_trips(session) as sent:
+        voucher = write(issue_voucher, resident, offer.public_id, now=clock.at)
+    assert len(sent) <= 14, "\n".join(sent)
+    with round_trips(session) as sent:
+        write(redeem, clerk, voucher.code, now=clock.at)
+    assert len(sent) <= 11, "\n".join(sent)
+
+
+def test_a_sold_out_offer_is_answered_by_reading(session: Session, shop: Shop, clock: Clock) -> None:
+    give_points(session, shop.resident, 100)
+    offer = make_offer(shop, stock=1)
+    actor = actor_of(session, shop.resident)
+    write(issue_voucher, actor, offer.public_id, now=clock.at)
+    with round_trips(session) as sent, pytest.raises(Exception, match="out_of_stock"):
+        write(issue_voucher, actor, offer.public_id, now=clock.at)
+    assert not [statement for statement in sent if statement.startswith(("INSERT", "UPDATE"))]
+    assert len(sent) <= 3, "\n".join(sent)
+
+
+def test_a_voucher_keeps_the_terms_it_was_issued_under(session: Session, shop: Shop, clock: Clock) -> None:
+    give_points(session, shop.resident, 100)
+    agreed = {
+        "funding": Funding.SUBSIDISED,
+        "agreed_fen": 500,
+        "funding_unit": "民政科",
+        "funded_from_on": clock.at.date(),
+        "funded_until_on": clock.at.date() + timedelta(days=60),
+    }
+    offer = make_offer(shop, **agreed)
+    voucher = write(issue_voucher, actor_of(session, shop.resident), offer.public_id, now=clock.at)
+    dearer = EditOffer(offer=offer.public_id, terms=terms(title="烩面一碗加肉", points=50))
+    write(edit_offer, actor_of(session, shop.manager), dearer, now=clock.at)
+    write(approve_offer, actor_of(session, shop.staff), offer.public_id, now=clock.at)
+    write(redeem, actor_of(session, shop.clerk), voucher.code, now=clock.at)
+    start = clock.at - timedelta(hours=1)
+    total = day_total(session, [shop.merchant.id], start, clock.at + timedelta(hours=1))
+    assert (total.redemptions, total.points, total.agreed_fen) == (1, 30, 500)
+    assert account_sum(session, accounts.merchant_earned(shop.merchant.id)) == 30
+
+
+def test_what_comes_back_lives_thirty_more_days(session: Session, shop: Shop, clock: Clock) -> None:
+    soon = clock.at + timedelta(days=3)
+    give_points(session, shop.resident, 30, lot_expires_at=soon)
+    offer = make_offer(shop)
+    actor = actor_of(session, shop.resident)
+    voucher = write(issue_voucher, actor, offer.public_id, now=clock.at)
+    write(cancel_voucher, actor, voucher.public_id, now=clock.forward(days=1))
+    lots = session.scalars(
+        select(Lot)
+        .where(Lot.person_id == shop.resident.id, Lot.remaining > 0)
+        .execution_options(populate_existing=True)
+    ).all()
+    assert [lot.remaining for lot in lots] == [30]
+    assert lots[0].expires_at >= clock.at + timedelta(days=30)
+
+
+def test_the_owner_hears_of_everything(session: Session, shop: Shop, clock: Clock) -> None:
+    give_points(session, shop.resident, 100)
+    offer = make_offer(shop)
+    owner, clerk = actor_of(session, shop.resident), actor_of(session, shop.clerk)
+    first = write(issue_voucher, owner, offer.public_id, now=clock.at)
+    used = write(redeem, clerk, first.code, now=clock.at)
+    write(reverse_redemption, clerk, ReverseRedemption(redemption=used.public_id, reason="扫错了"), now=clock.at)
+    write(cancel_voucher, owner, first.public_id, now=clock.at)
+    kinds = session.scalars(
+        select(events.Event.kind)
+        .where(events.Event.person_id == shop.resident.id, events.Event.kind.like("redemption.%"))
+        .order_by(events.Event.id)
+    ).all()
+    assert kinds == [f"redemption.voucher_{verb}" for verb in ("issued", "redeemed", "reversed", "cancelled")]
+
+
+# --- settlements
+
+
+@pytest.fixture
+def november(session: Session, shop: Shop, clock: Clock) -> list[str]:
+    """Three redemptions in November, one of them undone; the clock then stands at 1 December, 01:00."""
+    give_points(session, shop.resident, 100)
+    offer = make_offer(shop)
+    owner, clerk = actor_of(session, shop.resident), actor_of(session, shop.clerk)
+    used = []
+    for _ in range(3):
+        voucher = write(issue_voucher, owner, offer.public_id, now=clock.at)
+        used.append(write(redeem, clerk, voucher.code, now=clock.at).public_id)
+    write(reverse_redemption, clerk, ReverseRedemption(redemption=used[0], reason="扫错了"), now=clock.at)
+    clock.forward(days=9, hours=23, minutes=55)
+    return used[1:]
+
+
+def test_a_month_is_opened_once_it_cannot_change(
+    session: Session, shop: Shop, clock: Clock, november: list[str]
+) -> None:
+    assert write(open_settlements, now=clock.at) == 0
+    clock.forward(minutes=35)
+    assert write(open_settlements, now=clock.at) == 1
+    assert write(open_settlements, now=clock.at) == 0
+    (row,) = settlements_of(session, shop.merchant.id)
+    assert (row.month, row.state, row.redemptions, row.total_points) == ("2026-11", SettlementState.OPEN, 2, 60)
+
+
+def test_both_sides_confirm_the_same_sums(session: Session, shop: Shop, clock: Clock, november: list[str]) -> None:
+    row = write(open_settlement, shop.merchant.id, "2026-11", now=clock.forward(days=1))
+    assert row is not None
+    sums = ConfirmSettlement(settlement=row.public_id, redemptions=2, total_points=60, total_fen=0)
+    manager, staff = actor_of(session, shop.manager), actor_of(session, shop.staff)
+    for stranger in (shop.clerk, shop.resident, shop.other_clerk, make_staff(session, shop.tree["other"])):
+        with pytest.raises((Forbidden, NotFound)):
+            write(confirm_settlement, actor_of(session, stranger), sums, now=clock.at)
+    wrong = ConfirmSettlement(settlement=row.public_id, redemptions=3, total_points=90, total_fen=0)
+    with pytest.raises(TotalsMoved):
+        write(confirm_settlement, manager, wrong, now=clock.at)
+    half = write(confirm_settlement, manager, sums, now=clock.at)
+    assert half.state is SettlementState.OPEN
+    assert write(confirm_settlement, manager, sums, now=clock.at).is_repeat
+    done = write(confirm_settlement, staff, sums, now=clock.at)
+    assert done.state is SettlementState.CONFIRMED
+    assert write(confirm_settlement, staff, sums, now=clock.at).is_repeat
+
+
+def test_what_is_settled_cannot_be_undone(session: Session, shop: Shop, clock: Clock, november: list[str]) -> None:
+    redeemed_at = clock.at
+    row = write(open_settlement, shop.merchant.id, "2026-11", now=clock.forward(days=1))
+    assert row is not None
+    sums = ConfirmSettlement(settlement=row.public_id, redemptions=2, total_points=60, total_fen=0)
+    for person in (shop.staff, shop.manager):
+        write(confirm_settlement, actor_of(session, person), sums, now=clock.at)
+    undo = ReverseRedemption(redemption=november[0], reason="太晚了")
+    with pytest.raises(UndoWindowOver) as refused:
+        write(reverse_redemption, actor_of(session, shop.clerk), undo, now=redeemed_at)
+    assert refused.value.facts["reason"] == "settled"
+    assert verify(session).ok
+
+
+def test_a_redemption_undone_between_the_two_confirmations_asks_both_again(
+    session: Session, shop: Shop, clock: Clock, november: list[str]
+) -> None:
+    redeemed_at = clock.at - timedelta(days=9, hours=23, minutes=55)
+    row = write(open_settlement, shop.merchant.id, "2026-11", now=clock.forward(days=1))
+    assert row is not None
+    before = ConfirmSettlement(settlement=row.public_id, redemptions=2, total_points=60, total_fen=0)
+    after = ConfirmSettlement(settlement=row.public_id, redemptions=1, total_points=30, total_fen=0)
+    manager, staff = actor_of(session, shop.manager), actor_of(session, shop.staff)
+    write(confirm_settlement, manager, before, now=clock.at)
+    colleague = actor_of(session, make_clerk(session, shop.merchant))
+    undo = ReverseRedemption(redemption=november[0], reason="扫错了")
+    write(reverse_redemption, colleague, undo, now=redeemed_at)  # a longer window set by policy would allow this
+    with pytest.raises(TotalsMoved):
+        write(confirm_settlement, staff, before, now=clock.at)
+    half = write(confirm_settlement, staff, after, now=clock.at)
+    assert (half.state, half.merchant_confirmed_at) == (SettlementState.OPEN, None)
+    done = write(confirm_settlement, manager, after, now=clock.at)
+    assert (done.state, done.redemptions) == (SettlementState.CONFIRMED, 1)
