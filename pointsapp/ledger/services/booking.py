@@ -127,9 +127,9 @@ def _upsert(rows: int, *, asks_claims: bool) -> TextClause:
     """Build the upsert of so many balances. As text: SQLAlchemy compiles a VALUES list of several rows anew on every call,
     which cost more than the rest of the entry; both databases read this one."""
     values = ", ".join(f"(:account_{number}, :amount_{number})" for number in range(rows))
-    owes = f", EXISTS (SELECT 1 FROM {_claim.name} WHERE person_id = :person AND remaining > 0) AS owes"
-    return text(
-        f"INSERT INTO {_balance.name} (account, amount) VALUES {values} "  # noqa: S608 - names of our own tables
+    owes = f", EXISTS (SELECT 1 FROM {_claim.name} WHERE person_id = :person AND remaining > 0) AS owes"  # noqa: S608
+    return text(  # nothing but names of our own tables goes into it
+        f"INSERT INTO {_balance.name} (account, amount) VALUES {values} "  # noqa: S608
         f"ON CONFLICT (account) DO UPDATE SET amount = {_balance.name}.amount + excluded.amount "
         f"RETURNING account, amount{owes if asks_claims else ''}"
     )
