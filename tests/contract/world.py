@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -63,22 +64,25 @@ class World:
     areas: dict[str, Any] = field(init=False)
     shop: Any = field(init=False)
     other_shop: Any = field(init=False)
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.areas = factories.make_tree(self.session)
-        self.shop = factories.make_merchant(self.session, self.areas["community"])
-        self.other_shop = factories.make_merchant(self.session, self.areas["other"])
+        self.rows = factories.make_tree(self.session)
+        self.row_of_shop = factories.make_merchant(self.session, self.rows["community"])
+        self.row_of_other_shop = factories.make_merchant(self.session, self.rows["other"])
+        self.areas = {name: _kept(row) for name, row in self.rows.items()}
+        self.shop, self.other_shop = _kept(self.row_of_shop), _kept(self.row_of_other_shop)
 
-    def person(self, who: str) -> Person:
+    def person(self, who: str) -> Any:
         """Return the person called `who`, made when first asked for."""
         if who not in self.people:
-            self.people[who] = self._make(who)
+            self.people[who] = _kept(self._make(who))
         return self.people[who]
 
     def _make(self, who: str) -> Person:
-        session, areas = self.session, self.areas
+        session, areas = self.session, {name: self.session.merge(row) for name, row in self.rows.items()}
+        shop, other_shop = self.session.merge(self.row_of_shop), self.session.merge(self.row_of_other_shop)
         community, street = areas["community"], areas["street"]
         office = {
             "staff": (community, Role.STAFF),
@@ -95,15 +99,15 @@ class World:
             person = factories.make_person(session)
             factories.grant(session, person, Role.PLATFORM_ADMIN)
             return person
-        shop = {
-            "clerk": (self.shop, Role.MERCHANT_CLERK),
-            "second_clerk": (self.shop, Role.MERCHANT_CLERK),
-            "manager": (self.shop, Role.MERCHANT_MANAGER),
-            "other_clerk": (self.other_shop, Role.MERCHANT_CLERK),
-            "other_manager": (self.other_shop, Role.MERCHANT_MANAGER),
+        shops = {
+            "clerk": (shop, Role.MERCHANT_CLERK),
+            "second_clerk": (shop, Role.MERCHANT_CLERK),
+            "manager": (shop, Role.MERCHANT_MANAGER),
+            "other_clerk": (other_shop, Role.MERCHANT_CLERK),
+            "other_manager": (other_shop, Role.MERCHANT_MANAGER),
         }
-        if who in shop:
-            return factories.make_clerk(session, *shop[who])
+        if who in shops:
+            return factories.make_clerk(session, *shops[who])
         homes = {"foreigner": areas["other_street"], "neighbour": areas["other"], "homeless": None}
         home = homes.get(who, areas["grid"])
         return factories.make_person(session, home, verified=who != "unverified")
@@ -237,6 +241,11 @@ class World:
 
     def balance(self, who: str) -> int:
         return int(self.get(who, "/me/points")["balance"])
+
+
+def _kept(row: Any) -> Any:
+    """Return the columns of `row` as they are now: a request's end would detach the row itself."""
+    return SimpleNamespace(**{column.key: getattr(row, column.key) for column in row.__table__.columns})
 
 
 def moment(text: str) -> datetime:

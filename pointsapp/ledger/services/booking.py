@@ -12,7 +12,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, bindparam, insert, select, text, update
+from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from pointsapp.core.codes import new_public_id
@@ -26,7 +28,6 @@ from pointsapp.ledger.services import lots
 from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, check, mark_of
 
 _balance, _entry, _posting = table_of(Balance), table_of(Entry), table_of(Posting)
-_claim = table_of(Claim)
 
 
 # Built once: on the hot path, building a statement costs more than running it.
@@ -109,12 +110,13 @@ def move_balances(session: Session, changes: Mapping[str, int]) -> tuple[dict[st
 
 
 def _credit(session: Session, rows: list[dict[str, Any]]) -> tuple[dict[str, int], bool]:
+    dialect = session.get_bind().dialect.name
     person = next((accounts.person_of(row["account"]) for row in rows if row["account"].endswith(":available")), None)
     if person is None:
-        done = session.execute(_upsert(len(rows), asks_claims=False), _numbered(rows))
+        done = session.execute(_upsert(dialect, len(rows), asks_claims=False), _numbered(rows))
         return {row.account: row.amount for row in done}, False
     # Whether the person owes something rides on the same round trip.
-    found = session.execute(_upsert(len(rows), asks_claims=True), _numbered(rows) | {"person": person}).all()
+    found = session.execute(_upsert(dialect, len(rows), asks_claims=True), _numbered(rows) | {"person": person}).all()
     return {row.account: row.amount for row in found}, any(row.owes for row in found)
 
 
@@ -123,16 +125,18 @@ def _numbered(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def _upsert(rows: int, *, asks_claims: bool) -> TextClause:
-    """Build the upsert of so many balances. As text: SQLAlchemy compiles a VALUES list of several rows anew on every call,
-    which cost more than the rest of the entry; both databases read this one."""
-    values = ", ".join(f"(:account_{number}, :amount_{number})" for number in range(rows))
-    owes = f", EXISTS (SELECT 1 FROM {_claim.name} WHERE person_id = :person AND remaining > 0) AS owes"  # noqa: S608
-    return text(  # nothing but names of our own tables goes into it
-        f"INSERT INTO {_balance.name} (account, amount) VALUES {values} "  # noqa: S608
-        f"ON CONFLICT (account) DO UPDATE SET amount = {_balance.name}.amount + excluded.amount "
-        f"RETURNING account, amount{owes if asks_claims else ''}"
+def _upsert(dialect: str, rows: int, *, asks_claims: bool) -> Any:
+    """Build the upsert of so many balances once: on the hot path, building a statement costs more than running it."""
+    build = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    upsert = build(_balance).values(
+        [{name: bindparam(f"{name}_{number}") for name in ("account", "amount")} for number in range(rows)]
     )
+    upsert = upsert.on_conflict_do_update(
+        index_elements=[_balance.c.account], set_={"amount": _balance.c.amount + upsert.excluded.amount}
+    )
+    owes = exists().where(Claim.person_id == bindparam("person"), Claim.remaining > 0)
+    more = [owes.label("owes")] if asks_claims else []
+    return upsert.returning(_balance.c.account, _balance.c.amount, *more)
 
 
 def _debit(session: Session, account: str, amount: int) -> int:
