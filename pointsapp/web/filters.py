@@ -37,6 +37,23 @@ def hours(minutes: int) -> str:
     return _("%(minutes)s 分钟", minutes=rest)
 
 
+def hours_figure(minutes: int) -> str:
+    """200 -> 3.3: hours as a large figure, rounded down to a tenth; the unit stands beside it."""
+    whole, tenth = divmod(minutes // 6, 10)
+    return f"{whole:,}.{tenth}" if tenth else f"{whole:,}"
+
+
+def month(value: datetime | date) -> str:
+    """2026年11月, November 2026"""
+    local = clock.to_local(value).date() if isinstance(value, datetime) else value
+    return f"{_MONTHS_EN[local.month - 1]} {local.year}" if _english() else f"{local.year}年{local.month}月"
+
+
+def short_month(value: date) -> str:
+    """11月, Nov: under a bar"""
+    return _MONTHS_EN[value.month - 1] if _english() else f"{value.month}月"
+
+
 def day(value: datetime | date) -> str:
     """11月21日 周六; the year is said only when it is not this one."""
     local = clock.to_local(value).date() if isinstance(value, datetime) else value
@@ -106,6 +123,9 @@ def local_input(value: datetime | None) -> str:
 FILTERS: dict[str, Any] = {
     "points": points,
     "hours": hours,
+    "hours_figure": hours_figure,
+    "month": month,
+    "short_month": short_month,
     "day": day,
     "clock": clock_time,
     "near_day": near_day,
