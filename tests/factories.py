@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area, AreaKind
@@ -133,7 +134,7 @@ def make_task(session: Session, area: Area, *, state: TaskState = TaskState.PUBL
     task = Task(area_id=area.id, state=state, **{**values, **over})
     session.add(task)
     session.commit()
-    return task
+    return _kept(session, task)
 
 
 def make_shift(session: Session, task: Task, *, leaders: tuple[Person, ...] = (), **over: Any) -> Shift:
@@ -151,7 +152,7 @@ def make_shift(session: Session, task: Task, *, leaders: tuple[Person, ...] = ()
     for leader in leaders:
         session.add(ShiftLeader(shift_id=shift.id, person_id=leader.id))
     session.commit()
-    return shift
+    return _kept(session, shift)
 
 
 def make_signup(
@@ -163,12 +164,18 @@ def make_signup(
         shift_id=shift.id, person_id=person.id, state=state, **{"created_at": moment, "queued_at": moment, **over}
     )
     session.add(signup)
-    if state is SignupState.WAITLISTED:
-        shift.waiting = shift.waiting + 1
-    elif state is not SignupState.CANCELLED:
-        shift.taken = shift.taken + 1
+    column = {SignupState.WAITLISTED: Shift.waiting, SignupState.CANCELLED: None}.get(state, Shift.taken)
+    if column is not None:
+        session.execute(update(Shift).where(Shift.id == shift.id).values({column: column + 1}))
     session.commit()
-    return signup
+    return _kept(session, signup)
+
+
+def _kept(session: Session, row: Any) -> Any:
+    """Return `row` as it stands now, detached: the roll-back that opens each write would empty it."""
+    session.refresh(row)
+    session.expunge(row)
+    return row
 
 
 def actor_of(session: Session, person: Person) -> Actor:

@@ -12,7 +12,7 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page
 from pointsapp.tasks import queries, services
 from pointsapp.tasks.policies import may_see_task
-from pointsapp.tasks.schemas import (
+from pointsapp.tasks.schemas.calls import (
     CategorySchema,
     MySignupSchema,
     ReasonSchema,

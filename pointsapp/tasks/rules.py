@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -167,3 +167,91 @@ def shift_errors(spans: Sequence[tuple[datetime, datetime]]) -> dict[int, dict[s
 
 def minutes_between(start: datetime, end: datetime) -> int:
     return int((end - start).total_seconds()) // 60
+
+
+class Button(StrEnum):
+    """The one button of a shift, and what it truly does at this moment."""
+
+    PREVIEW = "preview"  # a draft, seen by who may run it
+    OVER = "over"
+    NOT_YET = "not_yet"
+    NOT_ELIGIBLE = "not_eligible"
+    CLASH = "clash"
+    QUOTA = "quota"
+    FULL = "full"
+    QUEUE = "queue"
+    GRAB = "grab"
+    GRAB_AND_COME = "grab_and_come"  # check-in is open already
+    SIGNED_UP = "signed_up"
+    GO_CHECK_IN = "go_check_in"
+    PRESENT = "present"
+    GO_CHECK_OUT = "go_check_out"
+    DONE = "done"
+    WAITING = "waiting"
+    TAKE_FREED = "take_freed"  # waiting, the queue has stopped, and there is a free place
+    ACCEPT = "accept"
+
+
+CHECK_IN_OPENS = timedelta(minutes=30)  # contract.md: check-in from 30 min before starts_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """A person's own sign-up as the button reads it."""
+
+    state: str
+    arrived_at: datetime | None
+    settled_at: datetime | None
+
+
+def button_of(
+    shift: ShiftFacts, standing: Standing, mine: Mine | None, *, checks_out: bool, queue_moves: bool, now: datetime
+) -> Button:
+    """Return the button that tells the truth at `now`; sign_up and the page must say the same."""
+    if mine is not None:
+        return _own_button(shift, standing, mine, checks_out=checks_out, queue_moves=queue_moves, now=now)
+    if standing.gate is Gate.NOT_PUBLISHED:
+        return Button.PREVIEW
+    if standing.gate not in (Gate.OPEN, Gate.NOT_YET_OPEN):
+        return Button.OVER
+    if not standing.is_eligible:
+        return Button.NOT_ELIGIBLE
+    if standing.gate is Gate.NOT_YET_OPEN:
+        return Button.NOT_YET
+    if standing.has_clash:
+        return Button.CLASH
+    if is_over_quota(standing.week_count, standing.weekly_quota):
+        return Button.QUOTA
+    if not standing.has_room:
+        return Button.QUEUE if standing.has_waitlist else Button.FULL
+    return Button.GRAB_AND_COME if now >= shift.starts_at - CHECK_IN_OPENS else Button.GRAB
+
+
+def _own_button(
+    shift: ShiftFacts, standing: Standing, mine: Mine, *, checks_out: bool, queue_moves: bool, now: datetime
+) -> Button:
+    if mine.settled_at is not None:
+        return Button.DONE
+    if mine.arrived_at is not None:
+        is_over = now > shift.ends_at + CHECK_IN_OPENS or (standing.gate is not Gate.OPEN and now < shift.ends_at)
+        return Button.PRESENT if is_over or not checks_out else Button.GO_CHECK_OUT
+    if standing.gate is not Gate.OPEN and standing.gate is not Gate.NOT_YET_OPEN:
+        return Button.OVER
+    if mine.state == "offered":
+        return Button.ACCEPT
+    if mine.state == "waitlisted":
+        return Button.TAKE_FREED if standing.has_room and not queue_moves else Button.WAITING
+    return Button.GO_CHECK_IN if now >= shift.starts_at - CHECK_IN_OPENS else Button.SIGNED_UP
+
+
+def choose_shift(spans: Sequence[Any], mine: Mapping[int, Any], now: datetime) -> int:
+    """Return the place of the shift a page opens with: the person's own next one, else the next free, else the next."""
+    ahead = [place for place, shift in enumerate(spans) if shift.ends_at > now and shift.shift_state == "open"]
+    for wanted in (
+        [place for place in ahead if spans[place].id in mine],
+        [place for place in ahead if spans[place].taken < spans[place].capacity],
+        ahead,
+    ):
+        if wanted:
+            return wanted[0]
+    return len(spans) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -21,6 +21,7 @@ from pointsapp.tasks.models import (
     Task,
     TaskState,
 )
+from pointsapp.tasks.policies import LEADERS_AFTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +178,11 @@ def shifts_led_by(session: Session, person_id: int, start: datetime, end: dateti
         .order_by(Shift.starts_at, Shift.id)
     )
     return tuple(as_brief(row) for row in rows)
+
+
+def shifts_led_ahead(session: Session, person_id: int, now: datetime) -> tuple[ShiftBrief, ...]:
+    """Return the shifts the person leads that still need them: until 24 hours after the end, two weeks ahead."""
+    return shifts_led_by(session, person_id, now - LEADERS_AFTER, now + timedelta(days=14))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

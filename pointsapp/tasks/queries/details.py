@@ -231,3 +231,8 @@ def categories(session: Session, page: PageRequest) -> Page[CategoryName]:
         query = query.where(TaskCategory.position > page.after[0])
     rows = [CategoryName(*row) for row in session.execute(query.limit(page.limit + 1))]
     return cut(rows, page.limit, lambda row: (row.position,))
+
+
+def all_categories(session: Session) -> tuple[CategoryName, ...]:
+    """Return every category: what a form or a filter offers."""
+    return categories(session, PageRequest(limit=1000)).items

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from pointsapp.areas.models import Area
-from pointsapp.areas.queries import below, below_any, require_area, root_of
+from pointsapp.areas.models import Area, AreaKind
+from pointsapp.areas.queries import AreaOption, area_options, below, below_any, require_area, root_of
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.tasks.models import Audience, PointsMode, Shift, ShiftState, Task, TaskCategory, TaskState
@@ -196,3 +196,42 @@ def _filtered(session: Session, actor: Actor | None, wanted: TaskFilter, now: da
     if wanted.is_open:
         statement = statement.where(open_now(actor, now))
     return statement
+
+
+# Kinds a resident knows by name; grids below them are too many for a list.
+_KNOWN_KINDS = frozenset({AreaKind.DISTRICT, AreaKind.STREET, AreaKind.COMMUNITY})
+
+
+def area_choices(session: Session, actor: Actor | None) -> list[AreaOption]:
+    """Return the areas a list may be narrowed to: those of the person's district, all of them for a guest."""
+    paths = None if actor is None or actor.home_path is None else [root_of(actor.home_path)]
+    return area_options(session, paths, _KNOWN_KINDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleFilter:
+    """What the console's table shows."""
+
+    area: str | None = None
+    category: str | None = None
+    state: TaskState | None = None
+    q: str | None = None
+
+
+def console_page(session: Session, actor: Actor, wanted: ConsoleFilter, page: PageRequest) -> Page[TaskCard]:
+    """Return one page of the tasks this person may run, newest first."""
+    statement = select_cards().where(below_any(Area.path, actor.paths(COMMUNITY_STAFF)))
+    if wanted.area:
+        statement = statement.where(below(Area.path, require_area(session, wanted.area).path))
+    if wanted.category:
+        statement = statement.where(Task.category == wanted.category)
+    if wanted.state is not None:
+        statement = statement.where(Task.state == wanted.state)
+    if wanted.q:
+        statement = statement.where(
+            or_(Task.title.icontains(wanted.q, autoescape=True), Task.place.icontains(wanted.q, autoescape=True))
+        )
+    if page.after:
+        statement = statement.where(Task.id < page.after[0])
+    statement = statement.order_by(Task.id.desc()).limit(page.limit + 1)
+    return cut(as_cards(session, session.execute(statement)), page.limit, lambda card: (card.id,))

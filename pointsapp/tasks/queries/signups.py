@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.core.actor import Actor, require
@@ -150,6 +150,15 @@ def upcoming_for(session: Session, person_id: int, now: datetime, limit: int = 2
     return tuple(_as_mine(row) for row in session.execute(statement))
 
 
+def past_signups(session: Session, person_id: int, page: PageRequest, *, now: datetime) -> Page[MySignup]:
+    """Return one page of what the person came to, or missed, or gave back: newest first."""
+    is_past = or_(Signup.state == SignupState.CANCELLED, Shift.ends_at <= now, Shift.state == ShiftState.STOPPED)
+    statement = _mine(person_id).where(is_past).order_by(Signup.id.desc()).limit(page.limit + 1)
+    if page.after:
+        statement = statement.where(Signup.id < page.after[0])
+    return cut([_as_mine(row) for row in session.execute(statement)], page.limit, lambda row: (row.id,))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterLine:
     """One person on a shift's list. `shown_name` is masked except for the shift's leaders in their time."""
@@ -227,6 +236,7 @@ __all__ = [
     "attendance_of",
     "my_signups_in",
     "my_signups_page",
+    "past_signups",
     "roster_page",
     "shift_roster",
     "upcoming_for",

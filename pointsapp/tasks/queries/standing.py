@@ -108,8 +108,8 @@ def look(session: Session, person_id: int, shift: int | str, *, quota: int | Non
     return Look(brief=brief, mine=own, has_clash=bool(row.has_clash), week_count=counted)
 
 
-def standing_of(seen: Look, actor: Actor, *, quota: int | None, now: datetime) -> Standing:
-    """Return what the rules judge by."""
+def standing_of(seen: Look, actor: Actor | None, *, quota: int | None, now: datetime) -> Standing:
+    """Return what the rules judge by; a guest is taken for somebody who may, until they say who they are."""
     brief = seen.brief
     gate = signup_gate(brief, now)
     facts = {}
@@ -119,7 +119,7 @@ def standing_of(seen: Look, actor: Actor, *, quota: int | None, now: datetime) -
     return Standing(
         gate=gate,
         facts=facts,
-        is_eligible=is_eligible(brief.audience, brief.area_path, actor.home_path),
+        is_eligible=actor is None or is_eligible(brief.audience, brief.area_path, actor.home_path),
         has_clash=seen.has_clash,
         week_count=seen.week_count,
         weekly_quota=quota,

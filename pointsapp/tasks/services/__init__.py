@@ -2,7 +2,7 @@
 
 from pointsapp.tasks.services.drafts import ShiftDraft, TaskDraft, create_draft, edit_draft
 from pointsapp.tasks.services.marks import mark_arrived, mark_settled, mark_unsettled
-from pointsapp.tasks.services.publication import approve_task, cancel_task, close_due_tasks, points_needed, publish
+from pointsapp.tasks.services.publication import approve_task, cancel_task, close_due_tasks, publish
 from pointsapp.tasks.services.shifts import MoveShift, ShiftReceipt, move_shift, name_leaders, stop_shift
 from pointsapp.tasks.services.signups import SignupReceipt, accept_offer, cancel_signup, join_now, sign_up
 from pointsapp.tasks.services.waiting import expire_due_offers, fill_waiting
@@ -28,7 +28,6 @@ __all__ = [
     "mark_unsettled",
     "move_shift",
     "name_leaders",
-    "points_needed",
     "publish",
     "sign_up",
     "stop_shift",

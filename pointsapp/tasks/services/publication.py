@@ -19,13 +19,13 @@ from pointsapp.core.errors import Conflict
 from pointsapp.ledger.accounts import budget_area
 from pointsapp.ledger.queries import account_balance
 from pointsapp.rewards.queries import band_allows, current_rule_version
-from pointsapp.rewards.rules import greatest_points_per_place
 from pointsapp.rewards.services import reserve_for_task, return_task_rest
 from pointsapp.tasks.errors import ApprovalRequired, BadField, NoticeIncomplete
 from pointsapp.tasks.models import Shift, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import may_approve_task
-from pointsapp.tasks.queries.details import AreaName, BudgetView, ShiftView, TaskView
-from pointsapp.tasks.rules import CLOSES_AFTER, minutes_between, missing_notice_parts
+from pointsapp.tasks.queries.console import points_needed
+from pointsapp.tasks.queries.details import AreaName, BudgetView, TaskView
+from pointsapp.tasks.rules import CLOSES_AFTER, missing_notice_parts
 from pointsapp.tasks.services.drafts import require_task, viewed
 from pointsapp.tasks.services.moving import must_move
 from pointsapp.tasks.services.notices import keep_notice
@@ -70,15 +70,6 @@ def publish(session: Session, actor: Actor, task: str, *, now: datetime, needs_f
     fresh = viewed(session, row.id)
     view = _budget_view(session, draw.account_key, draw.reserved, draw.remaining)
     return replace(fresh, budget=view)
-
-
-def points_needed(task: TaskView) -> int:
-    """Return capacity x greatest points per place, summed over the shifts."""
-    return sum(place_cost(task, shift) * shift.capacity for shift in task.shifts)
-
-
-def place_cost(task: TaskView, shift: ShiftView) -> int:
-    return greatest_points_per_place(task.points, task.points_mode, minutes_between(shift.starts_at, shift.ends_at))
 
 
 def _judge_publication(row: TaskView, now: datetime, *, needs_full_notice: bool) -> None:

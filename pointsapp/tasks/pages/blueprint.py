@@ -1,4 +1,4 @@
-"""HTML door of tasks."""
+"""The blueprint on which all HTML doors of tasks hang."""
 
 from __future__ import annotations
 

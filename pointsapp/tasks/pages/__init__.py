@@ -1,0 +1,8 @@
+"""HTML doors of tasks: what residents see, what the console does."""
+
+from __future__ import annotations
+
+from pointsapp.tasks.pages import console, residents  # noqa: F401 - their routes hang on the blueprint
+from pointsapp.tasks.pages.blueprint import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,187 @@
+"""Residents' pages: the list of tasks, one task with its one true button, my tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from pointsapp.areas.queries import find_area
+from pointsapp.core.clock import now, to_local
+from pointsapp.core.db import db
+from pointsapp.core.errors import NotFound
+from pointsapp.tasks import queries, services
+from pointsapp.tasks.messages import SIGNUP_STATES
+from pointsapp.tasks.pages.blueprint import bp
+from pointsapp.tasks.policies import may_run_task
+from pointsapp.tasks.schemas.forms import BoardArgs, NoFields, SignUpForm
+from pointsapp.web.doors import Form, bind, write_page
+from pointsapp.web.guard import public
+from pointsapp.web.links import link
+from pointsapp.web.login import current_actor, signed_in
+from pointsapp.web.schemas import PageArgs, page_request
+
+
+def read_args(schema: Any) -> dict[str, Any]:
+    """Load the address's parameters; a link that is old or was typed wrong still opens the page."""
+    found = bind(schema, request.args)
+    return found.command if found.command is not None else schema.load({})  # type: ignore[no-any-return]
+
+
+def write_and_say(
+    service: Any, *args: Any, then: Callable[[Any], str], say: Callable[[Any], tuple[str, str]], **kw: Any
+) -> ResponseReturnValue:
+    """Run the service, answer 303, and once it has committed say in a few words what it came to."""
+    receipts: list[Any] = []
+
+    def there(receipt: Any) -> str:
+        receipts[:] = [receipt]
+        return then(receipt)
+
+    answer = write_page(service, *args, then=there, **kw)
+    for receipt in receipts:
+        flash(*say(receipt))
+    return answer
+
+
+@bp.get("/tasks")
+@public("a guest looks at tasks before joining")
+def show_tasks() -> str:
+    """The list of tasks one may grab, soonest first."""
+    actor, moment, args = current_actor(), now(), read_args(BoardArgs())
+    wanted = args["wanted"]
+    if wanted.area and find_area(db.session, wanted.area) is None:
+        wanted = replace(wanted, area=None)
+    page = queries.board_page(db.session, actor, wanted, page_request(args, str, int), now=moment)
+    return render_template(
+        "tasks/tasks.html",
+        cards=[replace(card, state_label=_words(card)) for card in page.items],
+        next_cursor=page.next_cursor,
+        wanted=wanted,
+        categories=queries.all_categories(db.session),
+        areas=queries.area_choices(db.session, actor),
+        pills=_when_pills(wanted),
+    )
+
+
+def _words(card: Any) -> str:
+    """Return the few words of a card's badge: the person's own state, else when sign-up opens, else nothing."""
+    if card.mine is not None and card.mine.waiting_position:
+        return _("候补第 %(n)s 位", n=card.mine.waiting_position)
+    if card.mine is not None:
+        return str(SIGNUP_STATES[card.mine.state])
+    if card.signup_opens_at is not None and card.signup_opens_at > now():
+        return _("%(time)s 开抢", time=to_local(card.signup_opens_at).strftime("%m-%d %H:%M"))
+    return ""
+
+
+def _when_pills(wanted: Any) -> list[tuple[str, str, bool]]:
+    kept: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name not in ("when", "cursor") and value
+    }
+    words = [
+        (None, _("全部时间")),
+        (queries.When.TODAY, _("今天")),
+        (queries.When.TOMORROW, _("明天")),
+        (queries.When.WEEKEND, _("周末")),
+        (queries.When.WEEK, _("七天内")),
+    ]
+    return [
+        (word, url_for("tasks.show_tasks", **({**kept, "when": str(when)} if when else kept)), wanted.when is when)
+        for when, word in words
+    ]
+
+
+@bp.get("/tasks/<public_id>")
+@public("a guest reads the notice before joining")
+def show_task(public_id: str) -> ResponseReturnValue:
+    """One task: who needs you, what to do, and one button that tells the truth."""
+    return _show(public_id, request.args.get("shift"))
+
+
+def _show(public_id: str, shift: str | None, form: Form | None = None) -> str:
+    actor, moment = current_actor(), now()
+    page = queries.task_page(db.session, actor, public_id, shift, now=moment)
+    if page is None:
+        raise NotFound()
+    runs = actor is not None and may_run_task(actor, page.task.area.path)
+    return render_template("tasks/task.html", page=page, form=form, moment=moment, runs_it=runs)
+
+
+@bp.get("/q/t/<public_id>")
+@public("a QR on a notice board opens the task for anybody")
+def open_task_code(public_id: str) -> ResponseReturnValue:
+    """Show the task behind a scanned QR."""
+    return redirect(url_for("tasks.show_task", public_id=public_id))
+
+
+@bp.post("/tasks/<public_id>/signups")
+def grab(public_id: str) -> ResponseReturnValue:
+    """Take a place, or join the queue; a guest signs in and comes back to the same button."""
+    form = bind(SignUpForm())
+
+    def there(receipt: Any) -> str:
+        at_the_door = request.form.get("then") == "scan" and receipt.state == "confirmed"
+        scan = link("checkin.show_scan") if at_the_door else None
+        return scan or url_for("tasks.show_task", public_id=public_id, shift=receipt.shift)
+
+    return form.submit(
+        lambda shift: write_and_say(services.sign_up, signed_in(), shift, then=there, say=_said),
+        or_show=lambda: _show(public_id, request.form.get("shift"), form),
+    )
+
+
+def _said(receipt: Any) -> tuple[str, str]:
+    """Return (words, tone) of what a sign-up came to."""
+    if receipt.state == "waitlisted":
+        words = _("名额已满，您排在候补第 %(n)s 位，有空位会通知您。", n=receipt.waiting_position)
+        return words, "wait"
+    if receipt.state == "offered":
+        return _("有名额给您留着，请尽快确认。"), "wait"
+    return _("报名成功，到时见！"), "yes"
+
+
+@bp.post("/signups/<public_id>/cancellation")
+def cancel_signup(public_id: str) -> ResponseReturnValue:
+    """Give one's own place back."""
+    return _own_signup(services.cancel_signup, public_id, _("已取消，名额已还给大家。"))
+
+
+@bp.post("/signups/<public_id>/acceptance")
+def accept_offer(public_id: str) -> ResponseReturnValue:
+    """Accept an offered place."""
+    return _own_signup(services.accept_offer, public_id, _("名额是您的了，到时见！"))
+
+
+def _own_signup(service: Any, public_id: str, words: str) -> ResponseReturnValue:
+    form = bind(NoFields())
+
+    def act(_yes: bool) -> ResponseReturnValue:
+        back = url_for("tasks.show_my_signups")
+        return write_and_say(service, signed_in(), public_id, then=lambda _r: back, say=lambda _r: (words, "yes"))
+
+    return form.submit(act, or_show=lambda: _my_signups(form))
+
+
+@bp.get("/me/tasks")
+def show_my_signups() -> str:
+    """My tasks: what is ahead, what was."""
+    return _my_signups()
+
+
+def _my_signups(form: Form | None = None) -> str:
+    actor, moment, args = signed_in(), now(), read_args(PageArgs())
+    ahead = queries.upcoming_for(db.session, actor.person_id, moment, limit=50)
+    past = queries.past_signups(db.session, actor.person_id, page_request(args, int), now=moment)
+    return render_template(
+        "tasks/my_signups.html",
+        ahead=[(row, queries.may_cancel(row, moment)) for row in ahead],
+        led=queries.shifts_led_ahead(db.session, actor.person_id, moment),
+        past=past,
+        form=form,
+        moment=moment,
+    )

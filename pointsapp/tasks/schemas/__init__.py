@@ -1,0 +1,1 @@
+"""The gates of tasks: JSON calls, HTML forms."""

@@ -1,0 +1,163 @@
+"""Many people at once, real commits: a place is never given twice, nobody waiting is forgotten."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from pointsapp.core import clock
+from pointsapp.core.db import db
+from pointsapp.core.errors import Refusal
+from pointsapp.core.transaction import write
+from pointsapp.tasks.models import Shift, Signup, SignupState
+from pointsapp.tasks.services import cancel_signup, mark_arrived, sign_up
+from tests import factories as make
+from tests.databases import Clone
+
+pytestmark = pytest.mark.race
+
+
+def _at_once(live: Clone, acts: list[Callable[[], Any]]) -> Counter[str]:
+    """Run all acts at the same moment, each in a thread of its own; count what became of them."""
+    gate, lines = threading.Barrier(len(acts)), []
+
+    def one(act: Callable[[], Any]) -> None:
+        with live.app.app_context():
+            gate.wait()
+            try:
+                lines.append(str(act()))
+            except Refusal as refusal:
+                lines.append(refusal.code)
+            except Exception as error:
+                lines.append(repr(error))
+            finally:
+                db.session.remove()
+
+    db.session.rollback()  # a snapshot left open here would not see what the threads commit
+    threads = [threading.Thread(target=one, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(lines)
+
+
+def _street(count: int, **over: Any) -> tuple[Any, list[Any], Any]:
+    """Return (shift, actors, area)."""
+    area = make.make_area(db.session)
+    waitlist = over.pop("waitlist", False)
+    task = make.make_task(db.session, area, waitlist=waitlist)
+    shift = make.make_shift(db.session, task, **over)
+    db.session.refresh(area)
+    db.session.expunge(area)
+    actors = [make.actor_of(db.session, make.make_person(db.session, area)) for _ in range(count)]
+    return shift, actors, area
+
+
+def _sign_up(actor: Any, shift: Any) -> Callable[[], Any]:
+    return lambda: write(sign_up, actor, shift.public_id, now=clock.now()).state
+
+
+def _counts(shift: Any) -> tuple[int, int, Counter[str]]:
+    row = db.session.execute(select(Shift.taken, Shift.waiting).where(Shift.id == shift.id)).one()
+    states = Counter(
+        str(state) for state in db.session.scalars(select(Signup.state).where(Signup.shift_id == shift.id))
+    )
+    assert row.taken == states["confirmed"] + states["offered"]
+    assert row.waiting == states["waitlisted"]
+    return row.taken, row.waiting, states
+
+
+def test_thirty_people_and_the_last_place(live: Clone) -> None:
+    with live.app.app_context():
+        shift, actors, _area = _street(30, capacity=1)
+        assert _at_once(live, [_sign_up(actor, shift) for actor in actors]) == {"confirmed": 1, "shift_full": 29}
+        assert _counts(shift)[:2] == (1, 0)
+
+
+def test_thirty_people_five_places_and_a_queue(live: Clone) -> None:
+    with live.app.app_context():
+        shift, actors, _area = _street(30, capacity=5, waitlist=True)
+        assert _at_once(live, [_sign_up(actor, shift) for actor in actors]) == {"confirmed": 5, "waitlisted": 25}
+        assert _counts(shift)[:2] == (5, 25)
+
+
+def test_the_same_person_twenty_times_is_one_signup(live: Clone) -> None:
+    with live.app.app_context():
+        shift, actors, _area = _street(1, capacity=5)
+        assert _at_once(live, [_sign_up(actors[0], shift)] * 20) == {"confirmed": 20}
+        assert _counts(shift) == (1, 0, Counter(confirmed=1))
+
+
+def test_one_person_and_two_clashing_shifts(live: Clone) -> None:
+    with live.app.app_context():
+        shift, actors, area = _street(1)
+        others = [make.make_shift(db.session, make.make_task(db.session, area)) for _ in range(9)]
+        acts = [_sign_up(actors[0], each) for each in (shift, *others)]
+        assert _at_once(live, acts) == {"confirmed": 1, "time_conflict": 9}
+
+
+def test_ten_cancel_while_ten_wait_and_ten_come(live: Clone) -> None:
+    with live.app.app_context():
+        shift, actors, _area = _street(30, capacity=10, waitlist=True)
+        holders, waiters, newcomers = actors[:10], actors[10:20], actors[20:]
+        places = [write(sign_up, actor, shift.public_id, now=clock.now()) for actor in holders]
+        for actor in waiters:
+            write(sign_up, actor, shift.public_id, now=clock.now())
+
+        def cancel(actor: Any, place: Any) -> Callable[[], Any]:
+            return lambda: write(cancel_signup, actor, place.public_id, now=clock.now()).state
+
+        acts = [cancel(actor, place) for actor, place in zip(holders, places, strict=True)]
+        acts += [_sign_up(actor, shift) for actor in newcomers]
+        assert _at_once(live, acts) == {"cancelled": 10, "waitlisted": 10}
+        assert _counts(shift) == (10, 10, Counter(confirmed=10, waitlisted=10, cancelled=10))
+        promoted = set(
+            db.session.scalars(
+                select(Signup.person_id).where(Signup.shift_id == shift.id, Signup.state == SignupState.CONFIRMED)
+            )
+        )
+        assert promoted == {actor.person_id for actor in waiters}
+
+
+def test_a_waiting_person_who_signs_up_elsewhere_meanwhile_has_one_of_both(live: Clone) -> None:
+    with live.app.app_context():
+        shift, actors, area = _street(2, capacity=1, waitlist=True)
+        holder, waiter = actors
+        place = write(sign_up, holder, shift.public_id, now=clock.now())
+        write(sign_up, waiter, shift.public_id, now=clock.now())
+        other = make.make_shift(db.session, make.make_task(db.session, area))
+        acts = [lambda: write(cancel_signup, holder, place.public_id, now=clock.now()).state]
+        acts += [_sign_up(waiter, other)] * 10
+        seen = _at_once(live, acts)
+        assert seen["cancelled"] == 1
+        assert seen["confirmed"] + seen["time_conflict"] == 10
+        confirmed = db.session.scalars(
+            select(Signup.shift_id).where(Signup.person_id == waiter.person_id, Signup.state == SignupState.CONFIRMED)
+        ).all()
+        assert len(confirmed) == 1
+        _counts(shift)
+
+
+def test_a_cancellation_and_a_check_in_never_both_stand(live: Clone) -> None:
+    with live.app.app_context():
+        shift, actors, _area = _street(1)
+        place = write(sign_up, actors[0], shift.public_id, now=clock.now())
+
+        def arrive() -> str:
+            write(mark_arrived, place.signup_id, now=clock.now())
+            return "arrived"
+
+        acts = [lambda: write(cancel_signup, actors[0], place.public_id, now=clock.now()).state] * 5 + [arrive]
+        seen = _at_once(live, acts)
+        row = db.session.get_one(Signup, place.signup_id, populate_existing=True)
+        if seen["arrived"]:
+            assert (row.state, seen["too_late_to_cancel"]) == (SignupState.CONFIRMED, 5)
+        else:
+            assert (row.state, row.arrived_at, seen["cancelled"]) == (SignupState.CANCELLED, None, 5)
+        _counts(shift)
