@@ -3,6 +3,7 @@
 from pointsapp.ledger.queries.books import (
     EntryDetail,
     EntryLine,
+    MonthFigures,
     PersonPoints,
     account_balance,
     account_sum,
@@ -10,6 +11,7 @@ from pointsapp.ledger.queries.books import (
     earned_select,
     entries_page,
     entry_detail,
+    month_figures,
     person_balance,
     person_minutes,
     person_points,
@@ -20,6 +22,7 @@ from pointsapp.ledger.queries.verification import VerifyReport, verify
 __all__ = [
     "EntryDetail",
     "EntryLine",
+    "MonthFigures",
     "PersonPoints",
     "Statement",
     "StatementLine",
@@ -30,6 +33,7 @@ __all__ = [
     "earned_select",
     "entries_page",
     "entry_detail",
+    "month_figures",
     "person_balance",
     "person_minutes",
     "person_points",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core import clock
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.ledger import accounts, memos
-from pointsapp.ledger.models import IS_EARNED, Balance, Entry, Flow, Lot, Posting, Unit
+from pointsapp.ledger.models import IS_EARNED, Balance, Claim, Entry, Flow, Lot, Posting, Unit
 
 EARNED = (Flow.ISSUED, Flow.REVERSED)
 
@@ -28,6 +28,16 @@ class PersonPoints:
     spent_total: int
     expiring: tuple[tuple[date, int], ...]
     service_minutes: int
+    owed: int = 0  # open claims: later credits pay them, at most half of each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFigures:
+    """What a person earned and what left their balance in one local month; `starts_on` is its first day."""
+
+    starts_on: date
+    earned: int
+    used: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +106,8 @@ def person_points(session: Session, person_id: int, *, now: datetime) -> PersonP
         row.account: row.amount
         for row in session.execute(select(Balance.account, Balance.amount).where(Balance.account.in_(keys)))
     }
-    earned, spent = session.execute(
+    owed = select(func.coalesce(func.sum(Claim.remaining), 0)).where(Claim.person_id == person_id, Claim.remaining > 0)
+    earned, spent, still_owed = session.execute(
         select(
             func.coalesce(func.sum(case((Posting.flow.in_(EARNED), Posting.change), else_=0)), 0),
             func.coalesce(
@@ -109,6 +120,7 @@ def person_points(session: Session, person_id: int, *, now: datetime) -> PersonP
                 ),
                 0,
             ),
+            owed.scalar_subquery(),
         ).where(Posting.person_id == person_id, Posting.unit == Unit.POINT)
     ).one()
     lots = session.execute(
@@ -128,6 +140,7 @@ def person_points(session: Session, person_id: int, *, now: datetime) -> PersonP
         spent_total=int(spent),
         expiring=tuple(expiring.items()),
         service_minutes=held.get(keys[2], 0),
+        owed=int(still_owed),
     )
 
 
@@ -146,12 +159,12 @@ _LINE = (
 )
 
 
-def entries_page(session: Session, person_id: int, page: PageRequest) -> Page[EntryLine]:
-    """Return the person's lines, newest first; the cursor is the entry's number."""
+def entries_page(session: Session, person_id: int, page: PageRequest, *, unit: Unit = Unit.POINT) -> Page[EntryLine]:
+    """Return the lines of the person's book of points (or of minutes), newest first; the cursor is the entry's number."""
     query = (
         select(*_LINE)
         .join(Posting, Posting.entry_id == Entry.id)
-        .where(Posting.person_id == person_id, Posting.unit == Unit.POINT, Posting.change.is_not(None))
+        .where(Posting.person_id == person_id, Posting.unit == unit, Posting.change.is_not(None))
         .order_by(Posting.entry_id.desc())
         .limit(page.limit + 1)
     )
@@ -186,6 +199,35 @@ def entry_detail(session: Session, person_id: int, entry_public_id: str) -> Entr
         return None
     steps, inputs = tuple(row["steps"] or ()), row["inputs"] or {}
     return EntryDetail(**{**row, "steps": steps, "inputs": inputs, "person_id": person_id})
+
+
+def month_figures(session: Session, person_id: int, *, now: datetime, months: int = 6) -> tuple[MonthFigures, ...]:
+    """Return the last local months, oldest first, this one included: one statement over the person's own postings."""
+    firsts = [clock.local_day(now).replace(day=1)]
+    for _step in range(months - 1):
+        firsts.append((firsts[-1] - timedelta(days=1)).replace(day=1))
+    firsts.reverse()
+    starts = [clock.at_local(day) for day in firsts]
+    ends = [*starts[1:], None]
+    sums = []
+    for start, end in zip(starts, ends, strict=True):
+        inside = Posting.posted_at >= start
+        if end is not None:
+            inside &= Posting.posted_at < end
+        for counted in (inside & Posting.flow.in_(EARNED), inside & Posting.flow.not_in(EARNED)):
+            sums.append(func.coalesce(func.sum(case((counted, Posting.change), else_=0)), 0))
+    found = session.execute(
+        select(*sums).where(
+            Posting.person_id == person_id,
+            Posting.unit == Unit.POINT,
+            Posting.change.is_not(None),
+            Posting.posted_at >= starts[0],
+        )
+    ).one()
+    return tuple(
+        MonthFigures(starts_on=day, earned=int(found[2 * at]), used=-int(found[2 * at + 1]))
+        for at, day in enumerate(firsts)
+    )
 
 
 def earned_select(
