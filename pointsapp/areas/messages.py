@@ -18,4 +18,12 @@ KIND_NAMES = {
     AreaKind.SPECIAL_GRID: _l("专属网格"),
 }
 
+# Who looks after an area, in one word each.
+LEADER_NAMES = {
+    "grid_leader": _l("网格长"),
+    "branch_secretary": _l("支部书记"),
+    "staff": _l("社区工作者"),
+    "street_admin": _l("街道管理员"),
+}
+
 MESSAGES: dict[str, Message] = {}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pointsapp.people.queries.actors import load_actor, load_actor_by_token, standing_of, token_hash
-from pointsapp.people.queries.lists import PersonLine, search_people
+from pointsapp.people.queries.lists import DeskPerson, PersonLine, desk_person, search_people
 from pointsapp.people.queries.notice import PrivacyNotice, current_notice
 from pointsapp.people.queries.persons import (
+    CodeHolder,
     MerchantPlace,
     PersonCard,
     PersonRow,
     RoleLine,
     code_hash,
     find_merchant,
+    holder_of_code,
     merchants_by_codes,
-    name_behind_code,
     name_of,
     names_of,
     person_by_id,
@@ -28,6 +29,8 @@ from pointsapp.people.queries.persons import (
 )
 
 __all__ = [
+    "CodeHolder",
+    "DeskPerson",
     "MerchantPlace",
     "PersonCard",
     "PersonLine",
@@ -36,11 +39,12 @@ __all__ = [
     "RoleLine",
     "code_hash",
     "current_notice",
+    "desk_person",
     "find_merchant",
+    "holder_of_code",
     "load_actor",
     "load_actor_by_token",
     "merchants_by_codes",
-    "name_behind_code",
     "name_of",
     "names_of",
     "person_by_id",

@@ -12,7 +12,7 @@ from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor, Grant
 from pointsapp.people.models import ApiToken, Person, RoleGrant
 from pointsapp.people.policies import HeldRole, Standing
-from pointsapp.people.queries.persons import roles_of
+from pointsapp.people.queries.persons import RoleLine, roles_of
 
 
 def load_actor(session: Session, person_id: int, *, now: datetime) -> Actor | None:
@@ -70,9 +70,15 @@ def standing_of(session: Session, person_id: int, *, now: datetime) -> Standing:
     home_path = session.scalar(
         select(Area.path).join(Person, Person.home_area_id == Area.id).where(Person.id == person_id)
     )
-    held = roles_of(session, person_id, now=now)
+    return standing_from(person_id, home_path, roles_of(session, person_id, now=now))
+
+
+def standing_from(person_id: int, home_path: str | None, roles: tuple[RoleLine, ...]) -> Standing:
+    """Put together what `policies.may_help` asks."""
     return Standing(
         person_id=person_id,
         home_path=home_path,
-        roles=tuple(HeldRole(role=line.role, area_path=line.scope_path, merchant_id=line.merchant_id) for line in held),
+        roles=tuple(
+            HeldRole(role=line.role, area_path=line.scope_path, merchant_id=line.merchant_id) for line in roles
+        ),
     )

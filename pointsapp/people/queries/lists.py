@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import AreaRow, below, below_any
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.core.masking import mask_name, mask_phone
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person, RoleGrant
+from pointsapp.people.policies import Standing, is_staff_of, may_grant_any
+from pointsapp.people.queries.actors import standing_from
+from pointsapp.people.queries.persons import RoleLine, roles_of
+from pointsapp.people.rules import read_phone, read_volunteer_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """One line of the desk's list; the name is masked there, the phone is only its tail."""
+    """One line of the desk's list. Of somebody who lives elsewhere only the masked name is given."""
 
     id: int
     public_id: str
     name: str
-    phone_tail: str
+    phone: str
     volunteer_number: str
     area_name: str
     is_verified: bool
     has_password: bool
     role_count: int
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPerson:
+    """A person as the desk sees them: name and number tail in full only for staff of their area."""
+
+    id: int
+    public_id: str
+    name: str
+    phone: str
+    volunteer_number: str
+    area_name: str
+    is_verified: bool
+    has_password: bool
+    has_consent: bool
+    is_own: bool
+    created_at: datetime
+    roles: tuple[RoleLine, ...]
+    standing: Standing
 
 
 def search_people(
@@ -34,7 +60,8 @@ def search_people(
 ) -> Page[PersonLine]:
     """Return people whose home lies in the areas `actor` is staff of: by name, phone tail or volunteer number.
 
-    A platform's administrator also finds people without a home area.
+    A platform's administrator also finds people without a home area. Who grants roles also finds somebody of another area
+    by the whole phone or volunteer number: staff often live elsewhere.
     """
     page = page or PageRequest()
     roles = (
@@ -43,41 +70,84 @@ def search_people(
         .where(RoleGrant.person_id == Person.id, RoleGrant.ended_at.is_(None))
         .scalar_subquery()
     )
+    own: ColumnElement[bool] = (
+        true()
+        if actor.is_platform_admin
+        else func.coalesce(below_any(Area.path, actor.paths(COMMUNITY_STAFF)), false())
+    )
+    text = text.strip()[:60]
+    within: ColumnElement[bool] = own & _matches(text) if text else own
+    if text and may_grant_any(actor):
+        within = or_(within, *_named_in_full(text))
     statement = (
-        select(Person, Area.name, roles)
+        select(Person, Area.name, roles, own)
         .outerjoin(Area, Area.id == Person.home_area_id)
-        .where(Person.erased_at.is_(None))
+        .where(Person.erased_at.is_(None), within)
         .order_by(Person.id.desc())
         .limit(page.limit + 1)
     )
-    if not actor.is_platform_admin:
-        statement = statement.where(below_any(Area.path, actor.paths(COMMUNITY_STAFF)))
     if area is not None:
         statement = statement.where(below(Area.path, area.path))
-    if text.strip():
-        statement = statement.where(_matches(text.strip()[:60]))
     if page.after:
         statement = statement.where(Person.id < page.after[0])
     lines = [
         PersonLine(
             id=person.id,
             public_id=person.public_id,
-            name=person.name,
-            phone_tail=(person.phone or "")[-4:],
+            name=person.name if is_own else mask_name(person.name),
+            phone=mask_phone(person.phone),
             volunteer_number=person.volunteer_number,
             area_name=area_name or "",
             is_verified=person.verified_at is not None,
             has_password=person.password_hash is not None,
             role_count=role_count,
+            is_own=bool(is_own),
         )
-        for person, area_name, role_count in session.execute(statement)
+        for person, area_name, role_count, is_own in session.execute(statement)
     ]
     return cut(lines, page.limit, lambda line: (line.id,))
 
 
-def _matches(text: str):  # type: ignore[no-untyped-def]
+def _named_in_full(text: str) -> list[ColumnElement[bool]]:
+    phone, number = read_phone(text), read_volunteer_number(text)
+    found = [Person.phone == phone] if phone else []
+    return found + ([Person.volunteer_number == number] if number else [])
+
+
+def _matches(text: str) -> ColumnElement[bool]:
     found = [Person.name.contains(text, autoescape=True)]
     digits = "".join(char for char in text if char.isascii() and char.isdigit())
-    if digits:
+    if len(digits) >= 3:  # a tail people read out; one digit would find everybody
         found += [Person.phone.endswith(digits), Person.volunteer_number.endswith(digits)]
     return or_(*found)
+
+
+def desk_person(session: Session, actor: Actor, public_id: str, *, now: datetime) -> DeskPerson | None:
+    """Return the person for the desk; None for who may not know of them."""
+    found = session.execute(
+        select(Person, Area.name, Area.path)
+        .outerjoin(Area, Area.id == Person.home_area_id)
+        .where(Person.public_id == public_id, Person.erased_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        return None
+    person, area_name, home_path = found
+    is_own = is_staff_of(actor, home_path)
+    if not is_own and not may_grant_any(actor):
+        return None
+    roles = roles_of(session, person.id, now=now)
+    return DeskPerson(
+        id=person.id,
+        public_id=person.public_id,
+        name=person.name if is_own else mask_name(person.name),
+        phone=mask_phone(person.phone),
+        volunteer_number=person.volunteer_number,
+        area_name=area_name or "",
+        is_verified=person.verified_at is not None,
+        has_password=person.password_hash is not None,
+        has_consent=person.consent_version is not None,
+        is_own=is_own,
+        created_at=person.created_at,
+        roles=roles,
+        standing=standing_from(person.id, home_path, roles),
+    )

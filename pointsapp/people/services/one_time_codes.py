@@ -84,10 +84,12 @@ def issue_one_time_code(session: Session, actor: Actor, command: IssueOneTimeCod
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseOneTimeCode:
-    """`code` as core.codes.read gives it; `new_password_hash` replaces a forgotten password."""
+    """`code` as core.codes.read gives it; `new_password_hash` replaces a forgotten password; `consent_version` is the
+    notice an imported person has just read."""
 
     code: str
     new_password_hash: str | None = None
+    consent_version: str | None = None
 
 
 def use_one_time_code(session: Session, command: UseOneTimeCode, *, now: datetime) -> SignedIn:
@@ -113,6 +115,12 @@ def use_one_time_code(session: Session, command: UseOneTimeCode, *, now: datetim
             .values(password_hash=command.new_password_hash, session_version=Person.session_version + 1)
         )
         revoke_all_tokens(session, person_id, now=now)
+    if command.consent_version is not None:
+        session.execute(
+            update(Person)
+            .where(Person.id == person_id, Person.consent_version.is_(None))
+            .values(consent_version=command.consent_version, consented_at=now)
+        )
     mark_verified(session, person_id, by_id=person_id, way="code", now=now)
     actor = load_actor(session, person_id, now=now)
     if actor is None:

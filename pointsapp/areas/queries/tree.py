@@ -1,0 +1,105 @@
+"""The console's tree: each area with how many people live there and who looks after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, DateTime, String, column, func, select, table
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area, AreaKind
+from pointsapp.areas.queries.lookups import AreaRow, area_options, areas_by_ids, below, ids_in
+
+# Areas stands below people and may not import its models; the console counts heads by these columns.
+_person = table("person", column("id", BigInteger), column("name", String), column("home_area_id", BigInteger), column("erased_at", DateTime))  # fmt: skip
+_grant = table("role_grant", column("person_id", BigInteger), column("area_id", BigInteger), column("role", String), column("ended_at", DateTime), column("id", BigInteger))  # fmt: skip
+
+LEVELS_SHOWN = 2  # below the chosen area; deeper ones open by a tap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaLine:
+    """One line of the tree. `people` counts who lives here or below; `leaders` are (role, full name)."""
+
+    public_id: str
+    code: str
+    name: str
+    kind: AreaKind
+    level: int
+    people: int
+    below: int
+    leaders: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaTree:
+    """What is shown: the way to the chosen area, and its lines in tree order."""
+
+    above: tuple[AreaRow, ...]
+    lines: tuple[AreaLine, ...]
+    total: int
+
+
+def area_tree(session: Session, paths: Iterable[str], chosen: AreaRow | None = None) -> AreaTree:
+    """Return the tree at or below `paths`, or below `chosen`, two levels deep."""
+    paths = [chosen.path] if chosen is not None else list(paths)
+    options = area_options(session, paths=paths)
+    shown = [option for option in options if option.depth <= _level(option.path, paths) + LEVELS_SHOWN]
+    people, areas = (
+        _heads(session, paths),
+        Counter(ancestor for option in options for ancestor in ids_in(option.path)[:-1]),
+    )
+    leaders = _leaders(session, [ids_in(option.path)[-1] for option in shown])
+    top = min((option.depth for option in shown), default=0)
+    lines = tuple(
+        AreaLine(
+            public_id=option.public_id,
+            code=option.code,
+            name=option.name,
+            kind=option.kind,
+            level=option.depth - top,
+            people=people[ids_in(option.path)[-1]],
+            below=areas[ids_in(option.path)[-1]],
+            leaders=tuple(leaders.get(ids_in(option.path)[-1], ())),
+        )
+        for option in shown
+    )
+    above_ids = ids_in(chosen.path) if chosen is not None else ()
+    found = areas_by_ids(session, above_ids)
+    return AreaTree(above=tuple(found[area_id] for area_id in above_ids), lines=lines, total=len(options))
+
+
+def _level(path: str, paths: list[str]) -> int:
+    """Return the depth of the one of `paths` that `path` hangs from."""
+    return max((len(ids_in(top)) - 1 for top in paths if path.startswith(top) and top != "/"), default=0)
+
+
+def _heads(session: Session, paths: list[str]) -> Counter[int]:
+    heads: Counter[int] = Counter()
+    for top in paths:
+        rows = session.execute(
+            select(Area.path, func.count())
+            .join(_person, _person.c.home_area_id == Area.id)
+            .where(below(Area.path, top), _person.c.erased_at.is_(None))
+            .group_by(Area.path)
+        )
+        for path, count in rows:
+            for area_id in ids_in(path):
+                heads[area_id] += count
+    return heads
+
+
+def _leaders(session: Session, area_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    for start in range(0, len(area_ids), 500):
+        rows = session.execute(
+            select(_grant.c.area_id, _grant.c.role, _person.c.name)
+            .join(_person, _person.c.id == _grant.c.person_id)
+            .where(_grant.c.ended_at.is_(None), _grant.c.area_id.in_(area_ids[start : start + 500]))
+            .order_by(_grant.c.id)
+        )
+        for area_id, role, name in rows:
+            found.setdefault(area_id, []).append((role, name))
+    return found

@@ -1,0 +1,8 @@
+"""HTML door of people: signing in, joining, the profile, and the staff's desk."""
+
+from __future__ import annotations
+
+from pointsapp.people.pages import codes, desk, joining, profile, signing_in
+from pointsapp.people.pages.door import bp
+
+__all__ = ["bp", "codes", "desk", "joining", "profile", "signing_in"]

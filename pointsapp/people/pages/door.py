@@ -1,0 +1,50 @@
+"""The blueprint, and where a person goes who has just signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from pointsapp.core.actor import Actor
+from pointsapp.web.links import link, safe_next
+from pointsapp.web.login import sign_in
+from pointsapp.web.parking import PREFIX, unpark
+
+bp = Blueprint("people", __name__)
+
+
+def first_page() -> str:
+    return link("home.show_home") or "/"
+
+
+def wanted_next() -> str:
+    """Return where the page at hand leads afterwards, always a path of ours."""
+    return safe_next(request.values.get("next"), "")
+
+
+def carried() -> dict[str, object]:
+    """Return what a sign-in or joining page carries on: the way back, and a form that a guest had filled in."""
+    target, fields = unpark()
+    return {
+        "next": wanted_next(),
+        "parked_to": safe_next(target, "") or None,
+        "parked": [(PREFIX + name, value) for name, value in fields],
+    }
+
+
+def enter(actor: Actor, words: str = "", goal: str = "") -> ResponseReturnValue:
+    """Open the session and lead back: to the parked form's one button, or to the page that asked for sign-in."""
+    target, fields = unpark()
+    goal, parked_to = goal or wanted_next() or first_page(), safe_next(target, "")
+    sign_in(actor)
+    if parked_to:
+        return render_template(
+            "errors/parked.html",
+            title=_("登录好了"),
+            text=f"{words} {_('再按一次，就完成刚才的操作。')}",
+            label=_("继续刚才的操作"),
+            action=parked_to,
+            fields=fields,
+        )
+    return redirect(goal, code=303)

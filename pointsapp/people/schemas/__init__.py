@@ -1,0 +1,49 @@
+"""The gate of people: JSON calls in `calls`, forms of pages in `forms`, the fields both read in `inputs`."""
+
+from __future__ import annotations
+
+from pointsapp.people.schemas.calls import (
+    IssueCodeSchema,
+    IssuedCodeSchema,
+    NoticeSchema,
+    RegisteredSchema,
+    RegisterSchema,
+    RoleSchema,
+    SessionSchema,
+    SignInSchema,
+)
+from pointsapp.people.schemas.forms import (
+    DeskPersonForm,
+    GrantRoleForm,
+    IssueCodeForm,
+    PasswordForm,
+    PhoneForm,
+    ProfileForm,
+    RegisterForm,
+    SignInForm,
+    TypedCodeForm,
+    UseCodeForm,
+)
+from pointsapp.people.schemas.inputs import read_one_time_code
+
+__all__ = [
+    "DeskPersonForm",
+    "GrantRoleForm",
+    "IssueCodeForm",
+    "IssueCodeSchema",
+    "IssuedCodeSchema",
+    "NoticeSchema",
+    "PasswordForm",
+    "PhoneForm",
+    "ProfileForm",
+    "RegisterForm",
+    "RegisterSchema",
+    "RegisteredSchema",
+    "RoleSchema",
+    "SessionSchema",
+    "SignInForm",
+    "SignInSchema",
+    "TypedCodeForm",
+    "UseCodeForm",
+    "read_one_time_code",
+]
