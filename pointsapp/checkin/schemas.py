@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from pointsapp.checkin.models import Action, CorrectionState
 from pointsapp.checkin.rules.judge import Fix
@@ -141,7 +141,16 @@ class ArrivalForm(FormSchema):
 
 
 class LeaderForm(FormSchema):
-    """A leader's scan or tick: a code, or a person from the list."""
+    """A leader's scan or tick: a code (typed, scanned, or read from a photograph), or a person from the list."""
+
+    def __init__(self, *, photo_text: str | None = None, **kw: Any) -> None:
+        self.photo_text = photo_text
+        super().__init__(**kw)
+
+    @pre_load
+    def take_photo(self, found: Any, **_kw: Any) -> dict[str, Any]:
+        typed = {name: found.get(name) for name in ("code", "user_id", "action") if found.get(name)}
+        return {"code": self.photo_text, **typed} if self.photo_text else typed
 
     code = CodeText(load_default=None)
     user_id = PublicId(load_default=None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.checkin.models import Attendance, AttendanceState, Way
 from pointsapp.checkin.rules.venue import Keyed
@@ -41,7 +42,10 @@ class AttendanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One look at a shift as it stands for one person. `leads`: the person is one of its named leaders."""
+    """One look at a shift as it stands for one person. `leads`: the person is one of its named leaders.
+
+    `may_clash`: some time of the shift is claimed elsewhere; only then is the exact span asked for.
+    """
 
     brief: ShiftBrief
     person_id: int
@@ -51,6 +55,7 @@ class Look:
     attendance: AttendanceRow | None
     leads: bool
     actor_leads: bool
+    may_clash: bool
 
     @property
     def is_confirmed(self) -> bool:
@@ -72,12 +77,29 @@ def _columns(person_id: Any, actor_id: Any) -> list[Any]:
         Signup.state.label("my_signup_state"),
         Signup.person_id.label("my_person_id"),
         *[getattr(Attendance, name).label(f"my_{name}") for name in _NAMES],
-        _leads(person_id).label("my_leads"),
-        _leads(actor_id).label("actor_leads"),
+        leads_it(person_id).label("my_leads"),
+        leads_it(actor_id).label("actor_leads"),
+        _clash(person_id).label("may_clash"),
     ]
 
 
-def _leads(person_id: Any) -> Any:
+def _clash(person_id: Any) -> Any:
+    other = aliased(Attendance)
+    return exists(
+        select(other.id)
+        .where(
+            other.person_id == person_id,
+            other.from_at < Shift.ends_at,
+            other.to_at > Shift.starts_at,
+            other.shift_id != Shift.id,
+            other.state != AttendanceState.VOIDED,
+        )
+        .correlate_except(other)
+    )
+
+
+def leads_it(person_id: Any) -> Any:
+    """Return EXISTS(the person is a named leader of the shift)."""
     return exists(
         select(ShiftLeader.shift_id)
         .where(ShiftLeader.shift_id == Shift.id, ShiftLeader.person_id == person_id)
@@ -110,6 +132,7 @@ def _as_look(row: Any, person_id: int) -> Look:
         attendance=attendance,
         leads=bool(row.my_leads),
         actor_leads=bool(row.actor_leads),
+        may_clash=bool(row.may_clash),
     )
 
 
@@ -135,6 +158,15 @@ def look_at(session: Session, person_id: int, shift: int | str, *, actor_id: int
     by = {"person_id": person_id, "actor_id": person_id if actor_id is None else actor_id, "shift": shift}
     row = session.execute(_one_statement(isinstance(shift, int)), by).one_or_none()
     return None if row is None else _as_look(row, person_id)
+
+
+def looks_among(session: Session, person_id: int, shift_ids: Sequence[int], *, actor_id: int) -> tuple[Look, ...]:
+    """Return how these shifts stand for the person, soonest first."""
+    if not shift_ids:
+        return ()
+    statement = _select().where(Shift.id.in_(shift_ids)).order_by(Shift.starts_at)
+    rows = session.execute(statement, {"person_id": person_id, "actor_id": actor_id})
+    return tuple(_as_look(row, person_id) for row in rows)
 
 
 def look_at_signup(session: Session, actor_id: int, condition: Any) -> Look | None:

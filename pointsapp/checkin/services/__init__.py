@@ -1,6 +1,6 @@
 """What changes attendance: check-in, review of provisional minutes, corrections, closing what was left open."""
 
-from pointsapp.checkin.services.arrivals import CheckIn, CheckInPerson, Seal, check_in, check_in_person
+from pointsapp.checkin.services.arrivals import CheckIn, CheckInPerson, check_in, check_in_person, checking_in
 from pointsapp.checkin.services.attending import CheckInReceipt
 from pointsapp.checkin.services.corrections import (
     AskCorrection,
@@ -25,12 +25,12 @@ __all__ = [
     "CheckInReceipt",
     "CorrectionReceipt",
     "ReviewReceipt",
-    "Seal",
     "Void",
     "approve_correction",
     "ask_correction",
     "check_in",
     "check_in_person",
+    "checking_in",
     "close_stopped",
     "confirm_attendance",
     "cut_off_due",

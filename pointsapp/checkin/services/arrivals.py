@@ -7,18 +7,17 @@ time comes first, so twenty copies of one scan are judged one after the other an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.errors import CodeExpired, CodeInvalid, NotSignedUp, SamePerson, WrongAction
-from pointsapp.checkin.models import Action, Scan, Way
+from pointsapp.checkin.models import Action, Way
 from pointsapp.checkin.policies import may_check_others_in
-from pointsapp.checkin.queries import Look, keyed_shifts, look_at, own_looks
+from pointsapp.checkin.queries import Look, Seal, case_of, look_at, resolve, site_of, usable_seal
 from pointsapp.checkin.rules import judge as rules
 from pointsapp.checkin.rules import venue
-from pointsapp.checkin.rules.judge import Attempt, Case, Fix, Presence, Site, Verdict
+from pointsapp.checkin.rules.judge import Attempt, Fix, Verdict
 from pointsapp.checkin.services.attending import CheckInReceipt, act
 from pointsapp.checkin.services.scans import Trace, refuse
 from pointsapp.core import codes
@@ -27,23 +26,10 @@ from pointsapp.core.errors import Forbidden, NotFound, Refusal, Refused
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.people.queries import load_actor, person_by_personal_code, person_by_public_id
 from pointsapp.people.services import mark_verified
-from pointsapp.tasks.models import ShiftState, TaskState
+from pointsapp.tasks.models import TaskState
 from pointsapp.tasks.policies import may_run_task
 from pointsapp.tasks.queries import may_join
 from pointsapp.tasks.services import join_now
-
-SEAL_LIVES = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seal:
-    """An arrival sealed into the browser when a valid venue code was opened: signing in or a slow location prompt may
-    outlive the code. Ten minutes, one use, one person."""
-
-    code: str
-    sealed_at: datetime
-    nonce: str
-    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +53,14 @@ class CheckInPerson:
     action: Action | None = None
 
 
+def checking_in(
+    code: str, *, fix: Fix | None = None, join: bool = False, seal: Seal | None = None, is_typed: bool = False
+) -> CheckIn:
+    """Return the command of a page's one button; the code itself says whether it means arriving or leaving."""
+    way = Way.TYPED_CODE if is_typed else Way.VENUE_CODE
+    return CheckIn(code=code, fix=fix, join=join, seal=seal, way=way)
+
+
 def check_in(session: Session, actor: Actor, command: CheckIn, *, now: datetime) -> CheckInReceipt | Refused:
     """Check oneself in or out with the code shown at the venue."""
     trace = Trace(at=now, way=command.way, person_id=actor.person_id, by_id=actor.person_id, action=command.action)
@@ -74,7 +68,7 @@ def check_in(session: Session, actor: Actor, command: CheckIn, *, now: datetime)
     if code is None:
         return refuse(session, trace, CodeInvalid())
     lock(session, LockKind.PERSON_TIME, actor.person_id)
-    found = _resolve(session, actor.person_id, code, now=now)
+    found = resolve(session, actor.person_id, code, now=now)
     if found is None:
         return refuse(session, trace, CodeInvalid())
     match, look = found
@@ -83,29 +77,41 @@ def check_in(session: Session, actor: Actor, command: CheckIn, *, now: datetime)
     if command.action is not None and command.action != match.action:
         return refuse(session, trace, WrongAction())
     trace = replace(trace, action=Action(match.action))
-    seal = _usable(session, command.seal, code, actor, now)
+    seal = usable_seal(session, command.seal, code, actor.person_id, now=now)
     if match.freshness is venue.Freshness.EXPIRED and seal is None:
         return refuse(session, trace, CodeExpired())
     trace = replace(trace, seal=seal)
-    if command.join and look.signup is None and not look.is_own_shift:
-        try:
-            with session.begin_nested():
-                join_now(session, actor, look.brief.id, now=now)
-        except Refusal as refusal:
-            return refuse(session, trace, refusal)
-        look = look_at(session, actor.person_id, look.brief.id) or look
-        trace = replace(trace, way=Way.WALK_IN)
-    attempt = Attempt(
-        action=match.action,
-        is_own_shift=look.is_own_shift,
-        site=_site(look, is_poster=way is Way.POSTER),
-        fix=command.fix,
-    )
-    verdict = rules.judge(_case(look), attempt, now)
+    if command.join and not look.is_confirmed and not look.is_own_shift:
+        return _join_and_act(
+            session, actor, command, look, replace(trace, way=Way.WALK_IN), is_poster=way is Way.POSTER
+        )
+    verdict = _judge(command, look, trace, is_poster=way is Way.POSTER)
     if isinstance(verdict.refusal, NotSignedUp):
-        joinable = not command.join and may_join(session, actor, look.brief.id, now=now)
-        verdict = Verdict(NotSignedUp(may_join=joinable))
+        verdict = Verdict(NotSignedUp(may_join=may_join(session, actor, look.brief.id, now=now)))
     return act(session, look, verdict, trace)
+
+
+def _judge(command: CheckIn, look: Look, trace: Trace, *, is_poster: bool) -> Verdict:
+    assert trace.action is not None
+    site = site_of(look, is_poster=is_poster)
+    attempt = Attempt(action=trace.action, is_own_shift=look.is_own_shift, site=site, fix=command.fix)
+    return rules.judge(case_of(look), attempt, trace.at)
+
+
+def _join_and_act(
+    session: Session, actor: Actor, command: CheckIn, look: Look, trace: Trace, *, is_poster: bool
+) -> CheckInReceipt | Refused:
+    """Take a place and check in as one act: who cannot be checked in takes no place, and the attempt is kept all the same."""
+    try:
+        with session.begin_nested():
+            join_now(session, actor, look.brief.id, now=trace.at)
+            look = look_at(session, actor.person_id, look.brief.id) or look
+            receipt = act(session, look, _judge(command, look, trace, is_poster=is_poster), trace)
+            if isinstance(receipt, Refused):
+                raise receipt.reason
+            return receipt
+    except Refusal as refusal:
+        return refuse(session, trace, refusal)
 
 
 def check_in_person(
@@ -133,7 +139,7 @@ def check_in_person(
         return refuse(session, trace, Forbidden())
     if person.id == actor.person_id:
         return refuse(session, trace, SamePerson())
-    case = _case(look)
+    case = case_of(look)
     action = command.action or Action(rules.infer_action(case, now))
     trace = replace(trace, action=action)
     verdict = rules.judge(case, Attempt(action=action, by_list=not by_code), now)
@@ -145,50 +151,3 @@ def check_in_person(
     if by_code and not person.is_verified and not isinstance(receipt, Refused):
         mark_verified(session, person.id, by_id=actor.person_id, way="scan", now=now)
     return receipt
-
-
-def _resolve(session: Session, person_id: int, code: str, *, now: datetime) -> tuple[venue.Match, Look] | None:
-    """Find the shift a venue code belongs to: the person's own first, then any other."""
-    own = {look.brief.id: look for look in own_looks(session, person_id, now=now)}
-    match = venue.find(code, [venue.Keyed(k, v.brief.code_key, v.brief.has_poster) for k, v in own.items()], now)
-    if match is not None:
-        return match, own[match.shift_id]
-    everything, near = keyed_shifts(session, now=now)
-    match = venue.find(code, everything, now, expired_too=False) or venue.find(code, near, now)
-    if match is None:
-        return None
-    look = look_at(session, person_id, match.shift_id)
-    return None if look is None else (match, look)
-
-
-def _usable(session: Session, seal: Seal | None, code: str, actor: Actor, now: datetime) -> str | None:
-    """Return the seal's nonce if it is for this code and person, young, and not used before."""
-    if seal is None or seal.code != code or not seal.sealed_at <= now <= seal.sealed_at + SEAL_LIVES:
-        return None
-    if seal.person_id not in (None, actor.person_id):
-        return None
-    used = session.scalar(select(Scan.id).where(Scan.seal == seal.nonce))
-    return None if used else seal.nonce
-
-
-def _site(look: Look, *, is_poster: bool) -> Site | None:
-    """Return where one must stand, None where the range is not asked. A poster always asks."""
-    brief = look.brief
-    radius = brief.checkin_radius_m or (rules.POSTER_RADIUS_M if is_poster else None)
-    if radius is None or brief.latitude is None or brief.longitude is None:
-        return None
-    return Site(brief.latitude, brief.longitude, radius)
-
-
-def _case(look: Look) -> Case:
-    came = look.attendance
-    return Case(
-        starts_at=look.brief.starts_at,
-        ends_at=look.brief.last_moment,
-        is_running=look.brief.task_state is TaskState.PUBLISHED and look.brief.shift_state is ShiftState.OPEN,
-        check_out_required=look.brief.check_out_required,
-        is_confirmed=look.is_confirmed,
-        presence=None
-        if came is None
-        else Presence(checked_in_at=came.checked_in_at, state=came.state, cut_off=came.cut_off),
-    )

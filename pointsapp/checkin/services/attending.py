@@ -58,7 +58,8 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
     counts_whole = verdict.is_late or not brief.check_out_required
     end = brief.last_moment
     span = planned(brief.starts_at, end) if counts_whole else Span(max(now, brief.starts_at), max(now, end), 0)
-    title = title_in_the_way(session, look.person_id, span.start, span.end)
+    # Outside the shift nothing is claimed here, so without a clash in the look there is none.
+    title = title_in_the_way(session, look.person_id, span.start, span.end) if look.may_clash else None
     if title is not None:
         return refuse(session, trace, TimeTaken(title=title))
     state = AttendanceState.PROVISIONAL if verdict.is_late else AttendanceState.PRESENT

@@ -1,4 +1,4 @@
-"""HTML door of checkin."""
+"""One blueprint for all pages of check-in."""
 
 from __future__ import annotations
 

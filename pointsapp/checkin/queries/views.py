@@ -1,0 +1,272 @@
+"""What the phone pages of check-in show: an opened code, a receipt, a scanned person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.areas.queries import below_any
+from pointsapp.checkin.errors import CodeExpired, CodeInvalid, NotSignedUp, SamePerson
+from pointsapp.checkin.models import Action, Attendance, AttendanceState
+from pointsapp.checkin.policies import may_correct
+from pointsapp.checkin.queries.lists import Arrival, Counts, ListLine, counts_of, latest_arrivals, people_of
+from pointsapp.checkin.queries.looks import AttendanceRow, Look, leads_it, look_at_signup, looks_among
+from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
+from pointsapp.checkin.rules import venue
+from pointsapp.checkin.rules.judge import CHECK_IN, Attempt, infer_action, judge, window
+from pointsapp.core import codes
+from pointsapp.core.actor import COMMUNITY_STAFF, Actor, require
+from pointsapp.core.errors import NotFound, Refusal
+from pointsapp.core.masking import mask_name
+from pointsapp.ledger.models import Entry
+from pointsapp.ledger.queries import person_balance, person_minutes
+from pointsapp.people.models import Person
+from pointsapp.people.queries import name_of, person_by_personal_code
+from pointsapp.tasks.models import Shift, Signup, Task, TaskState
+from pointsapp.tasks.policies import may_lead_shift, may_run_task, sees_full_names
+from pointsapp.tasks.queries import ShiftBrief, may_join
+from pointsapp.tasks.queries.briefs import as_brief, select_briefs
+
+BEFORE, AFTER = timedelta(hours=3), timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalView:
+    """An opened venue code: the shift and the one thing this person can do. `step`: go, join, done, refused, guest."""
+
+    code: str
+    brief: ShiftBrief
+    action: Action
+    step: str
+    is_fresh: bool
+    asks_place: bool
+    refusal: Refusal | None = None
+    attendance: str | None = None
+
+
+def opened_code(session: Session, actor: Actor | None, typed: str, seal: Seal | None, *, now: datetime) -> ArrivalView:
+    """Return what an opened venue code means for whoever opened it; CodeInvalid and CodeExpired say why it means nothing."""
+    code = codes.read(typed, codes.VENUE_LENGTH)
+    person_id = actor.person_id if actor else None
+    found = None if code is None else resolve(session, person_id, code, now=now)
+    if code is None or found is None:
+        raise CodeInvalid()
+    match, look = found
+    is_fresh = match.freshness is not venue.Freshness.EXPIRED
+    if not is_fresh and usable_seal(session, seal, code, person_id, now=now) is None:
+        raise CodeExpired()
+    site = site_of(look, is_poster=match.freshness is venue.Freshness.POSTER)
+    step, refusal = _step(session, actor, look, match.action, now)
+    return ArrivalView(
+        code=code,
+        brief=look.brief,
+        action=Action(match.action),
+        step=step,
+        is_fresh=match.freshness is venue.Freshness.CURRENT,
+        asks_place=site is not None and step in ("go", "join", "guest"),
+        refusal=refusal,
+        attendance=look.attendance.public_id if look.attendance else None,
+    )
+
+
+def _step(session: Session, actor: Actor | None, look: Look, action: str, now: datetime) -> tuple[str, Refusal | None]:
+    if actor is None:
+        return "guest", None
+    verdict = judge(case_of(look), Attempt(action=action, is_own_shift=look.is_own_shift), now)
+    if isinstance(verdict.refusal, NotSignedUp):
+        if may_join(session, actor, look.brief.id, now=now):
+            return "join", None
+        return "refused", NotSignedUp(may_join=False)
+    if verdict.refusal is not None:
+        return "refused", verdict.refusal
+    return ("done" if verdict.is_repeat else "go"), None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptView:
+    """What a check-in brought, and the two books after it."""
+
+    brief: ShiftBrief
+    attendance: AttendanceRow
+    balance: int
+    service_minutes: int
+    entry: str | None
+    steps: tuple[dict[str, Any], ...]
+
+    @property
+    def is_credited(self) -> bool:
+        return self.attendance.state is AttendanceState.CREDITED
+
+    @property
+    def is_present(self) -> bool:
+        return self.attendance.state is AttendanceState.PRESENT
+
+
+def receipt_view(session: Session, actor: Actor, attendance: str) -> ReceiptView:
+    """Return the person's own receipt; it does not exist for anybody else."""
+    look = look_at_signup(session, actor.person_id, Attendance.public_id == attendance)
+    if look is None or look.attendance is None or look.person_id != actor.person_id:
+        raise NotFound()
+    paid = session.execute(
+        select(Entry.public_id, Entry.steps)
+        .join(Attendance, Attendance.entry_id == Entry.id)
+        .where(Attendance.id == look.attendance.id)
+    ).one_or_none()
+    return ReceiptView(
+        brief=look.brief,
+        attendance=look.attendance,
+        balance=person_balance(session, actor.person_id),
+        service_minutes=person_minutes(session, actor.person_id),
+        entry=paid.public_id if paid else None,
+        steps=tuple(paid.steps or ()) if paid else (),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedShift:
+    """One of the leader's shifts, as it stands for the person who was scanned."""
+
+    brief: ShiftBrief
+    action: Action
+    step: str  # go, done, refused
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedPerson:
+    """Whose personal code was opened; `shifts` is empty for people who lead nothing now."""
+
+    code: str
+    is_self: bool
+    name: str
+    number_tail: str
+    is_verified: bool
+    shifts: tuple[ScannedShift, ...]
+
+
+def scanned_person(session: Session, actor: Actor, typed: str, *, now: datetime) -> ScannedPerson:
+    """Return the person behind a personal code, with the shifts at which the actor may check them in."""
+    code = codes.read(typed, codes.PERSONAL_LENGTH)
+    person = None if code is None else person_by_personal_code(session, code)
+    if code is None or person is None:
+        raise CodeInvalid()
+    briefs = () if person.id == actor.person_id else shifts_to_lead(session, actor, now=now)
+    looks = looks_among(session, person.id, [brief.id for brief in briefs], actor_id=actor.person_id)
+    shifts = [_scanned(look, now) for look in looks]
+    return ScannedPerson(
+        code=code,
+        is_self=person.id == actor.person_id,
+        name=mask_name(person.name),
+        number_tail=person.volunteer_number[-4:],
+        is_verified=person.is_verified,
+        shifts=tuple(sorted(shifts, key=lambda shift: shift.step != "go")),
+    )
+
+
+def _scanned(look: Look, now: datetime) -> ScannedShift:
+    case = case_of(look)
+    action = infer_action(case, now)
+    verdict = judge(case, Attempt(action=action), now)
+    step = "refused" if verdict.refusal else "done" if verdict.is_repeat else "go"
+    return ScannedShift(brief=look.brief, action=Action(action), step=step, refusal=verdict.refusal)
+
+
+def shifts_to_lead(session: Session, actor: Actor, *, now: datetime, limit: int = 6) -> tuple[ShiftBrief, ...]:
+    """Return the running and next shifts at which the actor may check people in: named leader, or staff of the area."""
+    leads = leads_it(actor.person_id)
+    rows = session.execute(
+        select_briefs(leads.label("actor_leads"))
+        .where(
+            Task.state == TaskState.PUBLISHED,
+            Shift.starts_at <= now + BEFORE,
+            Shift.ends_at >= now - AFTER,
+            or_(leads, below_any(Area.path, actor.paths(COMMUNITY_STAFF))),
+        )
+        .order_by(Shift.ends_at < now, Shift.starts_at, Shift.id)
+        .limit(limit)
+    )
+    return tuple(brief for row in rows if may_lead_shift(actor, brief := as_brief(row), bool(row.actor_leads), now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadView:
+    """A leader's list: counts, people, and who may confirm what."""
+
+    counts: Counts
+    people: tuple[ListLine, ...]
+    text: str
+    full_names: bool
+    is_staff: bool
+    may_list: bool
+    me: int
+
+    def may_confirm(self, line: ListLine) -> bool:
+        """Never one's own minutes, never what one ticked oneself after the end."""
+        return line.person_id != self.me and (line.cut_off or line.ticked_by_id != self.me)
+
+
+def lead_view(session: Session, actor: Actor, look: Look, *, text: str, now: datetime) -> LeadView:
+    """Return the shift's people for its leaders (full names, in their time) and for staff (masked)."""
+    full_names = sees_full_names(look.leads, look.brief, now)
+    opens, closes = window(case_of(look), CHECK_IN, by_list=True)
+    return LeadView(
+        counts=counts_of(session, look.brief.id),
+        people=people_of(session, look.brief.id, full_names=full_names, text=text),
+        text=text,
+        full_names=full_names,
+        is_staff=may_run_task(actor, look.brief.area_path),
+        may_list=opens <= now <= closes,
+        me=actor.person_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenView:
+    """What stands beside the code on the venue's screen."""
+
+    counts: Counts
+    arrivals: tuple[Arrival, ...]
+
+
+def screen_view(session: Session, look: Look) -> ScreenView:
+    return ScreenView(counts=counts_of(session, look.brief.id), arrivals=latest_arrivals(session, look.brief.id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionView:
+    """Whose minutes are to be corrected, and between which bounds."""
+
+    signup: str
+    brief: ShiftBrief
+    shown_name: str
+    number_tail: str
+    attendance: AttendanceRow | None
+
+
+def correction_view(session: Session, actor: Actor, signup: str) -> CorrectionView:
+    """Return the sign-up for the form by which staff ask for a correction; never one's own."""
+    look = look_at_signup(session, actor.person_id, Signup.public_id == signup)
+    if look is None:
+        raise NotFound()
+    require(may_run_task(actor, look.brief.area_path))
+    require(may_correct(actor, look), SamePerson())
+    name, number = session.execute(
+        select(Person.name, Person.volunteer_number).where(Person.id == look.person_id)
+    ).one()
+    return CorrectionView(
+        signup=signup,
+        brief=look.brief,
+        shown_name=mask_name(name),
+        number_tail=number[-4:],
+        attendance=look.attendance,
+    )
+
+
+def shown_name(session: Session, person_id: int) -> str:
+    """Return the person's name as a list beside a queue may say it."""
+    return mask_name(name_of(session, person_id))

@@ -1,0 +1,417 @@
+"""Check-in's pages: guest, wrong role, wrong area, right role; one visible sentence each."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from pointsapp.checkin.models import Attendance, Scan
+from pointsapp.checkin.rules import venue as codes
+from pointsapp.checkin.services import cut_off_due
+from pointsapp.core.transaction import write
+from pointsapp.people.models import Person
+from pointsapp.tasks.models import Signup
+from pointsapp.web.qr import qr_png
+from tests.checkin.venue import HALL, Venue
+from tests.conftest import Clock, HouseClient
+
+
+def text(answer: Any) -> str:
+    return answer.get_data(as_text=True)  # type: ignore[no-any-return]
+
+
+def at(client: HouseClient, person: Person | None) -> HouseClient:
+    """Return the browser, signed in as `person`, or as a guest."""
+    if person is None:
+        with client.session_transaction() as cookie:
+            cookie.clear()
+        return client
+    return client.sign_in(person)
+
+
+class TestArrival:
+    def test_a_guest_sees_the_shift_and_signs_in_at_the_button(
+        self, client: HouseClient, venue: Venue, session: Session
+    ) -> None:
+        shift = venue.shift(venue.task(title="红专路夜巡"))
+        path = f"/q/c/{venue.code(shift)}"
+        page = client.get(path)
+        assert page.status_code == 200
+        assert "红专路夜巡" in text(page)
+        assert "签到" in text(page)
+        posted = client.post(path)
+        assert posted.status_code == 401
+        assert session.scalar(select(func.count(Attendance.id))) == 0
+
+    def test_opening_checks_nobody_in(self, client: HouseClient, venue: Venue, session: Session) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        assert at(client, person).get(f"/q/c/{venue.code(shift)}").status_code == 200
+        assert session.scalar(select(func.count(Attendance.id))) == 0
+        assert session.scalar(select(func.count(Scan.id))) == 0
+
+    def test_one_button_and_a_receipt(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        path = f"/q/c/{venue.code(shift)}"
+        posted = at(client, person).post(path, data={"request_id": "r1"})
+        assert posted.status_code == 303
+        receipt = client.get(posted.location)
+        assert "签到成功" in text(receipt)
+        assert "+20" in text(receipt)
+        assert "完成一次得 20 分" in text(receipt)
+        assert "好的" in text(receipt)
+        again = client.get(path)
+        assert "您已经签到过了" in text(again)
+        assert client.post(path, data={"request_id": "r1"}).location == posted.location
+        assert venue.books(person) == (20, 120)
+        other = at(client, venue.person()).get(posted.location)
+        assert other.status_code == 404
+
+    def test_a_walk_in_joins_by_one_tap(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.person()
+        path = f"/q/c/{venue.code(shift)}"
+        assert "报名并签到" in text(at(client, person).get(path))
+        refused = client.post(path)
+        assert refused.status_code == 403
+        assert "报名后就能签到" in text(refused)
+        assert "报名并签到" in text(refused)
+        assert client.post(path, data={"join": "1"}).status_code == 303
+        assert venue.books(person) == (20, 120)
+
+    @pytest.mark.parametrize(
+        ("starts_in", "words"), [(45, "还没到时间"), (0, "没有报名"), (-120, "没有报名")], ids=["早", "满", "晚"]
+    )
+    def test_the_true_reason_without_a_button(
+        self, client: HouseClient, venue: Venue, starts_in: float, words: str
+    ) -> None:
+        shift = venue.shift(starts_in=starts_in, capacity=1)
+        holder = venue.sign_up(shift)
+        person = holder if starts_in > 0 else venue.person()
+        page = text(at(client, person).get(f"/q/c/{venue.code(shift)}"))
+        assert words in page
+        assert "submit" not in page.split("action-bar")[-1]
+
+    def test_leaders_are_told_who_checks_them_in(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        assert "请另一位负责人" in text(at(client, venue.leader).get(f"/q/c/{venue.code(shift)}"))
+
+    def test_codes_that_are_none_or_old(self, client: HouseClient, venue: Venue, clock: Clock) -> None:
+        shift = venue.shift()
+        assert client.get("/q/c/ABCDEFGH").status_code == 422
+        assert "码不对" in text(client.get("/q/c/%E4%BD%A0"))
+        code = venue.code(shift)
+        clock.forward(minutes=3)
+        old = client.get(f"/q/c/{code}")
+        assert old.status_code == 410
+        assert "每 30 秒换一次" in text(old)
+        assert "/scan" in text(old)
+
+    def test_a_sealed_arrival_survives_the_sign_in_and_is_spent_once(
+        self, client: HouseClient, venue: Venue, clock: Clock, app: Any
+    ) -> None:
+        shift = venue.shift()
+        person, friend = venue.sign_up(shift), venue.sign_up(shift)
+        path = f"/q/c/{venue.code(shift)}"
+        client.get(path)
+        with client.session_transaction() as cookie:
+            kept = dict(cookie["sealed_arrival"])
+        at(client, person)
+        with client.session_transaction() as cookie:
+            cookie["sealed_arrival"] = kept  # as web/login.py carries it over a sign-in
+        clock.forward(minutes=8)
+        assert "您到场的时间已经记住" in text(client.get(path))
+        assert client.post(path).status_code == 303
+        with client.session_transaction() as cookie:
+            assert "sealed_arrival" not in cookie
+        other = at(app.test_client(), friend)
+        with other.session_transaction() as cookie:
+            cookie["sealed_arrival"] = kept
+        assert other.post(path).status_code == 410
+
+    def test_the_place_is_explained(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift(venue.task(checkin_radius_m=100, **HALL))
+        person = venue.sign_up(shift)
+        path = f"/q/c/{venue.code(shift)}"
+        page = text(at(client, person).get(path))
+        assert "data-locate" in page
+        assert "只记“在不在”" in page
+        answer = client.post(path)
+        assert answer.status_code == 422
+        assert "在名单上点名" in text(answer)
+        assert client.post(path, data={"latitude": "x", "longitude": "1"}).status_code == 422
+        assert client.post(path, data={"latitude": "34.7657", "longitude": "113.678"}).status_code == 303
+
+    def test_leaving(self, client: HouseClient, venue: Venue, clock: Clock) -> None:
+        shift = venue.checked_out_shift()
+        person = venue.sign_up(shift)
+        first = at(client, person).post(f"/q/c/{venue.code(shift)}")
+        assert "走的时候请签退" in text(client.get(first.location))
+        clock.forward(minutes=60)
+        path = f"/q/c/{venue.code(shift, 'check_out')}"
+        assert "签退" in text(client.get(path))
+        receipt = text(client.get(client.post(path).location))
+        assert "签退成功" in receipt
+        assert "1 小时" in receipt
+
+
+class TestScan:
+    def test_the_ways_to_scan(self, client: HouseClient) -> None:
+        page = client.get("/scan", headers={"User-Agent": "Mozilla MicroMessenger/8"})
+        assert "用微信扫一扫最快" in text(page)
+        assert "用微信扫一扫最快" not in text(client.get("/scan"))
+
+    def test_what_was_read_leads_on(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        code = venue.code(shift)
+        assert client.post("/scan", data={"code": code.lower()}).location == f"/q/c/{code}?typed=1"
+        assert client.post("/scan", data={"code": "https://e.example/q/t/abc?x=1"}).location == "/q/t/abc"
+        assert client.get("/scan", query_string={"code": code}).location == f"/q/c/{code}?typed=1"
+        assert client.post("/scan", data={"code": venue.leader.personal_code}).location.startswith("/q/u/")
+        for nothing in ("", "hello", "https://e.example/", "http://[/q/", "x" * 5000, "https://e.example/q//evil"):
+            answer = client.post("/scan", data={"code": nothing})
+            assert answer.status_code == 303
+            assert answer.location.startswith("/")
+            assert not answer.location.startswith("//")
+
+    def test_a_photograph_is_read_on_the_server(self, client: HouseClient, venue: Venue) -> None:
+        code = venue.code(venue.shift())
+        photo = (io.BytesIO(qr_png(f"http://localhost/q/c/{code}")), "qr.png")
+        sent = client.post("/scan", data={"photo": photo}, content_type="multipart/form-data")
+        assert sent.location == f"/q/c/{code}"
+        nothing = (io.BytesIO(b"not a picture"), "qr.png")
+        sent = client.post("/scan", data={"photo": nothing}, content_type="multipart/form-data")
+        assert "照片里没有找到二维码" in text(client.get(sent.location))
+
+    def test_my_code(self, client: HouseClient, venue: Venue) -> None:
+        person = venue.person()
+        assert client.get("/me/code").status_code == 302
+        page = text(at(client, person).get("/me/code"))
+        code = person.personal_code
+        assert f"{code[:4]} {code[4:8]} {code[8:]}" in page
+        assert "<svg" in page
+
+
+class TestPersonalCode:
+    def test_a_leader_checks_in_whom_they_scan(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        page = text(at(client, venue.leader).get(f"/q/u/{person.personal_code}"))
+        assert "王***" in page
+        assert person.name not in page
+        assert "给 TA 签到" in page
+        posted = client.post(f"/lead/{shift.public_id}/checkins", data={"code": person.personal_code})
+        assert posted.status_code == 303
+        assert "签到成功，+20 分" in text(client.get(posted.location))
+
+    def test_everybody_else_is_told_what_it_is(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        path = f"/q/u/{person.personal_code}"
+        assert client.get(path).status_code == 302
+        page = text(at(client, venue.person()).get(path))
+        assert "只有场次负责人" in page
+        assert "王" not in page.split("<main")[1].split("</main>")[0]
+        assert "这是您自己的码" in text(at(client, person).get(path))
+        assert at(client, person).get("/q/u/ABCDEFGHJK").status_code == 422
+
+
+class TestLeading:
+    def test_who_opens_the_list(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        path = f"/lead/{shift.public_id}"
+        assert client.get(path).status_code == 302
+        assert at(client, person).get(path).status_code == 403
+        assert at(client, venue.foreign_staff).get(path).status_code == 403
+        assert at(client, venue.staff).get("/lead/none").status_code == 404
+        by_leader = text(at(client, venue.leader).get(path))
+        assert person.name in by_leader  # its leaders, in their time, call people by name
+        by_staff = text(at(client, venue.staff).get(path))
+        assert person.name not in by_staff
+        assert person.volunteer_number[-4:] in by_staff
+
+    def test_ticking_and_its_refusals(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        path = f"/lead/{shift.public_id}/checkins"
+        at(client, venue.leader)
+        assert client.post(path, data={"user_id": person.public_id, "action": "check_in"}).status_code == 303
+        assert "已记分" in text(client.get(f"/lead/{shift.public_id}"))
+        again = client.post(path, data={"user_id": person.public_id})
+        assert "没有重复记" in text(client.get(again.location))
+        stranger = client.post(path, data={"user_id": venue.person().public_id})
+        assert (stranger.status_code, "您没有报名" in text(stranger)) == (403, True)
+        assert client.post(path, data={}).status_code == 422
+        assert client.post(path, data={"code": "ABC"}).status_code == 422
+        photo = (io.BytesIO(qr_png(f"http://localhost/q/u/{person.personal_code}")), "qr.png")
+        assert client.post(path, data={"photo": photo}, content_type="multipart/form-data").status_code == 303
+
+    def test_the_list_can_be_searched(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        venue.sign_up(shift, venue.person(name="赵大山"))
+        venue.sign_up(shift, venue.person(name="钱小河"))
+        page = text(at(client, venue.leader).get(f"/lead/{shift.public_id}?q=赵"))
+        assert "赵大山" in page
+        assert "钱小河" not in page
+        assert "没有找到这个人" in text(client.get(f"/lead/{shift.public_id}?q=孙"))
+
+    def test_my_shifts(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift(venue.task(title="清扫楼道"))
+        assert "清扫楼道" in text(at(client, venue.leader).get("/lead"))
+        assert "清扫楼道" in text(at(client, venue.staff).get("/lead"))
+        assert "清扫楼道" not in text(at(client, venue.sign_up(shift)).get("/lead"))
+
+
+class TestScreen:
+    def test_the_screen(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.checked_out_shift()
+        person = venue.sign_up(shift)
+        venue.tick(venue.leader, person, shift)
+        path = f"/console/checkin/{shift.public_id}"
+        answer = at(client, venue.leader).get(path)
+        page = text(answer)
+        code = venue.code(shift)
+        assert f"{code[:4]} {code[4:]}" in page
+        assert "http-equiv" in page
+        assert "王***" in page
+        assert person.name not in page
+        assert 1 <= int(answer.headers["X-Live-After"]) <= 4
+        assert venue.code(shift, "check_out")[:4] in text(client.get(path + "?action=check_out"))
+        assert client.get(path + "?action=fly").status_code == 422
+        assert at(client, person).get(path).status_code == 403
+
+    def test_todays_shifts(self, client: HouseClient, venue: Venue) -> None:
+        venue.shift(venue.task(title="清扫楼道"))
+        path = "/console/checkin"
+        assert client.get(path).status_code == 302
+        assert at(client, venue.leader).get(path).status_code == 403
+        assert "清扫楼道" not in text(at(client, venue.foreign_staff).get(path))
+        assert "清扫楼道" in text(at(client, venue.staff).get(path))
+        assert "清扫楼道" not in text(client.get(path + "?day=1"))
+        assert client.get(path + "?day=x").status_code == 200
+        assert client.get(path + "?day=99999999999").status_code == 200
+
+    def test_the_poster_is_a_choice(self, client: HouseClient, venue: Venue) -> None:
+        with_poster = venue.shift(venue.task(has_poster=True, **HALL))
+        at(client, venue.staff)
+        page = text(client.get(f"/console/checkin/{with_poster.public_id}/poster"))
+        code = codes.code_for(with_poster.code_key, "check_in", codes.POSTER)
+        assert f"{code[:4]} {code[4:]}" in page
+        assert client.get(f"/console/checkin/{venue.shift().public_id}/poster").status_code == 409
+
+
+class TestReview:
+    def test_provisional_minutes(self, client: HouseClient, venue: Venue, clock: Clock) -> None:
+        shift = venue.checked_out_shift()
+        person = venue.sign_up(shift)
+        venue.tick(venue.staff, person, shift)
+        clock.forward(minutes=151)
+        write(cut_off_due, now=clock.at)
+        late = venue.sign_up(shift)
+        venue.tick(venue.staff, late, shift)
+        assert client.get("/console/review").status_code == 302
+        assert at(client, venue.leader).get("/console/review").status_code == 403
+        page = text(at(client, venue.staff).get("/console/review"))
+        assert "忘记签退" in page
+        assert "要由另一位确认" in page
+        row = venue.attendance(person, shift)
+        own = venue.attendance(late, shift)
+        assert row is not None
+        assert own is not None
+        assert client.post(f"/attendances/{own.public_id}/confirmation").status_code == 403
+        done = client.post(f"/attendances/{row.public_id}/confirmation", data={"back": "//evil.example"})
+        assert (done.status_code, done.location) == (303, "/console/review")
+        assert "已确认 120 分钟" in text(client.get("/console/review"))
+        at(client, venue.other_staff)
+        assert client.post(f"/attendances/{own.public_id}/voiding", data={}).status_code == 303
+        assert "请写明不确认的原因" in text(client.get("/console/review"))
+        assert client.post(f"/attendances/{own.public_id}/voiding", data={"reason": "没来"}).status_code == 303
+        assert venue.books(late) == (0, 0)
+
+    def test_corrections(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        venue.tick(venue.staff, person, shift)
+        signup: Signup = venue.signup(person, shift)
+        path = f"/console/signups/{signup.public_id}/correction"
+        assert client.get(path).status_code == 302
+        assert at(client, venue.leader).get(path).status_code == 403
+        assert at(client, venue.foreign_staff).get(path).status_code == 403
+        assert at(client, venue.staff).get("/console/signups/none/correction").status_code == 404
+        assert "应记时长" in text(client.get(path))
+        bad = client.post(path, data={"minutes": "999", "reason": "纸质记录"})
+        assert bad.status_code == 422
+        assert "纸质记录" in text(bad)  # what was typed survives
+        assert client.post(path, data={"minutes": "30", "reason": "纸质记录"}).status_code == 303
+        page = text(client.get("/console/review"))
+        assert "要由另一位复核" in page
+        at(client, venue.other_staff)
+        page = text(client.get("/console/review"))
+        approval = page.split('action="/console/corrections/')[1].split('"')[0]
+        done = client.post(f"/console/corrections/{approval}")
+        assert done.status_code == 303
+        assert venue.books(person) == (20, 30)
+
+    def test_a_correction_is_sent_back(self, client: HouseClient, venue: Venue) -> None:
+        shift = venue.shift()
+        person = venue.sign_up(shift)
+        venue.tick(venue.staff, person, shift)
+        path = f"/console/signups/{venue.signup(person, shift).public_id}/correction"
+        at(client, venue.staff).post(path, data={"minutes": "30", "reason": "纸质记录"})
+        page = text(at(client, venue.other_staff).get("/console/review"))
+        correction = page.split('action="/console/corrections/')[1].split("/")[0]
+        assert client.post(f"/console/corrections/{correction}/rejection", data={}).status_code == 303
+        assert client.post(f"/console/corrections/{correction}/rejection", data={"reason": "无据"}).status_code == 303
+        assert "没有待复核的更正" in text(client.get("/console/review"))
+        assert venue.books(person) == (20, 120)
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("person", "/q/c/{code}"),
+        ("person", "/checkins/{attendance}"),
+        ("leader", "/lead/{shift}"),
+        ("leader", "/lead"),
+        ("leader", "/q/u/{personal}"),
+        ("staff", "/console/checkin"),
+        ("staff", "/console/checkin/{shift}"),
+        ("staff", "/console/review"),
+    ],
+)
+def test_pages_ask_the_database_little(
+    client: HouseClient, venue: Venue, session: Session, database: Any, who: str, path: str
+) -> None:
+    shift = venue.checked_out_shift(capacity=30)
+    people = [venue.sign_up(shift) for _ in range(8)]
+    for person in people[:5]:
+        venue.tick(venue.leader, person, shift)
+    for _ in range(4):
+        venue.shift()
+    row = venue.attendance(people[0], shift)
+    assert row is not None
+    facts = {
+        "code": venue.code(shift),
+        "attendance": row.public_id,
+        "shift": shift.public_id,
+        "personal": people[6].personal_code,
+    }
+    at(client, {"person": people[0], "leader": venue.leader, "staff": venue.staff}[who])
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")):
+            said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        assert client.get(path.format(**facts)).status_code == 200
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    assert len(said) <= 12, "\n".join(said)
