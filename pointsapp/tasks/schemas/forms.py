@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -132,13 +131,12 @@ class TaskForm(FormSchema):
     audience = fields.Enum(Audience, by_value=True, load_default=Audience.DISTRICT)
 
     @pre_load
-    def gather_shifts(self, values: Any, **_kw: Any) -> dict[str, Any]:
-        """Load each row by itself, so that a wrong one is named by its place."""
-        found: dict[str, Any] = dict(values.items()) if isinstance(values, Mapping) else dict(values)
+    def drop_empty(self, data: Any, **kw: Any) -> dict[str, Any]:
+        """Gather the rows first, each loaded by itself, so that a wrong one is named by its place."""
         rows: list[Any] = []
         wrong: dict[str, Any] = {}
         schema = ShiftRow()
-        for place, row in enumerate(shift_rows(values)):
+        for place, row in enumerate(shift_rows(data)):
             if not any(text.strip() for text in row.values()):
                 continue
             try:
@@ -148,8 +146,8 @@ class TaskForm(FormSchema):
         if not rows and not wrong:
             wrong["shifts-0-starts_at"] = [str(FIELD_WORDS["number_of_shifts"])]
         self._wrong_rows = wrong
-        found["shifts"] = rows or "-"
-        return found
+        found: dict[str, Any] = super().drop_empty(data, **kw)
+        return {**found, "shifts": rows or "-"}
 
     def load(self, data: Any, **kw: Any) -> Any:
         """Name wrong rows together with wrong fields, in one answer."""
