@@ -1,7 +1,82 @@
-"""HTML door of boards."""
+"""HTML door of boards: the ranking of residents, the wall chart, the public statement. Reads only."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import re
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from pointsapp.boards.messages import PERIODS
+from pointsapp.boards.queries import (
+    FIRST_MONTH,
+    board_for,
+    communities_month,
+    community_month,
+    month_statement,
+    my_rank,
+    ranking_page,
+    wall_chart,
+)
+from pointsapp.boards.schemas import RankingArgs
+from pointsapp.core import clock
+from pointsapp.core.db import db
+from pointsapp.core.errors import NotFound
+from pointsapp.web.guard import public
+from pointsapp.web.login import current_actor
+from pointsapp.web.schemas import page_request
 
 bp = Blueprint("boards", __name__)
+
+
+@bp.get("/ranks")
+@public("guests see what communities did together; people's places are for neighbours who signed in")
+def show_leaderboard() -> ResponseReturnValue:
+    """Show what the community did together, and under it who earned how much."""
+    args: dict[str, Any] = RankingArgs().load({key: value for key, value in request.args.items() if key in _ASKED})
+    moment, actor = clock.now(), current_actor()
+    if actor is None:
+        return render_template("boards/leaderboard.html", communities=communities_month(db.session, now=moment))
+    board = board_for(db.session, actor, args["area"], args["period"], now=moment)
+    return render_template(
+        "boards/leaderboard.html",
+        board=board,
+        periods=PERIODS,
+        page=ranking_page(db.session, board, page_request(args, int, int), me=actor.person_id),
+        me=my_rank(db.session, board, actor.person_id),
+        together=community_month(db.session, board.area, now=moment) if board.area else None,
+    )
+
+
+_ASKED = frozenset({"area", "period", "cursor"})
+
+
+@bp.get("/wall")
+@public("the wall chart hangs in the street office: branches only, no person")
+def show_wall() -> ResponseReturnValue:
+    """Show the wall chart 挂图作战: all branches, their five stars, rank, total and movement."""
+    moment = clock.now()
+    asked = request.args.get("from", "")
+    start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 0
+    return render_template("boards/wall.html", wall=wall_chart(db.session, start, now=moment), now=moment)
+
+
+@bp.get("/statement")
+@public("the books are open: sums only, no person")
+def show_statement() -> ResponseReturnValue:
+    """Show the month's public statement: what was issued and where it is."""
+    moment = clock.now()
+    today = clock.local_day(moment)
+    asked = request.args.get("month", "")
+    month = _month(asked) if asked else today.replace(day=1)
+    if not FIRST_MONTH <= month <= today:
+        raise NotFound()
+    return render_template("boards/statement.html", statement=month_statement(db.session, month, now=moment))
+
+
+def _month(text: str) -> date:
+    if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text) is None:
+        raise NotFound()
+    return date(int(text[:4]), int(text[5:]), 1)

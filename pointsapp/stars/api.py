@@ -8,9 +8,8 @@ from flask import Response
 
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
-from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page, cut
-from pointsapp.stars.queries import RoundRow, Standing, drill_down, find_round, rounds_page, standings
+from pointsapp.stars.queries import RoundRow, Standing, drill_down, find_round, one_standing, rounds_page, standings
 from pointsapp.stars.schemas import (
     AssessmentSchema,
     AssessSchema,
@@ -54,11 +53,7 @@ def list_standings(args: dict[str, Any], round_id: str) -> Page[Standing]:
 def open_standing(round_id: str, branch_id: str) -> dict[str, Any]:
     """Open one branch: stars, indicators, inputs, and as many rows behind them as the reader may see."""
     actor = signed_in()
-    found = find_round(db.session, round_id)
-    rows = standings(db.session, found, now=now())
-    standing = next((row for row in rows if branch_id in (row.branch.public_id, row.branch.code)), None)
-    if standing is None:
-        raise NotFound()
+    found, standing = one_standing(db.session, find_round(db.session, round_id), branch_id, now=now())
     return detail(found, standing, drill_down(db.session, found, standing, actor, now=now()))
 
 

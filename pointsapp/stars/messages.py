@@ -20,7 +20,7 @@ BRANCH_KINDS = {
     BranchKind.GROUP: _l("党小组"),
 }
 
-ROUND_STATES = {RoundState.OPEN: _l("进行中"), RoundState.CLOSED: _l("已结束")}
+ROUND_STATES = {RoundState.OPEN: _l("正在进行"), RoundState.CLOSED: _l("已结束")}
 
 STAR_STATES = {
     StarState.LIT: _l("已点亮"),

@@ -1,7 +1,150 @@
-"""HTML door of stars."""
+"""HTML door of stars: the public board and its drill-down, and the console where branches are assessed."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+
+from pointsapp.core.actor import require
+from pointsapp.core.clock import now
+from pointsapp.core.db import db
+from pointsapp.stars.messages import BRANCH_KINDS, GAPS, METRICS, ROUND_STATES, SOURCES, STAR_STATES
+from pointsapp.stars.policies import may_assess, may_open_console, may_read_members, may_set_aims
+from pointsapp.stars.queries import (
+    RoundRow,
+    Standing,
+    drill_down,
+    find_branch,
+    find_round,
+    latest_rounds,
+    members_of,
+    newest_round,
+    one_standing,
+    standings,
+    with_movement,
+)
+from pointsapp.stars.schemas import AimsForm, AssessForm, shown_score
+from pointsapp.stars.services import assess, set_aims
+from pointsapp.web.doors import Form, bind, blank, signed_in, write_page
+from pointsapp.web.guard import public
+from pointsapp.web.login import current_actor
 
 bp = Blueprint("stars", __name__)
+bp.add_app_template_filter(shown_score, "score")
+
+WORDS = {
+    "kinds": BRANCH_KINDS,
+    "gaps": GAPS,
+    "metrics": METRICS,
+    "round_states": ROUND_STATES,
+    "sources": SOURCES,
+    "star_states": STAR_STATES,
+}
+
+
+def _round() -> RoundRow | None:
+    asked = request.args.get("round", "")
+    return find_round(db.session, asked) if asked else newest_round(db.session, now=now())
+
+
+def _rows(found: RoundRow | None) -> list[Standing]:
+    if found is None:
+        return []
+    return with_movement(db.session, found, standings(db.session, found, now=now()), now=now())
+
+
+@bp.get("/stars")
+@public("the board hangs in the open: counts only, no person's name")
+def show_board() -> ResponseReturnValue:
+    """Show all branches with their five stars."""
+    found = _round()
+    rounds = latest_rounds(db.session)
+    return render_template("stars/board.html", round=found, rows=_rows(found), rounds=rounds, now=now(), words=WORDS)
+
+
+@bp.get("/stars/<string:branch_id>")
+@public("every figure opens; who worked is masked or left out")
+def show_branch(branch_id: str) -> ResponseReturnValue:
+    """Open one branch: stars, indicators, and the rows behind them as far as the reader may see them."""
+    found, standing = one_standing(db.session, _round(), branch_id, now=now())
+    stars = drill_down(db.session, found, standing, current_actor(), now=now())
+    return render_template("stars/branch.html", round=found, row=standing, stars=stars, words=WORDS, now=now())
+
+
+@bp.get("/console/stars")
+def show_console_round() -> ResponseReturnValue:
+    """Overview of the round for staff: what stands, what still waits to be assessed."""
+    require(may_open_console(signed_in()))
+    found = _round()
+    rows = _rows(found)
+    rounds = latest_rounds(db.session)
+    return render_template(
+        "stars/console_round.html", round=found, rows=rows, rounds=rounds, now=now(), words=WORDS, **_POLICIES
+    )
+
+
+@bp.get("/console/stars/<string:branch_id>")
+def show_console_branch(branch_id: str) -> ResponseReturnValue:
+    """One branch for staff: the form to assess, what was given so far, what it aims for."""
+    return _console_branch(branch_id, blank(indicator=request.args.get("indicator", "")))
+
+
+@bp.post("/console/stars/<string:branch_id>/assessments")
+def submit_assessment(branch_id: str) -> ResponseReturnValue:
+    """Score one indicator by hand."""
+    form = bind(AssessForm(), _posted(branch_id))
+
+    def then(_receipt: Any) -> str:
+        flash(_("已记下这次评定"), "yes")
+        return url_for("stars.show_console_branch", branch_id=branch_id)
+
+    return form.submit(
+        lambda command: write_page(assess, signed_in(), command, then=then),
+        or_show=lambda: _console_branch(branch_id, form),
+    )
+
+
+@bp.post("/console/stars/<string:branch_id>/aims")
+def submit_aims(branch_id: str) -> ResponseReturnValue:
+    """Say which stars the branch aims for."""
+    form = bind(AimsForm(), _posted(branch_id))
+
+    def then(_receipt: Any) -> str:
+        flash(_("争创目标已保存"), "yes")
+        return url_for("stars.show_console_branch", branch_id=branch_id)
+
+    return form.submit(
+        lambda command: write_page(set_aims, signed_in(), command, then=then),
+        or_show=lambda: _console_branch(branch_id, form),
+    )
+
+
+@bp.get("/console/stars/<string:branch_id>/members")
+def show_members(branch_id: str) -> ResponseReturnValue:
+    """List the branch's members, for its own secretary and the street office above."""
+    branch = find_branch(db.session, branch_id)
+    require(may_read_members(signed_in(), branch.area_path))
+    members = members_of(db.session, branch.id, now=now())
+    return render_template("stars/members.html", branch=branch, members=members, words=WORDS)
+
+
+_POLICIES = {"may_assess": may_assess, "may_read_members": may_read_members, "may_set_aims": may_set_aims}
+
+
+def _posted(branch_id: str) -> Any:
+    # The address names the branch; what a page sends along does not override it.
+    return CombinedMultiDict([MultiDict({"branch_id": branch_id}), request.form])
+
+
+def _console_branch(branch_id: str, form: Form) -> str:
+    actor = signed_in()
+    require(may_open_console(actor))
+    found, standing = one_standing(db.session, _round(), branch_id, now=now())
+    stars = drill_down(db.session, found, standing, actor, now=now())
+    return render_template(
+        "stars/console_branch.html", round=found, row=standing, stars=stars, form=form, words=WORDS, **_POLICIES
+    )

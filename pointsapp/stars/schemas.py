@@ -16,6 +16,11 @@ MOST_SCORE = 1000
 _TWO_DECIMALS = _l("应是 0 到 1000 之间的数，最多两位小数")
 
 
+def shown_score(hundredths: int) -> str:
+    """1250 -> 12.5, 1200 -> 12"""
+    return f"{Decimal(hundredths) / 100:f}"
+
+
 class Score(fields.Float):
     """A score: 12 or 12.5 outside, 1200 or 1250 hundredths inside; `from_text=True` in forms."""
 

@@ -61,13 +61,13 @@ class MyRank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityMonth:
-    """What the people of one area did together this month, and in the whole of last month."""
+    """What the people of one area did together this month, and (where asked) in the whole of last month."""
 
     area: str
     people: int
-    points: int
     minutes: int
-    minutes_last_month: int
+    points: int = 0
+    minutes_last_month: int = 0
 
 
 def board_for(session: Session, actor: Actor | None, area: str | None, period: str, *, now: datetime) -> Board:
@@ -139,12 +139,9 @@ def my_rank(session: Session, board: Board, person_id: int) -> MyRank:
 
 def community_month(session: Session, area: AreaRow, *, now: datetime) -> CommunityMonth:
     """Return the month of an area's people: together, without anybody's name."""
-    start = clock.period_start("month", now)
-    assert start is not None
-    last_start = clock.period_start("month", start - timedelta(days=1))
-    assert last_start is not None
-    people, points = _together(session, area, start, now, Unit.POINT)
-    _, minutes = _together(session, area, start, now, Unit.MINUTE)
+    start, last_start = _this_and_last_month(now)
+    people, points = _together(session, area, start, None, Unit.POINT)
+    _, minutes = _together(session, area, start, None, Unit.MINUTE)
     _, minutes_last_month = _together(session, area, last_start, start, Unit.MINUTE)
     return CommunityMonth(
         area=area.name,
@@ -155,7 +152,49 @@ def community_month(session: Session, area: AreaRow, *, now: datetime) -> Commun
     )
 
 
-def _together(session: Session, area: AreaRow, start: datetime, end: datetime, unit: Unit) -> tuple[int, int]:
+def communities_month(session: Session, *, now: datetime) -> list[CommunityMonth]:
+    """Return this month's hours of every community beside its own last month, in the order of their codes: no ranking."""
+    start, last_start = _this_and_last_month(now)
+    this, last = _minutes_by_home(session, start, None), _minutes_by_home(session, last_start, start)
+    places = session.execute(select(Area.id, Area.path, Area.name, Area.kind).order_by(Area.code)).all()
+    communities = [(area_id, name) for area_id, _path, name, kind in places if kind is AreaKind.COMMUNITY]
+    inside: dict[int, list[int]] = {area_id: [] for area_id, _name in communities}
+    for area_id, path, _name, _kind in places:
+        for above in ids_in(path):
+            if above in inside:
+                inside[above].append(area_id)
+    return [
+        CommunityMonth(
+            area=name,
+            people=sum(this[home][0] for home in inside[area_id] if home in this),
+            minutes=sum(this[home][1] for home in inside[area_id] if home in this),
+            minutes_last_month=sum(last[home][1] for home in inside[area_id] if home in last),
+        )
+        for area_id, name in communities
+    ]
+
+
+def _this_and_last_month(now: datetime) -> tuple[datetime, datetime]:
+    start = clock.period_start("month", now)
+    assert start is not None
+    last_start = clock.period_start("month", start - timedelta(days=1))
+    assert last_start is not None
+    return start, last_start
+
+
+def _minutes_by_home(session: Session, start: datetime, end: datetime | None) -> dict[int, tuple[int, int]]:
+    """Return (people, minutes) per home area, summed by the database."""
+    earned = earned_select(start, end, unit=Unit.MINUTE).subquery()
+    rows = session.execute(
+        select(Person.home_area_id, func.count(), func.sum(earned.c.points))
+        .join(earned, earned.c.person_id == Person.id)
+        .where(earned.c.points > 0, Person.home_area_id.is_not(None))
+        .group_by(Person.home_area_id)
+    )
+    return {home: (people, int(minutes)) for home, people, minutes in rows if home is not None}
+
+
+def _together(session: Session, area: AreaRow, start: datetime, end: datetime | None, unit: Unit) -> tuple[int, int]:
     earned = earned_select(start, end, unit=unit).subquery()
     people, total = session.execute(
         select(func.count(), func.coalesce(func.sum(earned.c.points), 0))

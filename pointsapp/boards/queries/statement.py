@@ -12,6 +12,7 @@ from pointsapp.ledger.models import Unit
 from pointsapp.ledger.queries import StatementLine, statement
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+FIRST_MONTH = date(2020, 1, 1)  # nothing was booked before: earlier months have no page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

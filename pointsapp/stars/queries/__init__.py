@@ -14,12 +14,13 @@ from pointsapp.stars.queries.rounds import (
     RoundRow,
     find_branch,
     find_round,
+    latest_rounds,
     members_of,
     newest_round,
     open_rounds,
     rounds_page,
 )
-from pointsapp.stars.queries.standings import Standing, standings, with_movement
+from pointsapp.stars.queries.standings import Standing, one_standing, standings, with_movement
 
 __all__ = [
     "METRICS",
@@ -35,8 +36,10 @@ __all__ = [
     "drill_down",
     "find_branch",
     "find_round",
+    "latest_rounds",
     "members_of",
     "newest_round",
+    "one_standing",
     "open_rounds",
     "register",
     "rounds_page",

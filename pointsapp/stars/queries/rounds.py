@@ -42,11 +42,18 @@ class RoundRow:
         start, end = clock.at_local(self.starts_on), clock.at_local(self.ends_on + timedelta(days=1))
         return Span(start=start, end=end, as_of=self.closed_at or now)
 
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days + 1
+
+    def days_gone(self, now: datetime) -> int:
+        """Return how many of the round's days have begun."""
+        gone = (clock.local_day(self.closed_at or now) - self.starts_on).days + 1
+        return min(max(gone, 0), self.days)
+
     def elapsed(self, now: datetime) -> Fraction:
         """Return the share of the round's days gone by, today included."""
-        days = (self.ends_on - self.starts_on).days + 1
-        gone = (clock.local_day(self.closed_at or now) - self.starts_on).days + 1
-        return Fraction(min(max(gone, 0), days), days)
+        return Fraction(self.days_gone(now), self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +153,13 @@ def open_rounds(session: Session) -> list[RoundRow]:
     """Return every round that is still open, the oldest first."""
     rows = session.execute(_rounds().where(Round.state == RoundState.OPEN).order_by(Round.starts_on, Round.id))
     return [_row(*row) for row in rows]
+
+
+def latest_rounds(session: Session, limit: int = 6) -> list[RoundRow]:
+    """Return the last rounds that began, the newest first: what a board lets one choose from."""
+    return [
+        _row(*row) for row in session.execute(_rounds().order_by(Round.starts_on.desc(), Round.id.desc()).limit(limit))
+    ]
 
 
 def rounds_page(session: Session, page: PageRequest) -> Page[RoundRow]:

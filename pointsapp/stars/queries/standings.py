@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock
+from pointsapp.core.errors import NotFound
 from pointsapp.stars.models import Assessment, Branch, RoundBranch, StandingSnapshot
 from pointsapp.stars.queries.metrics import Headcount, Span, Tally, in_round, tallies, values_of
 from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row
@@ -67,6 +68,19 @@ def standings(session: Session, found: RoundRow, *, now: datetime) -> list[Stand
         for row in branches
     ]
     return sorted(rows, key=lambda row: (row.rank, row.branch.code))
+
+
+def one_standing(
+    session: Session, found: RoundRow | None, branch_id: str, *, now: datetime
+) -> tuple[RoundRow, Standing]:
+    """Return the round and where the branch with this id or code stands in it; NotFound when it takes no part.
+
+    All branches are counted: a rank is only known among the others.
+    """
+    for row in standings(session, found, now=now) if found is not None else ():
+        if found is not None and branch_id in (row.branch.public_id, row.branch.code):
+            return found, row
+    raise NotFound()
 
 
 def _assessed(session: Session, found: RoundRow, span: Span) -> dict[int, dict[str, int]]:
