@@ -41,3 +41,16 @@ def step_words(step: dict[str, object]) -> str:
     """Return one step of a sum as a sentence in the reader's language; a key from an older version shows itself."""
     text = STEPS.get(str(step.get("key")))
     return str(step.get("key")) if text is None else str(text) % step
+
+
+# What a line of the book is, in a word.
+KINDS = {
+    "credit": _l("挣得"),
+    "correction": _l("更正"),
+    "hold": _l("兑换"),
+    "release": _l("退回"),
+    "reversal": _l("冲正"),
+    "set_off": _l("抵扣"),
+    "lapse": _l("到期"),
+    "donation": _l("捐赠"),
+}

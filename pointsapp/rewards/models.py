@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pointsapp.core.db import Base, instant, points, public_id, ref, row_id
 
-ALL_CATEGORIES = "*"
 _NUMBERS = (
     "band_per_completion",
     "band_per_hour",

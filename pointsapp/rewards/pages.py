@@ -1,7 +1,139 @@
-"""HTML door of rewards."""
+"""HTML door of rewards: how points are counted, one's own book, and the desk of budgets and rules."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from pointsapp.areas.queries import area_options
+from pointsapp.core.actor import require
+from pointsapp.core.clock import now
+from pointsapp.core.db import db
+from pointsapp.core.errors import NotFound
+from pointsapp.core.paging import PageRequest, decode_cursor
+from pointsapp.ledger.queries import entries_page, entry_detail, month_figures, person_points
+from pointsapp.people.queries import name_of
+from pointsapp.rewards import policies, queries
+from pointsapp.rewards.messages import KINDS, step_words
+from pointsapp.rewards.rules import ALL_CATEGORIES
+from pointsapp.rewards.schemas import GrantForm, RuleVersionForm
+from pointsapp.rewards.services import add_rule_version, grant_budget
+from pointsapp.web.doors import Form, bind, blank, write_page
+from pointsapp.web.guard import public
+from pointsapp.web.login import signed_in
 
 bp = Blueprint("rewards", __name__)
+
+
+@bp.get("/rules")
+@public("anybody may read how points are counted before joining")
+def show_rules() -> ResponseReturnValue:
+    """Show how points are counted now, what comes next, and what was in force before."""
+    book = queries.rule_book(db.session, now())
+    return render_template("rewards/rules.html", book=book)
+
+
+@bp.get("/me/points")
+def show_points() -> ResponseReturnValue:
+    """Show one's points: what can be spent, what expires when, the months, the lines by day."""
+    me, moment = signed_in().person_id, now()
+    page = entries_page(db.session, me, PageRequest(after=decode_cursor(request.args.get("cursor"), (int,))))
+    return render_template(
+        "rewards/points.html",
+        figures=person_points(db.session, me, now=moment),
+        months=month_figures(db.session, me, now=moment),
+        lines=page.items,
+        kinds=KINDS,
+        next_cursor=page.next_cursor,
+        is_first_page="cursor" not in request.args,
+    )
+
+
+@bp.get("/me/points/<public_id>")
+def show_entry(public_id: str) -> ResponseReturnValue:
+    """Show why one line is as many points as it is."""
+    line = entry_detail(db.session, signed_in().person_id, public_id)
+    if line is None:
+        raise NotFound()
+    names = queries.category_names(db.session)
+    return render_template(
+        "rewards/entry.html",
+        line=line,
+        kinds=KINDS,
+        steps=[step_words(step) for step in line.steps],
+        rule_name=names.get(line.rule or "", ""),
+        is_general=line.rule == ALL_CATEGORIES,
+        confirmed_by=name_of(db.session, line.inputs.get("confirmed_by_id")),
+    )
+
+
+@bp.get("/console/budgets")
+def show_budgets() -> ResponseReturnValue:
+    """Show what each area was granted, has reserved, issued and got back; a grant is checked here before it is given."""
+    typed = "points" in request.args
+    return _budgets(bind(GrantForm(), request.args) if typed else blank(area_id=request.args.get("area_id", "")))
+
+
+@bp.post("/console/budgets")
+def give_budget() -> ResponseReturnValue:
+    """Grant an area points."""
+    form = bind(GrantForm())
+    actor = signed_in()
+    return form.submit(
+        lambda command: write_page(grant_budget, actor, command, then=lambda _receipt: url_for("rewards.show_budgets")),
+        or_show=lambda: _budgets(form),
+    )
+
+
+def _budgets(form: Form) -> str:
+    actor = signed_in()
+    require(policies.may_see_budgets(actor))
+    lines = queries.budget_lines(db.session, policies.budget_paths(actor))
+    may_grant = policies.may_grant_somewhere(actor)
+    options = area_options(db.session, policies.grant_paths(actor)) if may_grant else []
+    chosen = form.command.area if form.command else None
+    option = next((option for option in options if chosen in (option.public_id, option.code)), None)
+    return render_template(
+        "rewards/budgets.html",
+        lines=lines,
+        grants=queries.grant_history(db.session, policies.budget_paths(actor)),
+        form=form,
+        options=options,
+        option=option,
+        held=next((line.balance for line in lines if option and line.area.public_id == option.public_id), 0),
+        may_grant=may_grant,
+    )
+
+
+@bp.get("/console/rules")
+def show_console_rules() -> ResponseReturnValue:
+    """Show every rule's version in force, the next and the old ones; word a new version of one."""
+    return _console_rules(None)
+
+
+@bp.post("/console/rules")
+def add_version() -> ResponseReturnValue:
+    """Put a new version of a rule in force, now or from a date on."""
+    form = bind(RuleVersionForm())
+    actor = signed_in()
+    return form.submit(
+        lambda command: write_page(
+            add_rule_version, actor, command, then=lambda _receipt: url_for("rewards.show_console_rules")
+        ),
+        or_show=lambda: _console_rules(form),
+    )
+
+
+def _console_rules(form: Form | None) -> str:
+    actor = signed_in()
+    require(policies.may_see_rule_versions(actor))
+    book = queries.rule_book(db.session, now())
+    category = str(form.value("category")) if form else request.args.get("category", ALL_CATEGORIES)
+    line = book.line_of(category)
+    return render_template(
+        "rewards/console_rules.html",
+        book=book,
+        line=line,
+        form=form or blank(**book.numbers_of(line)),
+        may_change=policies.may_change_rules(actor),
+    )

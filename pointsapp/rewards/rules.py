@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+ALL_CATEGORIES = "*"  # the category of the general rule, which binds whatever has none of its own
 PER_COMPLETION, PER_HOUR = "per_completion", "per_hour"
 SPANS = ("day", "week", "month")
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.core import clock
 from pointsapp.core.paging import Page, PageRequest, cut
@@ -176,9 +176,10 @@ def entries_page(session: Session, person_id: int, page: PageRequest, *, unit: U
 
 def entry_detail(session: Session, person_id: int, entry_public_id: str) -> EntryDetail | None:
     """Return one line of the person's own book with its inputs; None when it is not theirs."""
+    beside = aliased(Posting)
     minutes = (
-        select(func.coalesce(func.sum(Posting.change), 0))
-        .where(Posting.entry_id == Entry.id, Posting.unit == Unit.MINUTE, Posting.person_id == person_id)
+        select(func.coalesce(func.sum(beside.change), 0))
+        .where(beside.entry_id == Entry.id, beside.unit == Unit.MINUTE, beside.person_id == person_id)
         .scalar_subquery()
     )
     row = (

@@ -2,6 +2,7 @@
 
 from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_lines, budgets_page, grant_history
 from pointsapp.rewards.queries.rules import (
+    RuleBook,
     RuleLine,
     VersionLine,
     band_allows,
@@ -9,13 +10,13 @@ from pointsapp.rewards.queries.rules import (
     current_rule_version,
     earned_so_far,
     rule_book,
-    rule_history,
     version_in_force,
 )
 
 __all__ = [
     "BudgetLine",
     "GrantLine",
+    "RuleBook",
     "RuleLine",
     "VersionLine",
     "band_allows",
@@ -26,6 +27,5 @@ __all__ = [
     "earned_so_far",
     "grant_history",
     "rule_book",
-    "rule_history",
     "version_in_force",
 ]

@@ -14,8 +14,8 @@ from pointsapp.core import clock
 from pointsapp.core.db import table_of
 from pointsapp.ledger.models import IS_EARNED, Posting, Unit
 from pointsapp.people.models import Person
-from pointsapp.rewards.models import ALL_CATEGORIES, PointRule, RuleVersion
-from pointsapp.rewards.rules import Caps, RuleVersionRow, SoFar, is_within_band
+from pointsapp.rewards.models import PointRule, RuleVersion
+from pointsapp.rewards.rules import ALL_CATEGORIES, Caps, RuleVersionRow, SoFar, is_within_band
 
 # Categories stand with the tasks, a floor above: their words are read by the table's name, as a foreign key would.
 _category = table("task_category", column("key"), column("name"), column("position"))
@@ -123,9 +123,21 @@ def earned_so_far(session: Session, person_id: int, category: str, now: datetime
     )
 
 
+# The numbers of a version, in the order of the form that words a new one.
+NUMBERS = (
+    "band_per_completion",
+    "band_per_hour",
+    "cap_activity",
+    "cap_day",
+    "cap_week",
+    "cap_month",
+    "expires_after_months",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionLine:
-    """One version as the console and the public page show it."""
+    """One version as the console and the public page show it; None in a number is no bound."""
 
     public_id: str
     category: str
@@ -142,15 +154,46 @@ class VersionLine:
     reason: str
     set_by_name: str
 
+    @property
+    def has_bounds(self) -> bool:
+        return any(getattr(self, name) is not None for name in NUMBERS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleLine:
-    """One category with the version in force (None: the general rule binds it) and the next one, if it is set."""
+    """One category with the version in force (None: only the general rule binds it) and the next one, if it is set."""
 
     category: str
-    category_name: str
+    name: str
     current: VersionLine | None
     upcoming: VersionLine | None
+
+    @property
+    def is_general(self) -> bool:
+        return self.category == ALL_CATEGORIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """The general rule, one line per category, and every version, newest first."""
+
+    general: RuleLine
+    categories: tuple[RuleLine, ...]
+    history: tuple[VersionLine, ...]
+
+    @property
+    def lines(self) -> tuple[RuleLine, ...]:
+        return (self.general, *self.categories)
+
+    def line_of(self, category: str) -> RuleLine:
+        """Return the line of `category`; the general one for a word that is none."""
+        return next((line for line in self.categories if line.category == category), self.general)
+
+    def numbers_of(self, line: RuleLine) -> dict[str, Any]:
+        """Return what a form for the next version of `line` starts from: its newest wording."""
+        newest = line.upcoming or line.current
+        kept = {name: getattr(newest, name) for name in NUMBERS} if newest else {}
+        return {"category": line.category, **{name: value for name, value in kept.items() if value is not None}}
 
 
 def category_names(session: Session) -> dict[str, str]:
@@ -159,44 +202,39 @@ def category_names(session: Session) -> dict[str, str]:
     return {row.key: row.name for row in rows}
 
 
-def rule_history(session: Session, names: dict[str, str]) -> list[VersionLine]:
-    """Return every version of every rule, newest first."""
+MOST_VERSIONS = 200  # on one page; a rule changes a few times a year
+
+
+def rule_book(session: Session, now: datetime) -> RuleBook:
+    """Return the whole rule book in two statements."""
+    names = category_names(session)
     rows = session.execute(
         select(RuleVersion, PointRule.category, Person.name)
         .join(PointRule, PointRule.id == RuleVersion.rule_id)
         .outerjoin(Person, Person.id == RuleVersion.set_by_id)
         .order_by(RuleVersion.starts_at.desc(), RuleVersion.id.desc())
-        .limit(200)
+        .limit(MOST_VERSIONS)
     )
-    return [_line(version, category, names, name) for version, category, name in rows]
+    history = tuple(_line(version, category, names.get(category, ""), by or "") for version, category, by in rows)
+
+    def line(category: str, name: str) -> RuleLine:
+        own = [version for version in history if version.category == category]
+        current = next((version for version in own if version.starts_at <= now), None)
+        upcoming = next((version for version in reversed(own) if version.starts_at > now), None)
+        return RuleLine(category=category, name=name, current=current, upcoming=upcoming)
+
+    categories = tuple(line(category, name) for category, name in names.items())
+    return RuleBook(general=line(ALL_CATEGORIES, ""), categories=categories, history=history)
 
 
-def rule_book(history: list[VersionLine], names: dict[str, str], now: datetime) -> list[RuleLine]:
-    """Return the general rule and each category with what is in force now and what comes next."""
-    lines = []
-    for category in (ALL_CATEGORIES, *names):
-        own = [line for line in history if line.category == category]
-        current = next((line for line in own if line.starts_at <= now), None)
-        upcoming = next((line for line in reversed(own) if line.starts_at > now), None)
-        name = names.get(category, "")
-        lines.append(RuleLine(category=category, category_name=name, current=current, upcoming=upcoming))
-    return lines
-
-
-def _line(version: RuleVersion, category: str, names: dict[str, str], set_by: str | None) -> VersionLine:
+def _line(version: RuleVersion, category: str, name: str, set_by: str) -> VersionLine:
     return VersionLine(
         public_id=version.public_id,
         category=category,
-        category_name=names.get(category, ""),
+        category_name=name,
         number=version.number,
         starts_at=version.starts_at,
-        band_per_completion=version.band_per_completion,
-        band_per_hour=version.band_per_hour,
-        cap_activity=version.cap_activity,
-        cap_day=version.cap_day,
-        cap_week=version.cap_week,
-        cap_month=version.cap_month,
-        expires_after_months=version.expires_after_months,
         reason=version.reason,
-        set_by_name=set_by or "",
+        set_by_name=set_by,
+        **{number: getattr(version, number) for number in NUMBERS},
     )

@@ -14,9 +14,10 @@ from pointsapp.core.codes import new_public_id
 from pointsapp.core.errors import Invalid
 from pointsapp.rewards.errors import VersionInThePast
 from pointsapp.rewards.messages import NO_SUCH_CATEGORY
-from pointsapp.rewards.models import ALL_CATEGORIES, PointRule, RuleVersion
+from pointsapp.rewards.models import PointRule, RuleVersion
 from pointsapp.rewards.policies import may_change_rules
 from pointsapp.rewards.queries.rules import category_names
+from pointsapp.rewards.rules import ALL_CATEGORIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
