@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from pointsapp.areas.rules import AreaDraft
 from pointsapp.areas.services import import_areas
 from pointsapp.core import clock
-from pointsapp.core.table_file import BadFile, read_rows
+from pointsapp.core.table_file import BadFile, read_table, with_problems
 from pointsapp.core.transaction import write
 
 COLUMNS = ("code", "name", "kind", "parent_code")
@@ -27,8 +27,9 @@ def areas() -> None:
 def import_file(file: Path) -> None:
     """Import the tree from a CSV with the columns code, name, kind, parent_code."""
     try:
-        drafts = [AreaDraft(line=row.line, **row.cells) for row in read_rows(file, COLUMNS, COLUMNS[:3])]
-        done = write(import_areas, drafts, now=clock.now())
+        table = read_table(file, COLUMNS, COLUMNS[:3])
+        drafts = [AreaDraft(line=row.line, **row.cells) for row in table.rows]
+        done = write(with_problems(import_areas, table.problems), drafts, now=clock.now())
     except BadFile as bad:
         click.echo(str(bad), err=True)
         raise SystemExit(1) from None

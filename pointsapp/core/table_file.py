@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
+Done = TypeVar("Done")
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -30,11 +32,20 @@ class BadFile(Exception):
         super().__init__("\n".join(f"line {line}: {reason}" for line, reason in self.problems))
 
 
-def read_rows(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file holds: its well-formed rows, and a (line, reason) for each other one."""
+
+    rows: list[Row]
+    problems: list[tuple[int, str]]
+
+
+def read_table(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> Table:
     """Return the rows of a CSV with exactly `columns` as header (any order); cells in `required` are not empty.
 
-    UTF-8 with or without BOM. Raises BadFile for an unreadable file, an unknown or missing header, a row of another width
-    or an empty required cell; a blank line is passed over.
+    UTF-8 with or without BOM. Raises BadFile for an unreadable file and an unknown or missing header; a row of another width
+    or with an empty required cell is among the problems, so that the importer can name it together with what else is wrong.
+    A blank line is passed over.
     """
     if path.stat().st_size > MAX_BYTES:
         raise BadFile([(1, f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB")])
@@ -55,14 +66,29 @@ def read_rows(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -
                 problems.append((line, f"{len(cells)} cells, the header has {len(header)}"))
                 continue
             row = Row(line, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
-            problems += [(line, f"{name} is empty") for name in required if not row[name]]
-            problems += [(line, f"{name} holds a NUL character") for name in header if "\0" in row[name]]
-            rows.append(row)
+            wrong = [(line, f"{name} is empty") for name in required if not row[name]]
+            wrong += [(line, f"{name} holds a NUL character") for name in header if "\0" in row[name]]
+            problems += wrong
+            if not wrong:
+                rows.append(row)
     except csv.Error as error:
         raise BadFile([(reader.line_num, str(error))]) from None
-    if problems:
-        raise BadFile(problems)
-    return rows
+    return Table(rows, problems)
+
+
+def with_problems(service: Callable[..., Done], problems: list[tuple[int, str]]) -> Callable[..., Done]:
+    """Return `service`, which imports drafts, so that it also refuses for `problems` found before: every bad row in one answer."""
+
+    def run(*args: Any, **kw: Any) -> Done:
+        try:
+            done = service(*args, **kw)
+        except BadFile as bad:
+            raise BadFile([*problems, *bad.problems]) from None
+        if problems:
+            raise BadFile(problems)
+        return done
+
+    return run
 
 
 def _check_header(header: list[str], columns: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from pointsapp.core import clock
-from pointsapp.core.table_file import BadFile, read_rows
+from pointsapp.core.table_file import BadFile, read_table, with_problems
 from pointsapp.core.transaction import write
 from pointsapp.merchants.services import MerchantDraft, import_merchants
 
@@ -26,8 +26,9 @@ def merchants() -> None:
 def import_file(file: Path) -> None:
     """Import merchants from a CSV with the columns code, name, area_code, address."""
     try:
-        drafts = [MerchantDraft(line=row.line, **row.cells) for row in read_rows(file, COLUMNS, COLUMNS)]
-        done = write(import_merchants, drafts, now=clock.now())
+        table = read_table(file, COLUMNS, COLUMNS)
+        drafts = [MerchantDraft(line=row.line, **row.cells) for row in table.rows]
+        done = write(with_problems(import_merchants, table.problems), drafts, now=clock.now())
     except BadFile as bad:
         click.echo(str(bad), err=True)
         raise SystemExit(1) from None

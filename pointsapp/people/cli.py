@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from pointsapp.core import clock
 from pointsapp.core.actor import Role
 from pointsapp.core.db import db
-from pointsapp.core.table_file import BadFile, read_rows
+from pointsapp.core.table_file import BadFile, read_table, with_problems
 from pointsapp.core.transaction import write
 from pointsapp.people.queries import persons_by_phones
 from pointsapp.people.rules import PASSWORD_LEAST, PASSWORD_MOST, is_long_enough, read_password, read_phone
@@ -74,8 +74,9 @@ def users() -> None:
 def import_file(file: Path) -> None:
     """Import people from a CSV with the columns phone, name, role, area_code, merchant_code."""
     try:
-        drafts = [PersonDraft(line=row.line, **row.cells) for row in read_rows(file, COLUMNS, COLUMNS[:2])]
-        done = write(import_people, drafts, now=clock.now())
+        table = read_table(file, COLUMNS, COLUMNS[:2])
+        drafts = [PersonDraft(line=row.line, **row.cells) for row in table.rows]
+        done = write(with_problems(import_people, table.problems), drafts, now=clock.now())
     except BadFile as bad:
         _stop(bad)
     click.echo(f"{done.added} added, {done.changed} changed, {done.roles} roles given")

@@ -12,7 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from pointsapp.core import clock
-from pointsapp.core.table_file import BadFile, Row, read_rows
+from pointsapp.core.table_file import BadFile, Row, read_table, with_problems
 from pointsapp.core.transaction import write
 from pointsapp.core.yaml_file import read_document
 from pointsapp.stars.rules.branches import BranchDraft
@@ -59,15 +59,14 @@ def _import_table(
     file: Path, columns: tuple[str, ...], required: tuple[str, ...], draft: Callable[[Row], Any], service: Any
 ) -> None:
     with _naming_bad_rows():
-        drafts, problems = [], []
-        for row in read_rows(file, columns, required):
+        table = read_table(file, columns, required)
+        drafts, problems = [], table.problems
+        for row in table.rows:
             try:
                 drafts.append(draft(row))
             except ValueError as error:
                 problems.append((row.line, str(error)))
-        if problems:
-            raise BadFile(problems)
-        done: Imported = write(service, drafts, now=clock.now())
+        done: Imported = write(with_problems(service, problems), drafts, now=clock.now())
     click.echo(f"{done.added} added, {done.changed} changed, {done.kept} unchanged")
 
 

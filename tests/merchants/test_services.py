@@ -224,10 +224,11 @@ def test_every_bad_row_is_named_and_none_is_written(app: Flask, session: Session
     )
     code, out, err = run_import(app, tmp_path / "m.csv", text)
     assert (code, out) == (1, "")
-    assert err == "line 5: name is empty\n"
-    code, out, err = run_import(app, tmp_path / "m.csv", text.replace("m4,,", "m4,四,"))
-    assert code == 1
-    assert err.splitlines() == ["line 3: unknown area_code 'nowhere'", "line 4: code 'm1' stands in line 2 too"]
+    assert err.splitlines() == [
+        "line 3: unknown area_code 'nowhere'",
+        "line 4: code 'm1' stands in line 2 too",
+        "line 5: name is empty",
+    ]
     assert run_import(app, tmp_path / "m.csv", "code,name,area_code,address,extra\n")[0] == 1
     assert session.scalar(select(func.count()).select_from(Merchant)) == before
 

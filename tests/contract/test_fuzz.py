@@ -1,0 +1,90 @@
+"""Hostile and odd input, made from the application's own document by schemathesis: the answer is never a 500."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # its own dependencies' deprecations
+    import schemathesis
+
+from pointsapp.core import clock
+from pointsapp.core.db import db
+from tests.conftest import HouseClient
+from tests.contract.world import API, World
+from tests.databases import Clone
+
+SECONDS = 25  # per database; what is not reached is reached another day, the seeds differ
+EXAMPLES = 10
+
+
+class _SystemClock:
+    """The world's clock where time really passes."""
+
+    @property
+    def at(self) -> Any:
+        return clock.now()
+
+    def forward(self, **_span: float) -> None:
+        raise AssertionError("real time cannot be moved")
+
+
+def _known(world: World) -> dict[str, list[str]]:
+    """Return real names for the places in addresses, so that the fuzz also reaches what lies behind a 404."""
+    task = world.task()
+    shift = task["shifts"][0]["id"]
+    signup = world.sign_up("resident", shift)
+    offer = world.offer()
+    return {
+        "task_id": [task["id"]],
+        "shift_id": [shift],
+        "signup_id": [signup["id"]],
+        "offer_id": [offer["id"]],
+        "person_id": [world.person("resident").public_id, world.person("staff").public_id],
+        "merchant_id": [world.shop.public_id],
+    }
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_input_is_answered_with_a_500(live: Clone) -> None:
+    app = live.app
+    with app.app_context():
+        client = app.test_client()
+        assert isinstance(client, HouseClient)
+        world = World(db.session, client, _SystemClock())  # type: ignore[arg-type]
+        known = _known(world)
+        tokens = [world.token(who) for who in ("platform_admin", "staff", "resident", "manager", "clerk")]
+        schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    until = time.monotonic() + SECONDS
+    reached = []
+    operations = [found.ok() for found in schema.get_all_operations()]
+    for operation in operations:
+        if time.monotonic() > until or (operation.method, operation.path) == ("delete", f"{API}/sessions/current"):
+            continue
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(), token=st.sampled_from(tokens), real=st.booleans())
+        def try_it(case: Any, token: str, real: bool) -> None:
+            for name in case.path_parameters or {}:
+                if real and name in known:
+                    case.path_parameters[name] = known[name][0]
+            answer = case.call(headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code < 500, f"{case.method} {case.path}: {answer.text[:300]}"
+            if answer.status_code >= 400:
+                assert "problem+json" in answer.headers["content-type"][0]
+
+        try_it()
+        reached.append(operation.path)
+    assert len(reached) >= len(operations) // 2, "too slow to say anything"
