@@ -2,6 +2,85 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from pointsapp.core.actor import require
+from pointsapp.core.clock import now
+from pointsapp.core.db import db
+from pointsapp.home import queries, services
+from pointsapp.home.messages import FEATURE_NAMES, VALUE_HINTS, value_words
+from pointsapp.home.policies import may_set_policy, sees_console, sees_settings
+from pointsapp.home.rules import kind_of
+from pointsapp.home.schemas import PolicyForm
+from pointsapp.people.queries import current_notice
+from pointsapp.web.doors import Form, bind, blank, write_page
+from pointsapp.web.login import signed_in
 
 bp = Blueprint("console", __name__, url_prefix="/console")
+
+
+@bp.get("")
+def show_today() -> str:
+    """What needs doing today in one's areas."""
+    actor = signed_in()
+    require(sees_console(actor))
+    return render_template("console/today.html", page=queries.console_today(db.session, actor, now=now()))
+
+
+@bp.get("/settings")
+def show_settings() -> str:
+    """The policies in force, the privacy notice and the categories."""
+    require(sees_settings(signed_in()))
+    locale = get_locale()
+    return render_template(
+        "console/settings.html",
+        page=queries.settings_page(db.session, now=now()),
+        notice=current_notice("en" if locale and locale.language == "en" else "zh"),
+        feature_names=FEATURE_NAMES,
+        value_words=value_words,
+    )
+
+
+@bp.get("/settings/policies/<name>")
+def show_policy(name: str) -> str:
+    """One policy: what it means, what it was, and a form for who may set it."""
+    return _policy_page(name)
+
+
+def _policy_page(name: str, form: Form | None = None) -> str:
+    actor = signed_in()
+    require(sees_settings(actor))
+    history = queries.policy_history(db.session, name, now=now())
+    return render_template(
+        "console/policy.html",
+        history=history,
+        form=form or blank(),
+        kind=kind_of(history[0].default),
+        hints=VALUE_HINTS,
+        may_set=may_set_policy(actor),
+        value_words=value_words,
+    )
+
+
+@bp.post("/settings/policies/<name>")
+def submit_policy(name: str) -> ResponseReturnValue:
+    """Put a new value in force."""
+    form = bind(PolicyForm())
+
+    def there(receipt: services.PolicyReceipt) -> str:
+        flash(*((_("这已经是现在的值。"), "info") if receipt.is_repeat else (_("已生效。"), "yes")))
+        return url_for("console.show_policy", name=name)
+
+    return form.submit(
+        lambda command: write_page(services.set_policy, signed_in(), name, command, then=there),
+        or_show=lambda: _policy_page(name, form),
+    )
+
+
+@bp.get("/")
+def open_console() -> ResponseReturnValue:
+    """Read /console/ as /console."""
+    return redirect(url_for("console.show_today"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -21,4 +23,39 @@ def level_name(number: int) -> str:
     return str(LEVELS[number - 1]) if number <= len(LEVELS) else _("%(n)s 级邻居", n=number)
 
 
-MESSAGES: dict[str, Message] = {}
+# Whose numbers they are, on the settings page; the key is the part of a policy's name before the dot.
+FEATURE_NAMES = {
+    "checkin": _l("签到"),
+    "home": _l("首页"),
+    "merchants": _l("商户"),
+    "people": _l("居民与登录"),
+    "redemption": _l("兑换"),
+    "rewards": _l("积分"),
+    "stars": _l("五星"),
+    "tasks": _l("任务"),
+}
+VALUE_HINTS = {
+    "number": _l("一个整数"),
+    "number_or_none": _l("一个整数；留空表示不限"),
+    "switch": _l("是或否"),
+    "numbers": _l("几个整数，由小到大，用逗号分开"),
+    "words": _l("一段文字"),
+}
+
+
+def value_words(value: Any) -> str:
+    """Return a policy's value as people read it."""
+    if value is None:
+        return _("不限")
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list | tuple):
+        return " · ".join(f"{part:,}" if isinstance(part, int) else str(part) for part in value) or "—"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+MESSAGES: dict[str, Message] = {
+    "policy_value_wrong": Message(
+        _l("这个值不能用"), _l("请按输入框下面的说明填写；数字不能是负数，也不能超过一百万。")
+    ),
+}

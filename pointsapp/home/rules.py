@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from typing import Any
 
 SOON = timedelta(days=30)  # points that lapse within this are said on the first page
 NEAR = timedelta(hours=36)  # one's own next shift within this is what today is about
@@ -40,3 +43,53 @@ def part_of_day(hour: int) -> str:
     if 12 <= hour < 18:
         return "afternoon"
     return "evening"
+
+
+class ValueKind(StrEnum):
+    """What a policy's value may be; read from its default, so that no policy needs a form of its own."""
+
+    NUMBER = "number"
+    NUMBER_OR_NONE = "number_or_none"
+    SWITCH = "switch"
+    NUMBERS = "numbers"
+    WORDS = "words"
+
+
+MOST = 1_000_000
+
+
+def kind_of(default: Any) -> ValueKind:
+    """Return the kind of value a policy with this default takes. None means "no bound" in this house, so a number or none."""
+    if default is None:
+        return ValueKind.NUMBER_OR_NONE
+    if isinstance(default, bool):
+        return ValueKind.SWITCH
+    if isinstance(default, int):
+        return ValueKind.NUMBER
+    return ValueKind.NUMBERS if isinstance(default, list | tuple) else ValueKind.WORDS
+
+
+def read_value(kind: ValueKind, typed: str) -> Any:
+    """Return the value somebody typed; ValueError when it is not of this kind."""
+    text = typed.strip()
+    if kind is ValueKind.SWITCH:
+        return {"yes": True, "no": False}[text] if text in ("yes", "no") else _no()
+    if kind is ValueKind.NUMBER_OR_NONE and not text:
+        return None
+    if kind in (ValueKind.NUMBER, ValueKind.NUMBER_OR_NONE):
+        return _number(text)
+    if kind is ValueKind.NUMBERS:
+        numbers = [_number(part) for part in re.split(r"[\s,，、]+", text) if part]
+        return numbers if numbers == sorted(set(numbers)) and len(numbers) <= 20 else _no()
+    return text or _no()
+
+
+def _number(text: str) -> int:
+    """Whole and not negative: every policy of the house counts something."""
+    if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) > MOST:
+        raise ValueError(text)
+    return int(text)
+
+
+def _no() -> Any:
+    raise ValueError

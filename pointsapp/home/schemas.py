@@ -1,11 +1,14 @@
-"""The gate of home: who I am."""
+"""The gate of home: who I am, and a policy typed into the settings."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from typing import Any
 
+from marshmallow import Schema, fields, validate
+
+from pointsapp.home.services import SetPolicy
 from pointsapp.people.schemas import RoleSchema
-from pointsapp.web.schemas import AreaRefSchema
+from pointsapp.web.schemas import AreaRefSchema, FormSchema, Text, post_load
 
 
 class MeSchema(Schema):
@@ -16,3 +19,14 @@ class MeSchema(Schema):
     roles = fields.List(fields.Nested(RoleSchema))
     points_balance = fields.Integer()
     service_minutes = fields.Integer()
+
+
+class PolicyForm(FormSchema):
+    """A value as typed (empty means none, where the policy allows it) and the reason."""
+
+    value = fields.String(load_default="", validate=[validate.Length(max=200)])
+    reason = Text(300, required=True)
+
+    @post_load
+    def command(self, data: dict[str, Any], **_kw: Any) -> SetPolicy:
+        return SetPolicy(**data)

@@ -1,20 +1,29 @@
 """Reads of the first pages, put together from the features below."""
 
+from pointsapp.home.queries.console import ConsoleToday, console_today
 from pointsapp.home.queries.front import Community, FrontPage, OfferLine, Today, front_page
 from pointsapp.home.queries.hours import HoursLine, HoursPage, hours_page
 from pointsapp.home.queries.me import Me, MyPage, my_page, who_am_i
+from pointsapp.home.queries.settings import PolicyLine, SettingsPage, named_policy, policy_history, settings_page
 
 __all__ = [
     "Community",
+    "ConsoleToday",
     "FrontPage",
     "HoursLine",
     "HoursPage",
     "Me",
     "MyPage",
     "OfferLine",
+    "PolicyLine",
+    "SettingsPage",
     "Today",
+    "console_today",
     "front_page",
     "hours_page",
     "my_page",
+    "named_policy",
+    "policy_history",
+    "settings_page",
     "who_am_i",
 ]

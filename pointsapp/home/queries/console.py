@@ -1,0 +1,250 @@
+"""What needs doing today in the areas one works for; every figure opens to the page it is counted on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.areas.queries import below_any
+from pointsapp.checkin.models import Attendance, AttendanceState, Correction, CorrectionState
+from pointsapp.core import clock
+from pointsapp.core.actor import COMMUNITY_STAFF, OFFICE_STAFF, Actor
+from pointsapp.ledger.models import Balance
+from pointsapp.merchants.models import Merchant, Offer, OfferState, OfferVersion
+from pointsapp.people.models import Person
+from pointsapp.redemption.models import Redemption
+from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskState
+
+BACK, AHEAD = timedelta(minutes=30), timedelta(hours=36)
+DAYS_SHOWN = 14
+MOST_SHIFTS, MOST_BUDGETS = 12, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftToday:
+    """One running or coming shift with its places and who has arrived."""
+
+    public_id: str
+    task: str
+    title: str
+    place: str
+    area_name: str
+    starts_at: datetime
+    ends_at: datetime
+    taken: int
+    waiting: int
+    capacity: int
+    arrived: int
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many of each thing wait for somebody; offers are None for who may not decide about them."""
+
+    provisional: int
+    corrections: int
+    drafts: int
+    offers: int | None
+
+    @property
+    def total(self) -> int:
+        return self.provisional + self.corrections + self.drafts + (self.offers or 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """What was done since Monday, and in the same span of the week before."""
+
+    people: int
+    minutes: int
+    points: int
+    redemptions: int
+    joined: int
+    minutes_before: int
+    points_before: int
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLeft:
+    area_name: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleToday:
+    shifts: tuple[ShiftToday, ...]
+    waits: Waiting
+    week: Week
+    days: tuple[tuple[date, int], ...]
+    budgets: tuple[BudgetLeft, ...]
+    budget_total: int
+
+
+def console_today(session: Session, actor: Actor, *, now: datetime) -> ConsoleToday:
+    """Return the console's first page for the areas this actor works for."""
+    mine = below_any(Area.path, actor.paths(COMMUNITY_STAFF))
+    budgets = _budgets(session, mine)
+    week, days = _work(session, mine, now)
+    return ConsoleToday(
+        shifts=_shifts(session, mine, now),
+        waits=_waiting(session, actor, mine),
+        week=week,
+        days=days,
+        budgets=budgets[:MOST_BUDGETS],
+        budget_total=sum(line.balance for line in budgets),
+    )
+
+
+def _shifts(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[ShiftToday, ...]:
+    arrived = (
+        select(func.count())
+        .where(Signup.shift_id == Shift.id, Signup.state == SignupState.CONFIRMED, Signup.arrived_at.is_not(None))
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Shift.public_id,
+            Task.public_id.label("task"),
+            Task.title,
+            Task.place,
+            Area.name.label("area_name"),
+            Shift.starts_at,
+            Shift.ends_at,
+            Shift.taken,
+            Shift.waiting,
+            Shift.capacity,
+            arrived.label("arrived"),
+        )
+        .join(Task, Task.id == Shift.task_id)
+        .join(Area, Area.id == Task.area_id)
+        .where(
+            Task.state == TaskState.PUBLISHED,
+            Shift.state == ShiftState.OPEN,
+            Shift.ends_at >= now - BACK,
+            Shift.starts_at <= now + AHEAD,
+            mine,
+        )
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(MOST_SHIFTS)
+    )
+    return tuple(ShiftToday(**row, is_on=row["starts_at"] <= now < row["ends_at"]) for row in rows.mappings())
+
+
+def _waiting(session: Session, actor: Actor, mine: ColumnElement[bool]) -> Waiting:
+    """Count what waits, in one statement. What one asked for oneself waits for somebody else, and is not counted."""
+    in_areas = select(func.count()).select_from(Area).join(Task, Task.area_id == Area.id).where(mine)
+    through_shift = in_areas.join(Shift, Shift.task_id == Task.id)
+    provisional = through_shift.join(Attendance, Attendance.shift_id == Shift.id).where(
+        Attendance.state == AttendanceState.PROVISIONAL, Attendance.person_id != actor.person_id
+    )
+    corrections = (
+        through_shift.join(Signup, Signup.shift_id == Shift.id)
+        .join(Correction, Correction.signup_id == Signup.id)
+        .where(
+            Correction.state == CorrectionState.PENDING,
+            Correction.asked_by_id != actor.person_id,
+            Signup.person_id != actor.person_id,
+        )
+    )
+    drafts = in_areas.where(Task.state == TaskState.DRAFT)
+    decides = actor.holds_anywhere(OFFICE_STAFF)
+    row = session.execute(
+        select(
+            provisional.scalar_subquery(),
+            corrections.scalar_subquery(),
+            drafts.scalar_subquery(),
+            _offers_waiting(actor).scalar_subquery() if decides else literal(0),
+        )
+    ).one()
+    return Waiting(provisional=row[0], corrections=row[1], drafts=row[2], offers=row[3] if decides else None)
+
+
+def _offers_waiting(actor: Actor) -> Select[Any]:
+    return (
+        select(func.count())
+        .select_from(Offer)
+        .join(OfferVersion, (OfferVersion.offer_id == Offer.id) & (OfferVersion.number == Offer.newest_version))
+        .join(Merchant, Merchant.id == Offer.merchant_id)
+        .join(Area, Area.id == Merchant.area_id)
+        .where(
+            OfferVersion.state == OfferState.PENDING,
+            Offer.withdrawn_at.is_(None),
+            below_any(Area.path, actor.paths(OFFICE_STAFF)),
+        )
+    )
+
+
+def _work(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[Week, tuple[tuple[date, int], ...]]:
+    """Sum the credited work by local day: this week, the same span of the last, and the days of the chart."""
+    monday = clock.period_start("week", now)
+    assert monday is not None
+    first = clock.day_bounds(clock.local_day(now) - timedelta(days=DAYS_SHOWN - 1))[0]
+    rows = session.execute(
+        select(Attendance.to_at, Attendance.person_id, Attendance.minutes, Attendance.points)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .join(Task, Task.id == Shift.task_id)
+        .join(Area, Area.id == Task.area_id)
+        .where(
+            Attendance.state == AttendanceState.CREDITED,
+            Attendance.to_at >= min(first, monday - timedelta(days=7)),
+            mine,
+        )
+    ).all()
+    today = clock.local_day(now)
+    days = {today - timedelta(days=back): 0 for back in range(DAYS_SHOWN - 1, -1, -1)}
+    for row in rows:
+        day = clock.local_day(row.to_at)
+        if day in days:
+            days[day] += row.minutes
+    this = [row for row in rows if row.to_at >= monday]
+    before = [row for row in rows if monday - timedelta(days=7) <= row.to_at <= now - timedelta(days=7)]
+    redeemed, joined = _others(session, mine, monday)
+    week = Week(
+        people=len({row.person_id for row in this}),
+        minutes=sum(row.minutes for row in this),
+        points=sum(row.points for row in this),
+        redemptions=redeemed,
+        joined=joined,
+        minutes_before=sum(row.minutes for row in before),
+        points_before=sum(row.points for row in before),
+        starts_on=clock.local_day(monday),
+    )
+    return week, tuple(days.items())
+
+
+def _others(session: Session, mine: ColumnElement[bool], monday: datetime) -> tuple[int, int]:
+    redeemed = (
+        select(func.count())
+        .select_from(Redemption)
+        .join(Merchant, Merchant.id == Redemption.merchant_id)
+        .join(Area, Area.id == Merchant.area_id)
+        .where(Redemption.redeemed_at >= monday, Redemption.reversed_at.is_(None), mine)
+    )
+    joined = (
+        select(func.count())
+        .select_from(Person)
+        .join(Area, Area.id == Person.home_area_id)
+        .where(Person.created_at >= monday, mine)
+    )
+    row = session.execute(select(redeemed.scalar_subquery(), joined.scalar_subquery())).one()
+    return row[0], row[1]
+
+
+def _budgets(session: Session, mine: ColumnElement[bool]) -> tuple[BudgetLeft, ...]:
+    depth = func.length(Area.path)
+    rows = session.execute(
+        select(Area.name, Balance.amount)
+        .join(Balance, Balance.account == literal("budget:").concat(Area.id))
+        .where(mine)
+        .order_by(case((Balance.amount > 0, 0), else_=1), depth, Area.code)
+        .limit(500)
+    )
+    return tuple(BudgetLeft(area_name=name, balance=amount) for name, amount in rows)
