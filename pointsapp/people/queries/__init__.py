@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pointsapp.people.queries.actors import load_actor, load_actor_by_token, standing_of, token_hash
+from pointsapp.people.queries.codes import CodeHolder, code_hash, holder_of_code
 from pointsapp.people.queries.lists import DeskPerson, PersonLine, desk_person, search_people
 from pointsapp.people.queries.notice import PrivacyNotice, current_notice
 from pointsapp.people.queries.persons import (
-    CodeHolder,
-    MerchantPlace,
     PersonCard,
     PersonRow,
-    RoleLine,
-    code_hash,
-    find_merchant,
-    holder_of_code,
-    merchants_by_codes,
     name_of,
     names_of,
     person_by_id,
@@ -25,8 +19,8 @@ from pointsapp.people.queries.persons import (
     person_card,
     persons_by_phones,
     require_person,
-    roles_of,
 )
+from pointsapp.people.queries.roles import MerchantPlace, RoleLine, find_merchant, merchants_by_codes, roles_of
 
 __all__ = [
     "CodeHolder",

@@ -12,7 +12,7 @@ from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor, Grant
 from pointsapp.people.models import ApiToken, Person, RoleGrant
 from pointsapp.people.policies import HeldRole, Standing
-from pointsapp.people.queries.persons import RoleLine, roles_of
+from pointsapp.people.queries.roles import RoleLine, roles_of
 
 
 def load_actor(session: Session, person_id: int, *, now: datetime) -> Actor | None:

@@ -16,7 +16,7 @@ from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.people.policies import Standing, is_staff_of, may_grant_any
 from pointsapp.people.queries.actors import standing_from
-from pointsapp.people.queries.persons import RoleLine, roles_of
+from pointsapp.people.queries.roles import RoleLine, roles_of
 from pointsapp.people.rules import read_phone, read_volunteer_number
 
 

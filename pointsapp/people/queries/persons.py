@@ -1,30 +1,19 @@
-"""One person at a time: by id, number, phone or code; and the roles they hold."""
+"""One person at a time: by id, number, phone or personal code."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, String, column, func, or_, select, table
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import AreaRow, area_by_id
-from pointsapp.core.actor import Role
 from pointsapp.core.errors import NotFound
-from pointsapp.people.models import OneTimeCode, Person, RoleGrant
-
-# People stands below merchants and may not import its models; a role's scope needs these four columns of it.
-merchant = table(
-    "merchant",
-    column("id", BigInteger),
-    column("public_id", String),
-    column("code", String),
-    column("name", String),
-    column("area_id", BigInteger),
-)
+from pointsapp.people.models import Person
+from pointsapp.people.queries.roles import RoleLine, roles_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,40 +31,6 @@ class PersonRow:
     personal_code: str
     has_password: bool
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """{id, code, name} of an area or a merchant."""
-
-    public_id: str
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MerchantPlace:
-    """The merchant of a role, and the area that merchant lies in."""
-
-    id: int
-    public_id: str
-    code: str
-    name: str
-    area_id: int
-    area_path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleLine:
-    """One role held now, with the area or the merchant it holds for; `scope_path` is the path that decides about it."""
-
-    public_id: str
-    role: Role
-    area: Place | None
-    merchant: Place | None
-    merchant_id: int | None
-    scope_path: str | None
-    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,76 +160,6 @@ def name_of(session: Session, person_id: int | None) -> str:
     return names_of(session, [person_id]).get(person_id or 0, "")
 
 
-def find_merchant(session: Session, id_or_code: str | None) -> MerchantPlace | None:
-    """Return the merchant with this id or code, as the scope of a role."""
-    if not id_or_code or len(id_or_code) > 40:
-        return None
-    found = _merchants(session, or_(merchant.c.public_id == id_or_code, merchant.c.code == id_or_code))
-    return min(found, key=lambda place: place.public_id != id_or_code, default=None)
-
-
-def merchants_by_codes(session: Session, codes: Iterable[str]) -> dict[str, MerchantPlace]:
-    """Return the merchants with these codes, by code; in chunks, for imports."""
-    wanted = sorted(set(codes))
-    found: dict[str, MerchantPlace] = {}
-    for start in range(0, len(wanted), 500):
-        found |= {place.code: place for place in _merchants(session, merchant.c.code.in_(wanted[start : start + 500]))}
-    return found
-
-
-def _merchants(session: Session, condition: ColumnElement[bool]) -> list[MerchantPlace]:
-    rows = session.execute(
-        select(merchant.c.id, merchant.c.public_id, merchant.c.code, merchant.c.name, merchant.c.area_id, Area.path)
-        .join(Area, Area.id == merchant.c.area_id)
-        .where(condition)
-    )
-    return [
-        MerchantPlace(id=row[0], public_id=row[1], code=row[2], name=row[3], area_id=row[4], area_path=row[5])
-        for row in rows
-    ]
-
-
-def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLine, ...]:
-    """Return the roles held at `now`, the oldest first."""
-    place = func.coalesce(RoleGrant.area_id, merchant.c.area_id)
-    rows = session.execute(
-        select(
-            RoleGrant.public_id,
-            RoleGrant.role,
-            RoleGrant.area_id,
-            RoleGrant.merchant_id,
-            RoleGrant.starts_at,
-            Area.public_id,
-            Area.code,
-            Area.name,
-            Area.path,
-            merchant.c.public_id,
-            merchant.c.code,
-            merchant.c.name,
-        )
-        .outerjoin(merchant, merchant.c.id == RoleGrant.merchant_id)
-        .outerjoin(Area, Area.id == place)
-        .where(
-            RoleGrant.person_id == person_id,
-            RoleGrant.starts_at <= now,
-            or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
-        )
-        .order_by(RoleGrant.id)
-    )
-    return tuple(
-        RoleLine(
-            public_id=row[0],
-            role=row[1],
-            area=Place(public_id=row[5], code=row[6], name=row[7]) if row[2] is not None else None,
-            merchant=Place(public_id=row[9], code=row[10], name=row[11]) if row[3] is not None else None,
-            merchant_id=row[3],
-            scope_path=row[8],
-            starts_at=row[4],
-        )
-        for row in rows
-    )
-
-
 def person_card(session: Session, person_id: int, *, now: datetime) -> PersonCard:
     """Return everything a person may read about themself; raise NotFound for nobody."""
     person = session.execute(
@@ -299,38 +184,4 @@ def person_card(session: Session, person_id: int, *, now: datetime) -> PersonCar
         consent_version=person.consent_version,
         consented_at=person.consented_at,
         created_at=person.created_at,
-    )
-
-
-def code_hash(code: str) -> str:
-    """Return what is stored of a one-time code. Plain SHA-256: 45 random bits, tried one request at a time."""
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeHolder:
-    """Whose one-time code it is; the name is full, mask it. `needs_consent`: imported, and never shown the notice."""
-
-    public_id: str
-    name: str
-    has_password: bool
-    needs_consent: bool
-
-
-def holder_of_code(session: Session, code: str, *, now: datetime) -> CodeHolder | None:
-    """Return whose one-time code it is, None when it was used, has expired or never was."""
-    found = session.execute(
-        select(Person.public_id, Person.name, Person.password_hash, Person.consent_version)
-        .join(OneTimeCode, OneTimeCode.person_id == Person.id)
-        .where(
-            OneTimeCode.code_hash == code_hash(code),
-            OneTimeCode.used_at.is_(None),
-            OneTimeCode.expires_at > now,
-            Person.erased_at.is_(None),
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    return CodeHolder(
-        public_id=found[0], name=found[1], has_password=found[2] is not None, needs_consent=found[3] is None
     )

@@ -17,7 +17,7 @@ from pointsapp.people.errors import RoleHasOtherScope, UnknownMerchant
 from pointsapp.people.models import RoleGrant
 from pointsapp.people.policies import may_grant, needs_area, needs_merchant
 from pointsapp.people.queries import find_merchant, require_person
-from pointsapp.people.queries.persons import merchant as merchant_table
+from pointsapp.people.queries.roles import merchant as merchant_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

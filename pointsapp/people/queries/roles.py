@@ -1,0 +1,128 @@
+"""The roles a person holds, and the merchants some of them hold for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ColumnElement, String, column, func, or_, select, table
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.core.actor import Role
+from pointsapp.people.models import RoleGrant
+
+# People stands below merchants and may not import its models; a role's scope needs these four columns of it.
+merchant = table(
+    "merchant",
+    column("id", BigInteger),
+    column("public_id", String),
+    column("code", String),
+    column("name", String),
+    column("area_id", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """{id, code, name} of an area or a merchant."""
+
+    public_id: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantPlace:
+    """The merchant of a role, and the area that merchant lies in."""
+
+    id: int
+    public_id: str
+    code: str
+    name: str
+    area_id: int
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLine:
+    """One role held now, with the area or the merchant it holds for; `scope_path` is the path that decides about it."""
+
+    public_id: str
+    role: Role
+    area: Place | None
+    merchant: Place | None
+    merchant_id: int | None
+    scope_path: str | None
+    starts_at: datetime
+
+
+def find_merchant(session: Session, id_or_code: str | None) -> MerchantPlace | None:
+    """Return the merchant with this id or code, as the scope of a role."""
+    if not id_or_code or len(id_or_code) > 40:
+        return None
+    found = _merchants(session, or_(merchant.c.public_id == id_or_code, merchant.c.code == id_or_code))
+    return min(found, key=lambda place: place.public_id != id_or_code, default=None)
+
+
+def merchants_by_codes(session: Session, codes: Iterable[str]) -> dict[str, MerchantPlace]:
+    """Return the merchants with these codes, by code; in chunks, for imports."""
+    wanted = sorted(set(codes))
+    found: dict[str, MerchantPlace] = {}
+    for start in range(0, len(wanted), 500):
+        found |= {place.code: place for place in _merchants(session, merchant.c.code.in_(wanted[start : start + 500]))}
+    return found
+
+
+def _merchants(session: Session, condition: ColumnElement[bool]) -> list[MerchantPlace]:
+    rows = session.execute(
+        select(merchant.c.id, merchant.c.public_id, merchant.c.code, merchant.c.name, merchant.c.area_id, Area.path)
+        .join(Area, Area.id == merchant.c.area_id)
+        .where(condition)
+    )
+    return [
+        MerchantPlace(id=row[0], public_id=row[1], code=row[2], name=row[3], area_id=row[4], area_path=row[5])
+        for row in rows
+    ]
+
+
+def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLine, ...]:
+    """Return the roles held at `now`, the oldest first."""
+    place = func.coalesce(RoleGrant.area_id, merchant.c.area_id)
+    rows = session.execute(
+        select(
+            RoleGrant.public_id,
+            RoleGrant.role,
+            RoleGrant.area_id,
+            RoleGrant.merchant_id,
+            RoleGrant.starts_at,
+            Area.public_id,
+            Area.code,
+            Area.name,
+            Area.path,
+            merchant.c.public_id,
+            merchant.c.code,
+            merchant.c.name,
+        )
+        .outerjoin(merchant, merchant.c.id == RoleGrant.merchant_id)
+        .outerjoin(Area, Area.id == place)
+        .where(
+            RoleGrant.person_id == person_id,
+            RoleGrant.starts_at <= now,
+            or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
+        )
+        .order_by(RoleGrant.id)
+    )
+    return tuple(
+        RoleLine(
+            public_id=row[0],
+            role=row[1],
+            area=Place(public_id=row[5], code=row[6], name=row[7]) if row[2] is not None else None,
+            merchant=Place(public_id=row[9], code=row[10], name=row[11]) if row[3] is not None else None,
+            merchant_id=row[3],
+            scope_path=row[8],
+            starts_at=row[4],
+        )
+        for row in rows
+    )
