@@ -43,6 +43,7 @@ def _can(policy: Any, *things: Any) -> bool:
 def _page_words() -> dict[str, Any]:
     settings = current_app.config["SETTINGS"]
     actor = current_actor()
-    elder = actor.elder_view if actor else bool(session.get(ELDER_KEY))
+    # Large letters that a guest chose stay when they sign in.
+    elder = bool(session.get(ELDER_KEY)) or (actor is not None and actor.elder_view)
     prefs = SimpleNamespace(elder_view=elder, locale=choose_language(), theme="auto")
     return {"actor": actor, "brand": settings.brand, "demo_mode": settings.demo, "prefs": prefs, "breadcrumbs": []}

@@ -40,7 +40,7 @@ class SessionPerson(UserMixin):
 
 def sign_in(actor: Actor) -> None:
     """Open this browser's session for `actor`; the old session's content does not survive (fixation)."""
-    kept = {key: session[key] for key in ("lang", "sealed_arrival") if key in session}
+    kept = {key: session[key] for key in ("lang", "elder", "sealed_arrival") if key in session}
     session.clear()
     session.update(kept)
     session.permanent = True

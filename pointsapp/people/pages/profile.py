@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,6 +27,7 @@ from pointsapp.people.services import (
     sign_in_with_password,
     sign_out_everywhere,
 )
+from pointsapp.web import ELDER_KEY
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import sign_in, sign_out, signed_in
 
@@ -60,6 +61,7 @@ def submit_profile() -> ResponseReturnValue:
     form, here = bind(ProfileForm()), url_for("people.show_profile")
 
     def saved(_receipt: object) -> str:
+        session.pop(ELDER_KEY, None)  # what a guest had chosen on this browser; from now on the profile says
         flash(_("已经保存。"), "yes")
         return here
 

@@ -23,6 +23,7 @@ from pointsapp.people.schemas.forms import (
     SignInForm,
     TypedCodeForm,
     UseCodeForm,
+    ViewForm,
 )
 from pointsapp.people.schemas.inputs import read_one_time_code
 
@@ -45,5 +46,6 @@ __all__ = [
     "SignInSchema",
     "TypedCodeForm",
     "UseCodeForm",
+    "ViewForm",
     "read_one_time_code",
 ]

@@ -115,6 +115,14 @@ class ProfileForm(FormSchema):
         return ChangeProfile(**given)
 
 
+class ViewForm(FormSchema):
+    """The two switches of how pages look; each sends only its own field, and where it stood."""
+
+    locale = fields.String(load_default=None, validate=validate.OneOf(LANGUAGES))
+    elder_view = fields.Boolean(load_default=None)
+    back = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChange:
     """The old password as typed (None where none was ever set), and the new one's hash."""
