@@ -186,7 +186,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_evidence_public_id")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index("ix_evidence_area_metric_occurred", ["area_id", "metric", "occurred_at"], unique=False)
+        batch_op.create_index(
+            "ix_evidence_counted",
+            ["area_id", "metric", "person_id", "occurred_at", "recorded_at", "quantity"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_evidence_person_id"), ["person_id"], unique=False)
         batch_op.create_index("uq_evidence_event_metric", ["event_id", "metric"], unique=True)
     for table in APPEND_ONLY:
@@ -199,7 +203,7 @@ def downgrade() -> None:
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index("uq_evidence_event_metric")
         batch_op.drop_index(batch_op.f("ix_evidence_person_id"))
-        batch_op.drop_index("ix_evidence_area_metric_occurred")
+        batch_op.drop_index("ix_evidence_counted")
 
     op.drop_table("evidence")
     with op.batch_alter_table("standing_snapshot", schema=None) as batch_op:

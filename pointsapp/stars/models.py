@@ -149,7 +149,8 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         Index("uq_evidence_event_metric", "event_id", "metric", unique=True),
-        Index("ix_evidence_area_metric_occurred", "area_id", "metric", "occurred_at"),
+        # Standings are counted from this index alone; a person's rows lie together.
+        Index("ix_evidence_counted", "area_id", "metric", "person_id", "occurred_at", "recorded_at", "quantity"),
     )
 
     id: Mapped[row_id]

@@ -149,7 +149,6 @@ def tallies(session: Session, branches: Select[int, int], span: Span) -> dict[in
             Evidence.metric,
             Evidence.person_id,
             func.sum(Evidence.quantity).label("quantity"),
-            func.sum(case((is_member(reached), Evidence.quantity), else_=0)).label("of_members"),
         )
         .join(Evidence, Evidence.area_id == reached.c.area_id)
         .where(span.holds())
@@ -163,16 +162,14 @@ def tallies(session: Session, branches: Select[int, int], span: Span) -> dict[in
             here.metric,
             func.sum(here.quantity),
             func.count(case((here.quantity > 0, here.person_id))),
-            func.count(case((here.of_members > 0, here.person_id))),
         ).group_by(here.branch_id, here.metric)
     )
-    for branch_id, metric, total, people, members in rows:
-        tally = found[branch_id]
-        tally.sums[metric], tally.people[metric], tally.members[metric] = int(total), people, members
+    for branch_id, metric, total, people in rows:
+        found[branch_id].sums[metric], found[branch_id].people[metric] = int(total), people
     for branch_id, headcount in _headcounts(session, branches, span).items():
         found[branch_id].headcount = headcount
-    for branch_id, count in _members(session, branches, span):
-        found[branch_id].party_members = count
+    for branch_id, members, came in _members(session, branches, span):
+        found[branch_id].party_members, found[branch_id].members[ATTENDANCE] = members, came
     return found
 
 
@@ -191,16 +188,46 @@ def _headcounts(session: Session, branches: Select[int, int], span: Span) -> dic
     }
 
 
-def _members(session: Session, branches: Select[int, int], span: Span) -> list[tuple[int, int]]:
-    asked = branches.subquery()
-    rows = session.execute(
-        select(asked.c.branch_id, func.count(func.distinct(Membership.person_id)))
-        .join(Membership, Membership.branch_id == asked.c.branch_id)
-        .where(
-            Membership.recorded_at <= span.as_of,
-            or_(Membership.starts_at.is_(None), Membership.starts_at <= span.until),
-            or_(Membership.ended_at.is_(None), Membership.ended_at > span.until),
-        )
-        .group_by(asked.c.branch_id)
+def _members(session: Session, branches: Select[int, int], span: Span) -> list[tuple[int, int, int]]:
+    """Return (branch, its members, those who took part in its area while they were members).
+
+    Starts from the memberships, which are few, and never asks of each piece of evidence whether it is a member's.
+    """
+    reached = reach(branches)
+    work = (
+        select(Evidence.person_id, Evidence.occurred_at, Evidence.quantity, reached.c.branch_id)
+        .join(reached, reached.c.area_id == Evidence.area_id)
+        .where(Evidence.metric == ATTENDANCE, span.holds())
+        .subquery()
     )
-    return [(branch_id, count) for branch_id, count in rows]
+    is_current = and_(
+        Membership.recorded_at <= span.as_of,
+        or_(Membership.starts_at.is_(None), Membership.starts_at <= span.until),
+        or_(Membership.ended_at.is_(None), Membership.ended_at > span.until),
+    )
+    per_person = (
+        select(
+            Membership.branch_id,
+            func.max(case((is_current, 1), else_=0)).label("is_current"),
+            func.coalesce(func.sum(work.c.quantity), 0).label("quantity"),
+        )
+        .outerjoin(
+            work,
+            and_(
+                work.c.person_id == Membership.person_id,
+                work.c.branch_id == Membership.branch_id,
+                or_(Membership.starts_at.is_(None), Membership.starts_at <= work.c.occurred_at),
+                or_(Membership.ended_at.is_(None), Membership.ended_at > work.c.occurred_at),
+            ),
+        )
+        .where(Membership.branch_id.in_(select(branches.subquery().c.branch_id)))
+        .group_by(Membership.branch_id, Membership.person_id)
+        .subquery()
+    )
+    here = per_person.c
+    rows = session.execute(
+        select(here.branch_id, func.sum(here.is_current), func.count(case((here.quantity > 0, 1)))).group_by(
+            here.branch_id
+        )
+    )
+    return [(branch_id, int(members), came) for branch_id, members, came in rows]
