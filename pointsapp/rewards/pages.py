@@ -128,7 +128,7 @@ def _console_rules(form: Form | None) -> str:
     actor = signed_in()
     require(policies.may_see_rule_versions(actor))
     book = queries.rule_book(db.session, now())
-    category = str(form.value("category")) if form else request.args.get("category", ALL_CATEGORIES)
+    category = str(form.value("category")) if form else request.args.get("category") or ALL_CATEGORIES
     line = book.line_of(category)
     return render_template(
         "rewards/console_rules.html",
