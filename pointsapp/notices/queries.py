@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, column, func, select, table
+from sqlalchemy import BigInteger, Select, String, and_, column, func, select, table
 from sqlalchemy.orm import Session
 
 from pointsapp.core.db import UTCDateTime
@@ -30,7 +30,12 @@ voucher = table(
     *(column(name, _word) for name in ("public_id", "title")),
     column("expires_at", _at),
 )
-offer = table("offer", *(column(name, _key) for name in ("id", "merchant_id")), column("title", _word))
+offer = table("offer", *(column(name, _key) for name in ("id", "merchant_id", "newest_version")))
+offer_version = table(
+    "offer_version",
+    *(column(name, _key) for name in ("offer_id", "number")),
+    *(column(name, _word) for name in ("title", "decline_reason")),
+)
 merchant = table("merchant", column("id", _key), column("name", _word))
 
 
@@ -128,7 +133,11 @@ def _voucher(voucher_id: int) -> Select[Any]:
 
 def _offer(offer_id: int) -> Select[Any]:
     return (
-        select(offer.c.title, merchant.c.name.label("shop"))
+        select(offer_version.c.title, offer_version.c.decline_reason.label("reason"), merchant.c.name.label("shop"))
         .join_from(offer, merchant, merchant.c.id == offer.c.merchant_id)
+        .join(
+            offer_version,
+            and_(offer_version.c.offer_id == offer.c.id, offer_version.c.number == offer.c.newest_version),
+        )
         .where(offer.c.id == offer_id)
     )
