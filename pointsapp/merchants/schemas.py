@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 
 from pointsapp.core.actor import MERCHANT_ROLES, Role
 from pointsapp.merchants.models import Funding
+from pointsapp.merchants.queries import TermsView
 from pointsapp.merchants.rules import MAX_FEN, MAX_LIMIT, MAX_POINTS, MAX_STOCK, OfferTerms
 from pointsapp.merchants.services import (
     ChangeMerchant,
@@ -19,6 +20,7 @@ from pointsapp.merchants.services import (
     PauseMerchant,
     RegisterMerchant,
 )
+from pointsapp.web.filters import local_input
 from pointsapp.web.schemas import (
     AreaRefSchema,
     FormSchema,
@@ -172,6 +174,23 @@ class OfferForm(FormSchema):
         return {"terms": _terms(found), "version": found["version"], "submit": not found["keep_draft"]}
 
 
+def as_typed(shown: TermsView) -> dict[str, Any]:
+    """Return an offer's terms as its form shows them: local times, yuan, empty for no bound."""
+    bare = ("title", "description", "points", "stock", "per_person_limit", "daily_limit", "funding_unit")
+    typed = {name: "" if getattr(shown, name) is None else getattr(shown, name) for name in bare}
+    fen = shown.agreed_fen
+    return {
+        **typed,
+        "funding": shown.funding.value,
+        "agreed_yuan": "" if fen is None else f"{fen // 100}.{fen % 100:02d}",
+        "starts_at": local_input(shown.starts_at),
+        "ends_at": local_input(shown.ends_at),
+        "funded_from_on": shown.funded_from_on.isoformat() if shown.funded_from_on else "",
+        "funded_until_on": shown.funded_until_on.isoformat() if shown.funded_until_on else "",
+        "version": shown.number,
+    }
+
+
 def create_command(merchant: str, typed: Mapping[str, Any]) -> CreateOffer:
     return CreateOffer(merchant=merchant, terms=typed["terms"], submit=typed["submit"])
 
@@ -207,6 +226,14 @@ class InviteForm(FormSchema):
 
 def invite_command(merchant: str, typed: Mapping[str, Any]) -> InviteToMerchant:
     return InviteToMerchant(merchant=merchant, role=typed["role"])
+
+
+class BareForm(FormSchema):
+    """A button that is a whole form: nothing to fill in."""
+
+
+class ApproveForm(FormSchema):
+    version = Whole(1, 100_000, load_default=None, from_text=True)
 
 
 class RejectForm(FormSchema):

@@ -32,6 +32,18 @@ VOUCHER_STATES = {
     VoucherState.EXPIRED: _l("已过期"),
 }
 
+# What the clerk tells the customer, by the code of the refusal.
+TELL_CUSTOMER = {
+    "code_invalid": _l("请告诉顾客：麻烦再出示一次兑换码，或者念一下编号。"),
+    "code_unknown": _l("请告诉顾客：请打开“我的兑换券”，出示里面的二维码。"),
+    "wrong_merchant": _l("请告诉顾客：这张券不是我们店的，券上写着该去哪一家。"),
+    "not_allowed": _l("请告诉顾客：请稍等，换一位同事来扫。"),
+    "voucher_cancelled": _l("请告诉顾客：这张券您已经退掉了，积分在账上，可以再换一张。"),
+    "already_redeemed": _l("请告诉顾客：这张券已经用过了，有疑问可以看“我的兑换券”里的记录。"),
+    "voucher_expired": _l("请告诉顾客：这张券过期了，积分会退回，可以再换一张。"),
+}
+TELL_CUSTOMER_ELSE = _l("请告诉顾客：请稍等，再试一次。")
+
 SETTLEMENT_STATES = {SettlementState.OPEN: _l("待确认"), SettlementState.CONFIRMED: _l("双方已确认")}
 
 declare(memos.ISSUED, _l("兑换“%(title)s”（%(merchant)s）"))

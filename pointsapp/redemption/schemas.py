@@ -84,6 +84,10 @@ class RedeemForm(FormSchema):
     code = fields.String(load_default="", validate=validate.Length(max=300, error=_l("请输入码")))  # type: ignore[arg-type]
 
 
+class TakeForm(FormSchema):
+    """A button that is a whole form: nothing to fill in."""
+
+
 class ReverseForm(FormSchema):
     reason = Text(300, required=True, lines=True)
 

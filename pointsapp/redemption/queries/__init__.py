@@ -25,18 +25,23 @@ from pointsapp.redemption.queries.vouchers import (
     voucher_by_public_id,
     vouchers_page,
 )
+from pointsapp.redemption.queries.window import OfferCard, as_card, balance_of, offer_cards
 
 __all__ = [
     "DayTotal",
     "IssueLook",
+    "OfferCard",
     "OfferRef",
     "RedemptionRow",
     "SettlementRow",
     "VoucherMerchant",
     "VoucherView",
+    "as_card",
+    "balance_of",
     "day_list",
     "day_total",
     "issue_look",
+    "offer_cards",
     "open_count",
     "own_count",
     "read_code",

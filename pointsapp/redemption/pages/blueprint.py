@@ -1,4 +1,4 @@
-"""HTML door of redemption."""
+"""One blueprint for all pages of redemption."""
 
 from __future__ import annotations
 

@@ -1,7 +1,0 @@
-"""HTML door of merchants."""
-
-from __future__ import annotations
-
-from flask import Blueprint
-
-bp = Blueprint("merchants", __name__)
