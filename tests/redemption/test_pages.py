@@ -273,7 +273,9 @@ def test_the_day_lists_and_undoes(
     assert "不能再撤销" in text_of(late)
 
 
-@pytest.mark.parametrize("path", ["/offers", "/offers/{offer}", "/me/vouchers", "/me/vouchers/{voucher}", "/till", "/till/day"])
+@pytest.mark.parametrize(
+    "path", ["/offers", "/offers/{offer}", "/me/vouchers", "/me/vouchers/{voucher}", "/till", "/till/day"]
+)
 def test_pages_read_little(client: HouseClient, shop: Shop, voucher: VoucherView, session: Session, path: str) -> None:
     from tests.redemption.test_services import round_trips
 
