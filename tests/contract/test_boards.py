@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from pointsapp.worker import deliver_events
 from tests.contract.world import World, assert_has
 from tests.house.reading import ROOT
 
@@ -71,7 +72,7 @@ def board(world: World, app: Flask, tmp_path: Path) -> World:
     code = world.areas["community"].code
     branches.write_text(
         "code,name,kind,parent_code,area_code\n"
-        f"gb,军区社区党总支,general_branch,,{code}\nb1,第一党支部,branch,gb,{code}\nb2,第二党支部,branch,gb,{code}\n"
+        f"gb,军区社区党总支,general_branch,,{code}\nb1,第一党支部,branch,gb,{code}\nb2,第二党支部,branch,gb,{world.areas['other'].code}\n"
     )
     members = tmp_path / "members.csv"
     members.write_text(f"phone,branch_code\n{world.person('resident').phone},b1\n")
@@ -102,24 +103,31 @@ class TestFiveStar:
             assert len(item["stars"]) == 5
             assert_has(item["stars"][0], "key name score state")
 
-    def test_work_done_moves_it_and_every_figure_opens(self, board: World) -> None:
+    def test_work_done_counts_and_every_figure_opens(self, board: World) -> None:
         number = board.get("resident", "/five-star/rounds")["items"][0]["id"]
         path = f"/five-star/rounds/{number}/standings"
-        before = {item["branch"]["code"]: item for item in board.get("resident", path)["items"]}
         board.earn("resident", 10)
-        from pointsapp.worker import deliver_events
-
         with board.client.application.app_context():
             deliver_events(board.clock.at)
-        after = {item["branch"]["code"]: item for item in board.get("resident", path)["items"]}
-        assert after["b1"]["total"] > before["b1"]["total"]
-        assert after["b2"]["total"] == before["b2"]["total"]
-        detail = board.get("resident", f"{path}/{after['b1']['branch']['id']}")
-        indicators = [each for star in detail["stars"] for each in star["indicators"]]
-        for each in indicators:
+        ids = {item["branch"]["code"]: item["branch"]["id"] for item in board.get("resident", path)["items"]}
+        assert self._participants(board, f"{path}/{ids['b1']}") == 1
+        assert self._participants(board, f"{path}/{ids['b2']}") == 0
+        for who, sees_rows in (
+            ("street_admin", True),
+            ("resident", False),
+        ):  # one person alone is never shown to residents
+            opened = [each["evidence"] for each in self._indicators(board, f"{path}/{ids['b1']}", who)]
+            assert any(opened) == sees_rows
+
+    def _indicators(self, board: World, path: str, who: str = "street_admin") -> list[dict[str, Any]]:
+        found = [each for star in board.get(who, path)["stars"] for each in star["indicators"]]
+        for each in found:
             assert_has(each, "key name max score source inputs evidence")
             assert each["source"] in ("automatic", "assessed")
-        assert any(each["evidence"] for each in indicators if each["source"] == "automatic" and each["score"])
+        return found
+
+    def _participants(self, board: World, path: str) -> int:
+        return max(each["inputs"].get("participants", 0) for each in self._indicators(board, path))
 
     def test_unknown_rounds_and_branches_are_not_found(self, board: World) -> None:
         number = board.get("resident", "/five-star/rounds")["items"][0]["id"]
