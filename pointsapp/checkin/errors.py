@@ -41,9 +41,15 @@ class NotSignedUp(Forbidden):
 
     code = "not_signed_up"
 
-    def __init__(self, *, may_join: bool) -> None:
+    def __init__(self, *, may_join: bool, is_other: bool = False) -> None:
         super().__init__(may_join=may_join)
-        if may_join:
+        if is_other:
+            self.detail = (
+                _l("这位志愿者没有报名这一场；还有名额，请本人扫现场的码，点“报名并签到”。")
+                if may_join
+                else _l("这位志愿者没有报名这一场，现在也不能再报名。")
+            )
+        elif may_join:
             self.detail = _l("您还没有报名这一场，现在还有名额，报名后就能签到。")
 
 

@@ -246,7 +246,7 @@ class TestLeading:
         again = client.post(path, data={"user_id": person.public_id})
         assert "没有重复记" in text(client.get(again.location))
         stranger = client.post(path, data={"user_id": venue.person().public_id})
-        assert (stranger.status_code, "您没有报名" in text(stranger)) == (403, True)
+        assert (stranger.status_code, "请本人扫现场的码" in text(stranger)) == (403, True)
         assert client.post(path, data={}).status_code == 422
         assert client.post(path, data={"code": "ABC"}).status_code == 422
         photo = (io.BytesIO(qr_png(f"http://localhost/q/u/{person.personal_code}")), "qr.png")

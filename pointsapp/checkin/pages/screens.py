@@ -38,7 +38,7 @@ def show_screen(shift: str) -> ResponseReturnValue:
     moment, wanted = now(), CodeArgs().load({"action": request.args.get("action", "check_in")})
     look = queries.shift_for_leader(db.session, signed_in(), shift, now=moment)
     shown = queries.venue_code(look, wanted["action"], now=moment)
-    view = queries.screen_view(db.session, look)
+    view = queries.screen_view(db.session, look, wanted["action"])
     page = render_template(
         "checkin/screen.html", view=view, brief=look.brief, shown=shown, qr=_qr(shown.code), every=LIVE_EVERY_S
     )

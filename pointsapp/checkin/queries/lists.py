@@ -54,6 +54,11 @@ class Counts:
     present: int
     provisional: int
 
+    @property
+    def left(self) -> int:
+        """How many have been checked out, or closed."""
+        return self.came - self.present
+
 
 def counts_of(session: Session, shift_id: int) -> Counts:
     row = session.execute(
@@ -126,15 +131,19 @@ class Arrival:
     at: datetime
 
 
-def latest_arrivals(session: Session, shift_id: int, limit: int = LATEST) -> tuple[Arrival, ...]:
+def latest_arrivals(
+    session: Session, shift_id: int, *, leaving: bool = False, limit: int = LATEST
+) -> tuple[Arrival, ...]:
+    """Return who came last, or with `leaving` who left last."""
+    moment = Attendance.checked_out_at if leaving else Attendance.checked_in_at
     rows = session.execute(
-        select(Attendance.id, Person.name, Attendance.checked_in_at)
+        select(Attendance.id, Person.name, moment.label("at"))
         .join(Person, Person.id == Attendance.person_id)
-        .where(Attendance.shift_id == shift_id)
-        .order_by(Attendance.id.desc())
+        .where(Attendance.shift_id == shift_id, moment.is_not(None))
+        .order_by(moment.desc(), Attendance.id.desc())
         .limit(limit)
     )
-    return tuple(Arrival(key=row.id, shown_name=mask_name(row.name), at=row.checked_in_at) for row in rows)
+    return tuple(Arrival(key=row.id, shown_name=mask_name(row.name), at=row.at) for row in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

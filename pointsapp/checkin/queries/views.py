@@ -18,7 +18,7 @@ from pointsapp.checkin.queries.lists import Arrival, Counts, ListLine, counts_of
 from pointsapp.checkin.queries.looks import AttendanceRow, Look, leads_it, look_at_signup, looks_among
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
 from pointsapp.checkin.rules import venue
-from pointsapp.checkin.rules.judge import CHECK_IN, Attempt, infer_action, judge, window
+from pointsapp.checkin.rules.judge import CHECK_IN, CHECK_OUT, Attempt, infer_action, judge, window
 from pointsapp.core import codes
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor, require
 from pointsapp.core.errors import NotFound, Refusal
@@ -158,6 +158,8 @@ def scanned_person(session: Session, actor: Actor, typed: str, *, now: datetime)
     briefs = () if person.id == actor.person_id else shifts_to_lead(session, actor, now=now)
     looks = looks_among(session, person.id, [brief.id for brief in briefs], actor_id=actor.person_id)
     shifts = [_scanned(look, now) for look in looks]
+    # Where somebody has a place, the other shifts are noise; who has none is told so for what runs now.
+    shifts = [shift for shift in shifts if not isinstance(shift.refusal, NotSignedUp)] or shifts[:2]
     return ScannedPerson(
         code=code,
         is_self=person.id == actor.person_id,
@@ -173,7 +175,11 @@ def _scanned(look: Look, now: datetime) -> ScannedShift:
     action = infer_action(case, now)
     verdict = judge(case, Attempt(action=action), now)
     step = "refused" if verdict.refusal else "done" if verdict.is_repeat else "go"
-    return ScannedShift(brief=look.brief, action=Action(action), step=step, refusal=verdict.refusal)
+    refusal = verdict.refusal
+    if isinstance(refusal, NotSignedUp):
+        has_room = look.brief.taken < look.brief.capacity and now < look.brief.last_moment
+        refusal = NotSignedUp(may_join=has_room, is_other=True)
+    return ScannedShift(brief=look.brief, action=Action(action), step=step, refusal=refusal)
 
 
 def shifts_to_lead(session: Session, actor: Actor, *, now: datetime, limit: int = 6) -> tuple[ShiftBrief, ...]:
@@ -203,6 +209,7 @@ class LeadView:
     full_names: bool
     is_staff: bool
     may_list: bool
+    may_scan: bool
     me: int
 
     def may_confirm(self, line: ListLine) -> bool:
@@ -214,6 +221,7 @@ def lead_view(session: Session, actor: Actor, look: Look, *, text: str, now: dat
     """Return the shift's people for its leaders (full names, in their time) and for staff (masked)."""
     full_names = sees_full_names(look.leads, look.brief, now)
     opens, closes = window(case_of(look), CHECK_IN, by_list=True)
+    last = CHECK_OUT if look.brief.check_out_required else CHECK_IN
     return LeadView(
         counts=counts_of(session, look.brief.id),
         people=people_of(session, look.brief.id, full_names=full_names, text=text),
@@ -221,6 +229,7 @@ def lead_view(session: Session, actor: Actor, look: Look, *, text: str, now: dat
         full_names=full_names,
         is_staff=may_run_task(actor, look.brief.area_path),
         may_list=opens <= now <= closes,
+        may_scan=now <= window(case_of(look), last, by_list=False)[1],
         me=actor.person_id,
     )
 
@@ -233,8 +242,12 @@ class ScreenView:
     arrivals: tuple[Arrival, ...]
 
 
-def screen_view(session: Session, look: Look) -> ScreenView:
-    return ScreenView(counts=counts_of(session, look.brief.id), arrivals=latest_arrivals(session, look.brief.id))
+def screen_view(session: Session, look: Look, action: str) -> ScreenView:
+    """Return who came last; on the way out, who left last."""
+    leaving = action == CHECK_OUT
+    return ScreenView(
+        counts=counts_of(session, look.brief.id), arrivals=latest_arrivals(session, look.brief.id, leaving=leaving)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,7 +146,7 @@ def check_in_person(
     if isinstance(verdict.refusal, NotSignedUp):
         them = load_actor(session, person.id, now=now)
         joinable = them is not None and may_join(session, them, look.brief.id, now=now)
-        verdict = Verdict(NotSignedUp(may_join=joinable))
+        verdict = Verdict(NotSignedUp(may_join=joinable, is_other=True))
     receipt = act(session, look, verdict, trace)
     if by_code and not person.is_verified and not isinstance(receipt, Refused):
         mark_verified(session, person.id, by_id=actor.person_id, way="scan", now=now)
