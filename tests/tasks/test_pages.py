@@ -370,6 +370,23 @@ def test_publishing_shows_its_effect_and_asks_for_the_whole_notice(street: Stree
     assert "已发布" in street.read(made)
 
 
+def test_the_accepted_notice_can_be_read_again_by_its_owner_only(street: Street) -> None:
+    fields = {**FIELDS, "area_id": street.code, "risks": "路滑"}
+    fields |= dict.fromkeys(
+        ("conditions", "safeguards", "insurance", "what_to_bring", "contact", "organiser"), "写清楚了"
+    )
+    made = street.send("/console/tasks/new", street.staff, **fields).location
+    street.send(f"{made}/publication")
+    shift = street.session.scalar(select(Shift.public_id).order_by(Shift.id.desc()))
+    street.send(f"/tasks/{made.rsplit('/', 1)[1]}/signups", street.resident, shift=shift)
+    mine = street.session.scalars(select(Signup.public_id)).one()
+    assert "路滑" in street.read(f"/me/tasks/{mine}/notice")
+    street.read(f"/me/tasks/{mine}/notice", street.other, status=404)
+    poster = street.read(f"{made}/poster", street.staff)
+    assert "<svg" in poster
+    street.read(f"{made}/poster", street.resident, status=403)
+
+
 def test_moving_stopping_and_cancelling_from_the_console(street: Street) -> None:
     make.make_signup(street.session, street.shift, street.resident)
     here = f"/console/shifts/{street.shift.public_id}"

@@ -16,7 +16,7 @@ from pointsapp.core.db import db
 from pointsapp.tasks import queries, services
 from pointsapp.tasks.messages import AUDIENCES, NOTICE_LABELS, POINTS_MODES, TASK_STATES
 from pointsapp.tasks.pages.blueprint import bp
-from pointsapp.tasks.pages.residents import read_args, write_and_say
+from pointsapp.tasks.pages.residents import read_args, read_page, write_and_say
 from pointsapp.tasks.pages.typed import TaskTyped, flat, labels
 from pointsapp.tasks.policies import may_approve_task, may_create_tasks
 from pointsapp.tasks.schemas.forms import (
@@ -29,8 +29,10 @@ from pointsapp.tasks.schemas.forms import (
     shift_rows,
 )
 from pointsapp.web.doors import Form, bind, write_page
+from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
-from pointsapp.web.schemas import PageArgs, page_request
+from pointsapp.web.qr import qr_svg
+from pointsapp.web.schemas import PageArgs
 
 
 @bp.get("/console/tasks")
@@ -38,7 +40,7 @@ def show_console_tasks() -> str:
     """The table of tasks this person runs."""
     actor, args = signed_in(), read_args(ConsoleArgs())
     require(may_create_tasks(actor))
-    page = queries.console_page(db.session, actor, args["wanted"], page_request(args, int))
+    page = queries.console_page(db.session, actor, args["wanted"], read_page(args, int))
     return render_template(
         "tasks/console_tasks.html",
         page=page,
@@ -132,6 +134,14 @@ def _task_page(public_id: str, form: Form | None = None) -> str:
     )
 
 
+@bp.get("/console/tasks/<public_id>/poster")
+def show_task_poster(public_id: str) -> str:
+    """A sheet for the notice board: what, when, where, and the QR that opens the task."""
+    view = queries.visible_to_staff(db.session, signed_in(), public_id)
+    code = qr_svg(absolute(url_for("tasks.open_task_code", public_id=public_id)))
+    return render_template("tasks/print_task_poster.html", task=view, code=code, moment=now())
+
+
 @bp.post("/console/tasks/<public_id>/publication")
 def publish_task(public_id: str) -> ResponseReturnValue:
     """Publish a draft whose notice is complete."""
@@ -172,7 +182,7 @@ def show_console_shift(public_id: str) -> str:
 
 def _shift_page(public_id: str, form: Form | None = None, which: str = "") -> str:
     actor, moment, args = signed_in(), now(), read_args(PageArgs())
-    page = queries.shift_console(db.session, actor, public_id, page_request(args, int), now=moment)
+    page = queries.shift_console(db.session, actor, public_id, read_page(args, int), now=moment)
     typed = form.values if form else {}
     return render_template(
         "tasks/console_shift.html",

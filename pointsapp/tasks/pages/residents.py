@@ -6,16 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pointsapp.areas.queries import find_area
 from pointsapp.core.clock import now, to_local
 from pointsapp.core.db import db
-from pointsapp.core.errors import NotFound
+from pointsapp.core.errors import Invalid, NotFound
+from pointsapp.core.paging import PageRequest
 from pointsapp.tasks import queries, services
-from pointsapp.tasks.messages import SIGNUP_STATES
+from pointsapp.tasks.messages import NOTICE_LABELS, SIGNUP_STATES
 from pointsapp.tasks.pages.blueprint import bp
 from pointsapp.tasks.policies import may_run_task
 from pointsapp.tasks.schemas.forms import BoardArgs, NoFields, SignUpForm
@@ -30,6 +31,14 @@ def read_args(schema: Any) -> dict[str, Any]:
     """Load the address's parameters; a link that is old or was typed wrong still opens the page."""
     found = bind(schema, request.args)
     return found.command if found.command is not None else schema.load({})  # type: ignore[no-any-return]
+
+
+def read_page(args: dict[str, Any], *shape: type) -> PageRequest:
+    """Return which page of a list the address asks for; an unreadable cursor is the first page."""
+    try:
+        return page_request(args, *shape)
+    except Invalid:
+        return PageRequest(limit=args["limit"])
 
 
 def write_and_say(
@@ -56,7 +65,7 @@ def show_tasks() -> str:
     wanted = args["wanted"]
     if wanted.area and find_area(db.session, wanted.area) is None:
         wanted = replace(wanted, area=None)
-    page = queries.board_page(db.session, actor, wanted, page_request(args, str, int), now=moment)
+    page = queries.board_page(db.session, actor, wanted, read_page(args, int, int), now=moment)
     return render_template(
         "tasks/tasks.html",
         cards=[replace(card, state_label=_words(card)) for card in page.items],
@@ -109,7 +118,8 @@ def _show(public_id: str, shift: str | None, form: Form | None = None) -> str:
     if page is None:
         raise NotFound()
     runs = actor is not None and may_run_task(actor, page.task.area.path)
-    return render_template("tasks/task.html", page=page, form=form, moment=moment, runs_it=runs)
+    tiles = current_app.config["SETTINGS"].tile_url
+    return render_template("tasks/task.html", page=page, form=form, moment=moment, runs_it=runs, tile_url=tiles)
 
 
 @bp.get("/q/t/<public_id>")
@@ -167,6 +177,15 @@ def _own_signup(service: Any, public_id: str, words: str) -> ResponseReturnValue
     return form.submit(act, or_show=lambda: _my_signups(form))
 
 
+@bp.get("/me/tasks/<public_id>/notice")
+def show_notice(public_id: str) -> str:
+    """The recruiting notice as it stood when the person signed up."""
+    notice = queries.accepted_notice(db.session, signed_in().person_id, public_id)
+    if notice is None:
+        raise NotFound()
+    return render_template("tasks/notice.html", notice=notice, labels=NOTICE_LABELS)
+
+
 @bp.get("/me/tasks")
 def show_my_signups() -> str:
     """My tasks: what is ahead, what was."""
@@ -176,7 +195,7 @@ def show_my_signups() -> str:
 def _my_signups(form: Form | None = None) -> str:
     actor, moment, args = signed_in(), now(), read_args(PageArgs())
     ahead = queries.upcoming_for(db.session, actor.person_id, moment, limit=50)
-    past = queries.past_signups(db.session, actor.person_id, page_request(args, int), now=moment)
+    past = queries.past_signups(db.session, actor.person_id, read_page(args, int), now=moment)
     return render_template(
         "tasks/my_signups.html",
         ahead=[(row, queries.may_cancel(row, moment)) for row in ahead],

@@ -44,6 +44,7 @@ from pointsapp.tasks.queries.lists import (
 from pointsapp.tasks.queries.signups import (
     MySignup,
     RosterLine,
+    accepted_notice,
     attendance_of,
     my_signups_in,
     my_signups_page,
@@ -71,6 +72,7 @@ __all__ = [
     "TaskPage",
     "TaskView",
     "When",
+    "accepted_notice",
     "active_shifts",
     "all_categories",
     "area_choices",

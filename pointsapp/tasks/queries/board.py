@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import and_, func, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.clock import day_bounds, local_day
+from pointsapp.core.errors import Invalid
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.tasks.models import Shift, ShiftState, SignupState, Task, TaskState
 from pointsapp.tasks.policies import PROMOTION_STOPS_MINUTES, WEEKLY_QUOTA, may_see_task
@@ -75,7 +76,7 @@ class BoardCard:
     signup_opens_at: datetime | None
     mine: MySignup | None
     has_room: bool
-    sort_key: tuple[str, int]
+    sort_key: tuple[int, int]
     state_label: str = ""  # words, filled in at the door
 
 
@@ -119,7 +120,7 @@ def board_page(
             or_(Task.title.icontains(text, autoescape=True), Task.place.icontains(text, autoescape=True))
         )
     if page.after:
-        at, key = datetime.fromisoformat(page.after[0]), page.after[1]
+        at, key = _moment(page.after[0]), page.after[1]
         statement = statement.where(or_(next_start > at, and_(next_start == at, Task.id > key)))
     rows = session.execute(statement.order_by(next_start, Task.id).limit(page.limit + 1)).all()
     cards = as_cards(session, rows)
@@ -127,6 +128,21 @@ def board_page(
     mine = my_signups_in(session, actor.person_id, tuple(shift.id for shift in shifts.values())) if actor else {}
     flat = [_flat(card, shifts[card.id], mine.get(shifts[card.id].id), now) for card in cards]
     return cut(flat, page.limit, lambda card: card.sort_key)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(micros: int) -> datetime:
+    """Return the instant a cursor names; a made-up one is refused, not a crash."""
+    try:
+        return _EPOCH + timedelta(microseconds=micros)
+    except OverflowError:
+        raise Invalid({"cursor": ["cursor"]}) from None
 
 
 def _meant_shift(card: TaskCard, starts_at: datetime) -> ShiftView:
@@ -155,7 +171,7 @@ def _flat(card: TaskCard, shift: ShiftView, mine: MySignup | None, now: datetime
         signup_opens_at=card.signup_opens_at,
         mine=mine,
         has_room=shift.taken < shift.capacity,
-        sort_key=(shift.starts_at.isoformat(), card.id),
+        sort_key=(_micros(shift.starts_at), card.id),
     )
 
 

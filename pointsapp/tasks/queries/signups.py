@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.core.actor import Actor, require
@@ -14,7 +15,7 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
-from pointsapp.tasks.models import PointsMode, Shift, ShiftState, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.models import NoticeText, PointsMode, Shift, ShiftState, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import may_see_signups, may_see_task, sees_full_names
 from pointsapp.tasks.queries.briefs import leads_shift, shift_brief
 
@@ -160,6 +161,45 @@ def past_signups(session: Session, person_id: int, page: PageRequest, *, now: da
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedNotice:
+    """The text a volunteer accepted (志愿服务条例), by its parts."""
+
+    task_public_id: str
+    title: str
+    parts: dict[str, str]
+    shifts: tuple[tuple[datetime, datetime], ...]
+    accepted_at: datetime
+
+
+def accepted_notice(session: Session, person_id: int, signup: str) -> AcceptedNotice | None:
+    """Return the notice in the version this sign-up accepted; None for anybody else's."""
+    row = session.execute(
+        select(NoticeText.text, Task.public_id, Signup.created_at)
+        .select_from(Signup)
+        .join(Shift, Shift.id == Signup.shift_id)
+        .join(Task, Task.id == Shift.task_id)
+        .join(
+            NoticeText,
+            and_(NoticeText.task_id == Task.id, NoticeText.version == Signup.accepted_notice_version),
+        )
+        .where(Signup.public_id == signup, Signup.person_id == person_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    kept = json.loads(row.text)
+    spans = [
+        (datetime.fromisoformat(each["starts_at"]), datetime.fromisoformat(each["ends_at"])) for each in kept["shifts"]
+    ]
+    return AcceptedNotice(
+        task_public_id=row.public_id,
+        title=kept["title"],
+        parts={name: text for name, text in kept.items() if isinstance(text, str) and name != "title"},
+        shifts=tuple(spans),
+        accepted_at=row.created_at,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterLine:
     """One person on a shift's list. `shown_name` is masked except for the shift's leaders in their time."""
 
@@ -233,6 +273,7 @@ def shift_roster(session: Session, actor: Actor, shift: str, page: PageRequest, 
 __all__ = [
     "MySignup",
     "RosterLine",
+    "accepted_notice",
     "attendance_of",
     "my_signups_in",
     "my_signups_page",

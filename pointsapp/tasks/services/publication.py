@@ -138,7 +138,7 @@ def cancel_task(session: Session, actor: Actor, task: str, reason: str, *, now: 
         .values(state=TaskState.CANCELLED, cancelled_at=now, cancel_reason=reason),
     )
     running = [shift.id for shift in row.shifts if shift.ends_at > now]
-    told = end_early(session, running, because="task_cancelled", reason=reason, now=now)
+    told = end_early(session, running, because="task_cancelled", reason=reason, actor_id=actor.person_id, now=now)
     if row.state is TaskState.PUBLISHED:
         facts: dict[str, Any] = {"task_id": row.id, "task": row.public_id}
         where: dict[str, Any] = {"subject": f"task:{row.id}", "area_id": row.area.id, "actor_id": actor.person_id}

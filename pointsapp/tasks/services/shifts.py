@@ -133,7 +133,7 @@ def stop_shift(session: Session, actor: Actor, shift: str, reason: str, *, now: 
         )
     if brief.task_state is not TaskState.PUBLISHED or brief.ends_at <= now:
         raise Conflict()
-    told = end_early(session, [brief.id], because="shift_stopped", reason=reason, now=now)
+    told = end_early(session, [brief.id], because="shift_stopped", reason=reason, actor_id=actor.person_id, now=now)
     facts: dict[str, Any] = {
         "task_id": brief.task_id,
         "shift_id": brief.id,
@@ -145,7 +145,9 @@ def stop_shift(session: Session, actor: Actor, shift: str, reason: str, *, now: 
     return ShiftReceipt(public_id=brief.public_id, task=brief.task_public_id, state=ShiftState.STOPPED, told=len(told))
 
 
-def end_early(session: Session, shift_ids: Sequence[int], *, because: str, reason: str, now: datetime) -> list[int]:
+def end_early(
+    session: Session, shift_ids: Sequence[int], *, because: str, reason: str, actor_id: int, now: datetime
+) -> list[int]:
     """Stop these shifts now and give back every place nobody has come to; return the people to tell.
 
     Who has been checked in keeps the sign-up: their minutes up to this moment are theirs. Check-in hears of
@@ -182,6 +184,7 @@ def end_early(session: Session, shift_ids: Sequence[int], *, because: str, reaso
             at=now,
             subject=f"shift:{shift_id}",
             area_id=area_id,
+            actor_id=actor_id,
             shift_id=shift_id,
             task_id=task_id,
         )
