@@ -1,0 +1,95 @@
+"""What the demo street is made of. Counts and services follow the newspaper pages (11 communities, 53 grids, 10 kinds of service);
+every name is invented, so that no real person, shop or place is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DISTRICT = ("zhongzhou", "中州区")
+STREET = ("qinghe", "清和街道")
+OTHER_STREET = ("baihuashan", "百花山街道")  # a second street, so that "outside my area" can be seen
+COMMUNITIES: tuple[tuple[str, str, int], ...] = (
+    # code, name, number of grids: 53 in all; head counts below follow 军区社区's 2135 households and 5100 people
+    ("wutongli", "梧桐里社区", 5),
+    ("wenyuan", "文苑社区", 5),
+    ("liuyin", "柳荫社区", 5),
+    ("hongzhuanli", "红砖里社区", 5),
+    ("fangzhili", "纺织里社区", 5),
+    ("shuyuanjie", "书院街社区", 5),
+    ("yuejiyuan", "月季园社区", 5),
+    ("huaihuaxiang", "槐花巷社区", 5),
+    ("dongfengqu", "东渠边社区", 5),
+    ("shiliuyuan", "石榴院社区", 4),
+    ("jingweili", "经纬里社区", 4),
+)
+HEADCOUNTS = (5100, 6240, 4380, 7120, 5560, 3980, 4720, 6010, 5230, 3440, 4150)
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+GIVEN_OLD = (
+    "建国 秀英 桂兰 淑珍 玉梅 国强 志刚 秀兰 凤英 建华 玉兰 桂英 保国 振华 秀珍 爱华 玉珍 金花 德明 长青 春梅 改革 卫东 红梅"
+)
+GIVEN_YOUNG = (
+    "子涵 浩然 欣怡 梓轩 雨桐 思远 佳琪 明哲 嘉怡 俊杰 雅静 晓峰 文博 梦洁 志远 婷婷 鹏飞 丽娜 海涛 晓燕 建军 伟 静 磊 敏 洋 艳 勇 娜 超 霞 军 杰 涛 明 丹 慧 强 玲 波 莉 辉 颖 佳 宁 帆"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A kind of task: what the notice says, how it is paid, how often and how long it runs."""
+
+    title: str
+    category: str
+    place: str
+    description: str
+    points: int
+    minutes: int
+    capacity: int
+    hour: int
+    per_hour: bool = False
+    bring: str = "穿方便活动的鞋，自带水杯。"
+    risks: str = "注意脚下湿滑与来往车辆。"
+
+
+WORKS: tuple[Work, ...] = (
+    Work("傍晚平安巡逻", "patrol", "社区东门岗亭", "沿楼院主路走两圈，看门禁、看消防通道、看独居老人家的灯，遇事不硬来，马上告诉网格长。", 20, 120, 8, 19, bring="穿红马甲（现场发），带手电筒。", risks="夜间行走注意脚下，不单独进入楼道。"),
+    Work("楼院大扫除", "environment", "中心花园", "把楼前楼后、车棚和花坛收拾利索，清掉堆放的杂物。", 20, 90, 15, 8, bring="手套现场发，自带水杯。", risks="搬重物两人一起，注意碎玻璃。"),
+    Work("爱心粥屋帮厨", "elder_care", "爱心粥屋", "清早熬粥、备小菜、给行动不便的老人送到桌上。", 15, 60, 6, 6, per_hour=True, bring="需有健康证，围裙口罩现场发。", risks="厨房有热锅热汤，听师傅安排。"),
+    Work("独居老人敲门行动", "elder_care", "党群服务中心集合", "两人一组，按名单敲门问平安，看看燃气和药盒，陪老人说说话。", 25, 90, 10, 9, risks="不代收钱物，不单独入户。"),
+    Work("路口文明劝导", "traffic", "清和路与书院街路口", "早高峰帮忙劝导非机动车走该走的道，扶老人过马路。", 15, 60, 6, 7, risks="站在劝导岛内，不进入机动车道。"),
+    Work("四点半课堂辅导", "children", "社区四点半课堂", "放学后陪孩子写作业、读课外书，等家长来接。", 12, 90, 5, 16, per_hour=True, bring="带身份证明登记。", risks="孩子不离开视线，接送登记。"),
+    Work("便民义诊秩序服务", "health", "中心花园凉亭", "帮医生摆桌子、排队叫号、量血压登记。", 20, 120, 8, 9),
+    Work("老人手机课助教", "culture", "党群服务中心二楼", "一对一教老人用手机挂号、打车、视频通话。", 20, 90, 6, 15, bring="带自己的手机做示范。", risks="不代老人输入密码或转账。"),
+    Work("图书角整理", "culture", "社区图书室", "上架、贴签、修补旧书。", 10, 60, 4, 10),
+    Work("反诈入户宣传", "safety", "各楼栋", "按楼栋发明白纸，讲最近的骗术，登记需要再讲一遍的人家。", 15, 90, 10, 18, risks="两人同行，不进屋。"),
+    Work("非机动车停放整治", "traffic", "南门车棚", "把车摆齐，挪开堵住通道的车，贴温馨提示。", 15, 60, 8, 17),
+    Work("便民理发日", "convenience", "老年活动站", "给理发师傅打下手，扫地、排号、扶老人。", 15, 120, 5, 9),
+    Work("磨刀修伞便民摊", "convenience", "清和市集", "帮师傅登记、看摊、送修好的东西上门。", 12, 120, 4, 9, per_hour=True),
+    Work("绿化认养浇水", "environment", "月季花带", "浇水、拔草、捡拾垃圾。", 10, 45, 6, 7),
+    Work("防汛沙袋搬运", "safety", "地下车库入口", "雨前把沙袋码到车库口，雨后收回晾晒。", 30, 120, 12, 14, bring="穿防滑鞋，手套现场发。", risks="两人抬一袋，量力而行。"),
+    Work("邻居节摆台收台", "culture", "文化广场", "搬桌椅、拉条幅、看管道具，散场后恢复原样。", 20, 150, 12, 14),
+)
+BENEFIT_UNITS: tuple[tuple[str, str, str, int, str, int | None], ...] = (
+    # shop, offer, what it says, points, who bears the cost, agreed fen when subsidised
+    ("爱心粥屋", "爱心早餐一份", "一碗粥、一个鸡蛋、两样小菜，早上 6:30 到 8:30。", 20, "shop", None),
+    ("清和通信驿站", "0.01 元爱心充电一次", "凭码到充电柜扫码，电动车充电两小时。", 10, "shop", None),
+    ("社区长者食堂", "午餐抵用 5 元", "一荤两素一汤，抵 5 元。", 50, "subsidised", 500),
+    ("日间照料中心", "理疗体验一次", "肩颈理疗 20 分钟，请先打电话约时间。", 80, "shop", None),
+    ("清和市集", "蔬菜抵用 3 元", "任一菜摊可用，不找零。", 30, "subsidised", 300),
+)
+SHOP_KINDS: tuple[tuple[str, str, str, int], ...] = (
+    # shop (an invented family name is put before it), offer, what it says, points
+    ("烩面馆", "小碗烩面半价", "小碗烩面半价一次，堂食。", 60),
+    ("理发店", "男女剪发 8 折", "剪发 8 折一次，不含烫染。", 40),
+    ("胡辣汤", "胡辣汤一碗", "小碗胡辣汤一碗，早上 10 点前。", 45),
+    ("水果铺", "水果抵用 2 元", "满 10 元可用。", 25),
+    ("便利店", "矿泉水一瓶", "550 毫升一瓶。", 15),
+    ("修鞋铺", "擦鞋钉掌一次", "钉掌或擦鞋一次。", 30),
+    ("洗衣店", "衬衣干洗一件", "衬衣一件，三天取。", 70),
+    ("书店", "文具抵用 3 元", "笔和本子可用。", 30),
+    ("照相馆", "一寸照一版", "现场拍，当天取。", 120),
+    ("包子铺", "肉包两个", "鲜肉包两个。", 35),
+    ("药房", "血压免费测", "量血压并登记，送小药盒一个。", 10),
+    ("裁缝铺", "改裤边一条", "改裤边一条，隔天取。", 50),
+)
+BRANCH_SECRETARY_TITLE = "党支部"
