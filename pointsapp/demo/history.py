@@ -154,7 +154,7 @@ def sign_up_and_come(
     if dice.chance(CANCELS):
         before = shift.starts_at - timedelta(minutes=90)
         if before > now:
-            timeline.at(before, lambda session, now: cancel_signup(session, actor, receipt.id, now=now))
+            timeline.at(before, lambda session, now: cancel_signup(session, actor, receipt.public_id, now=now))
             return receipt
     if dice.chance(SHOWS_UP):
         arrival = shift.starts_at + timedelta(minutes=dice.randrange(-12, 8), seconds=dice.randrange(60))
