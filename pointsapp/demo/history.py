@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Action, Way
 from pointsapp.checkin.rules.venue import code_for, window_of
-from pointsapp.checkin.services import CheckIn, CheckInPerson, check_in, check_in_person
+from pointsapp.checkin.services import CheckIn, CheckInPerson, CheckInReceipt, check_in, check_in_person
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import Refused
@@ -86,9 +86,7 @@ def plan_task(
     timeline.at(publish_at, happen)
 
 
-def notice(
-    street: Street, work: facts.Work, community: str, starts: Sequence[datetime], leader: Actor
-) -> TaskDraft:
+def notice(street: Street, work: facts.Work, community: str, starts: Sequence[datetime], leader: Actor) -> TaskDraft:
     """Return the recruiting notice of `work`, complete as the law asks."""
     area = street.areas[community]
     mode = PointsMode.PER_HOUR if work.per_hour else PointsMode.PER_COMPLETION
@@ -143,7 +141,10 @@ def _plan_attempt(
 ) -> None:
     dice, shift = street.dice, attempt.shift
     lead = timedelta(minutes=dice.randrange(30, 60 * 60))
-    timeline.at(max(earliest, shift.starts_at - lead), lambda session, now: sign_up_and_come(timeline, street, shops, attempt, session, now))
+    timeline.at(
+        max(earliest, shift.starts_at - lead),
+        lambda session, now: sign_up_and_come(timeline, street, shops, attempt, session, now),
+    )
 
 
 def sign_up_and_come(
@@ -187,7 +188,7 @@ def _leave(
     return answer
 
 
-def _scan(session: Session, attempt: Attempt, action: Action, draw: float, now: datetime) -> object:
+def _scan(session: Session, attempt: Attempt, action: Action, draw: float, now: datetime) -> CheckInReceipt | Refused:
     shift, resident = attempt.shift, attempt.resident
     if draw < SCANS_VENUE:
         code = code_for(shift.code_key, action.value, window_of(now))

@@ -21,22 +21,37 @@ class LogIn:
     label: object
     name: str
     phone: str
+    does: str  # in English, for the terminal
     role: Role | None = None
     area: str | None = None
     merchant: str | None = None
 
 
 LOG_INS: tuple[LogIn, ...] = (
-    LogIn(key="resident", label=_l("居民"), name="林小满", phone="13800000001", area=_FIRST),
-    LogIn(key="elder", label=_l("老年居民"), name="周桂兰", phone="13800000002", area=_FIRST),
     LogIn(
-        key="clerk", label=_l("店员"), name="何晓燕", phone="13800000003", role=Role.MERCHANT_CLERK, merchant="congee"
+        key="resident",
+        label=_l("居民"),
+        name="林小满",
+        phone="10000000001",
+        does="resident: grab, check in, spend",
+        area=_FIRST,
+    ),
+    LogIn(key="elder", label=_l("老年居民"), name="周桂兰", phone="10000000002", does="resident over 60", area=_FIRST),
+    LogIn(
+        key="clerk",
+        label=_l("店员"),
+        name="何晓燕",
+        phone="10000000003",
+        does="shop clerk: the till",
+        role=Role.MERCHANT_CLERK,
+        merchant="congee",
     ),
     LogIn(
         key="manager",
         label=_l("店长"),
         name="马建华",
-        phone="13800000004",
+        phone="10000000004",
+        does="shop manager: offers and staff",
         role=Role.MERCHANT_MANAGER,
         merchant="congee",
     ),
@@ -44,16 +59,26 @@ LOG_INS: tuple[LogIn, ...] = (
         key="grid_leader",
         label=_l("网格长"),
         name="宋志刚",
-        phone="13800000005",
+        phone="10000000005",
+        does="grid leader: run check-in",
         role=Role.GRID_LEADER,
         area=f"{_FIRST}-1",
     ),
-    LogIn(key="staff", label=_l("社区工作者"), name="郑雅静", phone="13800000006", role=Role.STAFF, area=_FIRST),
+    LogIn(
+        key="staff",
+        label=_l("社区工作者"),
+        name="郑雅静",
+        phone="10000000006",
+        does="community worker: publish, review, desk",
+        role=Role.STAFF,
+        area=_FIRST,
+    ),
     LogIn(
         key="secretary",
         label=_l("支部书记"),
         name="吴德明",
-        phone="13800000007",
+        phone="10000000007",
+        does="branch secretary: members, stars",
         role=Role.BRANCH_SECRETARY,
         area=_FIRST,
     ),
@@ -61,9 +86,17 @@ LOG_INS: tuple[LogIn, ...] = (
         key="street_admin",
         label=_l("街道管理员"),
         name="孙海涛",
-        phone="13800000008",
+        phone="10000000008",
+        does="street office: budget, roles, assessments",
         role=Role.STREET_ADMIN,
         area=STREET[0],
     ),
-    LogIn(key="platform_admin", label=_l("平台管理员"), name="高文博", phone="13800000009", role=Role.PLATFORM_ADMIN),
+    LogIn(
+        key="platform_admin",
+        label=_l("平台管理员"),
+        name="高文博",
+        phone="10000000009",
+        does="platform: everything",
+        role=Role.PLATFORM_ADMIN,
+    ),
 )

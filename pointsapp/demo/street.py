@@ -49,6 +49,7 @@ class Street:
     staff: dict[str, Actor] = field(default_factory=dict)  # community code -> its community worker
     leaders: dict[str, list[Actor]] = field(default_factory=dict)  # community code -> grid leaders
     secretaries: dict[str, Actor] = field(default_factory=dict)
+    assessed: set[tuple[int, int, str]] = field(default_factory=set)  # (round, branch, indicator)
     by_log_in: dict[str, Actor] = field(default_factory=dict)  # a log-in's key -> who it is
 
     @property

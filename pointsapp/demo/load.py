@@ -1,0 +1,92 @@
+"""Load the demo street: who lives there, twelve weeks of history, and what is on today.
+
+Twelve weeks go through the real services in large transactions, in the order in which they happened; the worker's jobs run
+once for each day, and news is delivered as it would have been.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.core import clock, jobs
+from pointsapp.core.db import db
+from pointsapp.core.transaction import write
+from pointsapp.demo import facts
+from pointsapp.demo.board import build_board, plan_assessments
+from pointsapp.demo.dice import Dice
+from pointsapp.demo.history import plan_history
+from pointsapp.demo.log_ins import LOG_INS, PASSWORD
+from pointsapp.demo.programme import plan_programme
+from pointsapp.demo.shops import Shops, build_shops
+from pointsapp.demo.street import Street, build_street
+from pointsapp.demo.timeline import Timeline
+from pointsapp.rewards.services import GrantBudget, grant_budget
+from pointsapp.worker import deliver_events
+
+Say = Callable[[str], None]
+BUDGET_OF_COMMUNITY, BUDGET_OF_STREET = 24_000, 60_000
+JOBS_AT = time_of_day(3)  # once a night
+
+
+def load_demo_once(say: Say) -> None:
+    """Load the demo street unless it is there."""
+    if db.session.scalar(select(Area.id).where(Area.code == facts.STREET[0])) is not None:
+        say("The demo street is there already; its data is kept.")
+        return
+    begun, now = time.monotonic(), clock.now()
+    say("Building the demo street (about half a minute) ...")
+    street, shops = write(_found, now=now)
+    timeline = Timeline()
+    plan_history(timeline, street, shops, now=now)
+    plan_assessments(timeline, street, now=now)
+    plan_programme(timeline, street, now=now)
+    _live_through(timeline, street, now=now)
+    say(f"{timeline.done:,} things happened in 12 weeks; loaded in {time.monotonic() - begun:.0f} s.")
+
+
+def _found(session: Session, *, now: datetime) -> tuple[Street, Shops]:
+    street = build_street(session, Dice(), now=now)
+    build_board(session, street)
+    shops = build_shops(session, street)
+    admin = street.by_log_in["platform_admin"]
+    grants = [(facts.STREET[0], BUDGET_OF_STREET)] + [(code, BUDGET_OF_COMMUNITY) for code, _, _ in facts.COMMUNITIES]
+    for code, points in grants:
+        grant_budget(
+            session, admin, GrantBudget(area=code, points=points, memo="本季度志愿服务积分预算"), now=street.opened_at
+        )
+    return street, shops
+
+
+def _live_through(timeline: Timeline, street: Street, *, now: datetime) -> None:
+    """Run day by day: what people did, then the night's jobs, then the news."""
+    day = clock.local_day(street.opened_at)
+    while (night := clock.at_local(day + timedelta(days=1), JOBS_AT)) < now:
+        timeline.run_until(night)
+        _work_through(night)
+        day += timedelta(days=1)
+    timeline.run_until(now)
+    _work_through(now)
+
+
+def _work_through(moment: datetime) -> None:
+    for job in jobs.scheduled():
+        jobs.run_job(write, job, moment)
+    deliver_events(moment)
+
+
+def print_log_ins(say: Say, base_url: str) -> None:
+    """Print the demo's log-ins by role."""
+    say("")
+    say(f"  {base_url}")
+    say("")
+    say(f"  Log-ins of the demo (password of each: {PASSWORD})")
+    for each in LOG_INS:
+        say(f"    {each.phone}  {each.label} {each.name}  {each.does}")
+    say("")
