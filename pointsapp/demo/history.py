@@ -26,7 +26,7 @@ from pointsapp.tasks.models import PointsMode, Shift
 from pointsapp.tasks.services import ShiftDraft, TaskDraft, cancel_signup, create_draft, publish, sign_up
 
 BLOCK_WEEKS = 4
-WORKS_PER_BLOCK = 6
+WORKS_PER_BLOCK = 8
 SHOWS_UP, CANCELS, FORGETS = 0.88, 0.04, 0.04
 SCANS_VENUE, SCANNED_BY_LEADER = 0.6, 0.85  # the rest is ticked in the leader's list
 

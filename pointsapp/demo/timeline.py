@@ -1,7 +1,7 @@
 """A timeline: things that happen at their moments, run through the real services in large transactions.
 
 Each happening is called with the session and its own `now`; it may schedule later ones. A refusal (no place left, a clash) is part
-of life: that happening is undone alone, and counted.
+of life and counted; services judge before they write, so there is nothing to undo.
 """
 
 from __future__ import annotations
@@ -48,8 +48,7 @@ class Timeline:
             moment, _number, happening = heapq.heappop(self._queue)
             self.done += 1
             try:
-                with session.begin_nested():
-                    answer = happening(session, moment)
+                answer = happening(session, moment)
             except Refusal as refusal:
                 self.refused[refusal.code] += 1
             else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, and_, column, func, select, table
+from sqlalchemy import BigInteger, BindParameter, Select, String, and_, bindparam, column, func, select, table
 from sqlalchemy.orm import Session
 
 from pointsapp.core.db import UTCDateTime
@@ -80,64 +80,56 @@ def names_for(session: Session, event: EventRow) -> dict[str, Any]:
     kind, _, key = event.subject.partition(":")
     number = int(key) if key.isdigit() else 0
     if event.kind.startswith("redemption."):
-        named = _first(session, _voucher(number)) if kind == "voucher" else {}
+        named = _named(session, _VOUCHER, number) if kind == "voucher" else {}
     elif event.kind.startswith("merchants."):
-        named = _first(session, _offer(number)) if kind == "offer" else {}
+        named = _named(session, _OFFER, number) if kind == "offer" else {}
     elif "shift_id" in event.facts:
-        named = _first(session, _shift(int(event.facts["shift_id"])))
+        named = _named(session, _SHIFT, int(event.facts["shift_id"]))
     elif "task_id" in event.facts:
-        named = _first(session, _task(int(event.facts["task_id"])))
+        named = _named(session, _TASK, int(event.facts["task_id"]))
     else:
         named = {}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in named.items()}
 
 
-def _first(session: Session, statement: Select[Any]) -> dict[str, Any]:
-    row = session.execute(statement).mappings().first()
+def _named(session: Session, statement: Select[Any], key: int) -> dict[str, Any]:
+    row = session.execute(statement, {"key": key}).mappings().first()
     return {} if row is None else {name: value for name, value in row.items() if value is not None}
 
 
-def _task(task_id: int) -> Select[Any]:
-    return select(task.c.public_id.label("task"), task.c.title, task.c.cancel_reason.label("reason")).where(
-        task.c.id == task_id
+# Built once: every check-in and every voucher comes by here.
+_KEY: BindParameter[int] = bindparam("key")
+_TASK = select(task.c.public_id.label("task"), task.c.title, task.c.cancel_reason.label("reason")).where(
+    task.c.id == _KEY
+)
+_SHIFT = (
+    select(
+        task.c.public_id.label("task"),
+        task.c.title,
+        shift.c.starts_at,
+        shift.c.ends_at,
+        shift.c.stop_reason.label("reason"),
     )
-
-
-def _shift(shift_id: int) -> Select[Any]:
-    return (
-        select(
-            task.c.public_id.label("task"),
-            task.c.title,
-            shift.c.starts_at,
-            shift.c.ends_at,
-            shift.c.stop_reason.label("reason"),
-        )
-        .join_from(shift, task, task.c.id == shift.c.task_id)
-        .where(shift.c.id == shift_id)
+    .join_from(shift, task, task.c.id == shift.c.task_id)
+    .where(shift.c.id == _KEY)
+)
+_VOUCHER = (
+    select(
+        voucher.c.public_id.label("voucher"),
+        voucher.c.title,
+        voucher.c.points,
+        voucher.c.expires_at,
+        merchant.c.name.label("shop"),
     )
-
-
-def _voucher(voucher_id: int) -> Select[Any]:
-    return (
-        select(
-            voucher.c.public_id.label("voucher"),
-            voucher.c.title,
-            voucher.c.points,
-            voucher.c.expires_at,
-            merchant.c.name.label("shop"),
-        )
-        .join_from(voucher, merchant, merchant.c.id == voucher.c.merchant_id)
-        .where(voucher.c.id == voucher_id)
+    .join_from(voucher, merchant, merchant.c.id == voucher.c.merchant_id)
+    .where(voucher.c.id == _KEY)
+)
+_OFFER = (
+    select(offer_version.c.title, offer_version.c.decline_reason.label("reason"), merchant.c.name.label("shop"))
+    .join_from(offer, merchant, merchant.c.id == offer.c.merchant_id)
+    .join(
+        offer_version,
+        and_(offer_version.c.offer_id == offer.c.id, offer_version.c.number == offer.c.newest_version),
     )
-
-
-def _offer(offer_id: int) -> Select[Any]:
-    return (
-        select(offer_version.c.title, offer_version.c.decline_reason.label("reason"), merchant.c.name.label("shop"))
-        .join_from(offer, merchant, merchant.c.id == offer.c.merchant_id)
-        .join(
-            offer_version,
-            and_(offer_version.c.offer_id == offer.c.id, offer_version.c.number == offer.c.newest_version),
-        )
-        .where(offer.c.id == offer_id)
-    )
+    .where(offer.c.id == _KEY)
+)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import NotFound
 from pointsapp.core.events import EventRow
 from pointsapp.notices.models import Notice
@@ -24,6 +25,14 @@ class ReadReceipt:
     is_repeat: bool
 
 
+# Built once: every check-in and every voucher comes by here.
+_notice = table_of(Notice)
+_TOLD = select(_notice.c.id).where(
+    _notice.c.event_id == bindparam("event_id"), _notice.c.person_id == bindparam("person_id")
+)
+_INSERT = insert(_notice)
+
+
 def hear(session: Session, event: EventRow) -> None:
     """Write the notice of `event` to whom it concerns; heard twice, it is told once.
 
@@ -31,19 +40,17 @@ def hear(session: Session, event: EventRow) -> None:
     """
     if event.person_id is None:
         return
-    told = select(Notice.id).where(Notice.event_id == event.id, Notice.person_id == event.person_id)
-    if session.scalar(told) is not None:
+    if session.scalar(_TOLD, {"event_id": event.id, "person_id": event.person_id}) is not None:
         return
-    session.execute(
-        insert(Notice).values(
-            person_id=event.person_id,
-            event_id=event.id,
-            kind=event.kind,
-            facts={**names_for(session, event), **event.facts},
-            created_at=event.at,
-            read_at=None if is_news(event.kind, event.person_id, event.actor_id) else event.at,
-        )
-    )
+    row = {
+        "person_id": event.person_id,
+        "event_id": event.id,
+        "kind": event.kind,
+        "facts": {**names_for(session, event), **event.facts},
+        "created_at": event.at,
+        "read_at": None if is_news(event.kind, event.person_id, event.actor_id) else event.at,
+    }
+    session.execute(_INSERT, row)
 
 
 def read_one(session: Session, actor: Actor, notice: str, *, now: datetime) -> ReadReceipt:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -36,16 +38,23 @@ class IssueLook:
     today: date
 
 
-def issue_look(session: Session, person_id: int, offer: str, *, now: datetime) -> IssueLook | None:
-    """Return the offer as `person_id` meets it now; None when there is none."""
-    found = session.execute(
-        select(Offer, OfferVersion, Merchant, Area.path, _own(person_id).correlate(Offer).scalar_subquery())
+@cache
+def _statement() -> Select[Any]:
+    """Build the query once: on the hot path, building a statement costs more than running it."""
+    own = _own(bindparam("person_id")).correlate(Offer).scalar_subquery()
+    return (
+        select(Offer, OfferVersion, Merchant, Area.path, own)
         .join(Merchant, Merchant.id == Offer.merchant_id)
         .join(Area, Area.id == Merchant.area_id)
         .outerjoin(OfferVersion, and_(OfferVersion.offer_id == Offer.id, OfferVersion.number == Offer.live_version))
-        .where(Offer.public_id == offer)
+        .where(Offer.public_id == bindparam("offer"))
         .execution_options(populate_existing=True)
-    ).one_or_none()
+    )
+
+
+def issue_look(session: Session, person_id: int, offer: str, *, now: datetime) -> IssueLook | None:
+    """Return the offer as `person_id` meets it now; None when there is none."""
+    found = session.execute(_statement(), {"person_id": person_id, "offer": offer}).one_or_none()
     if found is None:
         return None
     row, terms, merchant, path, own = found
@@ -81,7 +90,7 @@ def issue_look(session: Session, person_id: int, offer: str, *, now: datetime) -
     )
 
 
-def _own(person_id: int):  # type: ignore[no-untyped-def]
+def _own(person_id: Any) -> Select[int]:
     return select(func.count(Voucher.id)).where(
         Voucher.person_id == person_id, Voucher.offer_id == Offer.id, Voucher.state.in_(COUNTS)
     )

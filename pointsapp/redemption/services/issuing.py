@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.codes import VOUCHER_LENGTH, new_code, new_public_id
+from pointsapp.core.db import table_of
 from pointsapp.core.errors import NotFound
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.ledger.services import HoldReceipt, open_hold
@@ -28,6 +29,8 @@ from pointsapp.redemption.policies import MUST_BE_VERIFIED, VOUCHER_DAYS
 from pointsapp.redemption.queries import IssueLook, OfferRef, VoucherView, issue_look
 from pointsapp.redemption.rules import expiry_of, refusal_to_issue
 from pointsapp.redemption.services.moves import ledger_facts, reference, tell_owner
+
+_INSERT = insert(table_of(Voucher)).returning(table_of(Voucher).c.id)
 
 
 def issue_voucher(session: Session, actor: Actor, offer: str, *, now: datetime) -> VoucherView:
@@ -99,11 +102,8 @@ def _insert(
         "issued_on": seen.today,
         "expires_at": expires_at,
     }
-    key = session.execute(
-        insert(Voucher)
-        .values(merchant_id=seen.merchant.id, offer_version=terms.number, title=terms.title, **columns)
-        .returning(Voucher.id)
-    ).scalar_one()
+    row = columns | {"merchant_id": seen.merchant.id, "offer_version": terms.number, "title": terms.title}
+    key = session.execute(_INSERT, row).scalar_one()
     return VoucherView(
         id=key,
         owner_name=actor.display_name,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from pointsapp.core.db import table_of
 from pointsapp.core.events import EventRow
 from pointsapp.stars.models import Evidence
 from pointsapp.stars.queries.metrics import ATTENDANCE, MINUTES, TASK
@@ -32,11 +33,17 @@ def collect_task(session: Session, event: EventRow) -> None:
         _keep(session, event, {TASK: 1})
 
 
+# Built once: every check-in comes by here.
+_evidence = table_of(Evidence)
+_KEPT = select(_evidence.c.metric).where(_evidence.c.event_id == bindparam("event_id"))
+_INSERT = insert(_evidence)
+
+
 def _keep(session: Session, event: EventRow, quantities: Mapping[str, int]) -> None:
     if event.area_id is None:
         return
     # A crash after this work repeats the call: what this event gave already is not given twice.
-    kept = set(session.scalars(select(Evidence.metric).where(Evidence.event_id == event.id)))
+    kept = set(session.scalars(_KEPT, {"event_id": event.id}))
     rows = [
         {
             "event_id": event.id,
@@ -51,7 +58,7 @@ def _keep(session: Session, event: EventRow, quantities: Mapping[str, int]) -> N
         if quantity and metric not in kept
     ]
     if rows:
-        session.execute(insert(Evidence), rows)
+        session.execute(_INSERT, rows)
 
 
 def _occurred_at(event: EventRow) -> datetime:
