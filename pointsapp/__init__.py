@@ -31,6 +31,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     init_web(app, load_person=wiring.load_person, load_token=wiring.load_token)
     wiring.connect(app)
+    if settings.demo:
+        from pointsapp.demo import log_ins_for_page
+
+        app.jinja_env.globals["demo_log_ins"] = log_ins_for_page
     return app
 
 

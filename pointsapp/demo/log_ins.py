@@ -100,3 +100,8 @@ LOG_INS: tuple[LogIn, ...] = (
         role=Role.PLATFORM_ADMIN,
     ),
 )
+
+
+def log_ins_for_page() -> list[tuple[str, str, str]]:
+    """Return (label, phone, password) of each log-in, for the sign-in page."""
+    return [(f"{each.label} {each.name}", each.phone, PASSWORD) for each in LOG_INS]
