@@ -393,6 +393,17 @@ class TestDrillDown:
         assert (hidden.evidence, hidden.evidence_count, hidden.is_hidden) == ((), 4, True)  # type: ignore[attr-defined]
         assert len(self.rows(session, area, make_staff(session, area))["hours"].evidence) == 4  # type: ignore[attr-defined]
 
+    def test_in_a_small_group_one_still_sees_what_one_did_oneself(
+        self, session: Session, tree: dict[str, Area]
+    ) -> None:
+        area = tree["community"]
+        me = make_person(session, area)
+        report_work(session, area, me, 60)
+        report_work(session, area, make_person(session, area), 45)
+        mine = self.rows(session, area, me)["hours"]
+        assert [row.quantity for row in mine.evidence] == [60]  # type: ignore[attr-defined]
+        assert (mine.evidence_count, mine.is_hidden) == (2, True)  # type: ignore[attr-defined]
+
     def test_rows_that_tell_a_party_member_are_for_the_secretary_and_the_street_office(
         self, session: Session, tree: dict[str, Area]
     ) -> None:

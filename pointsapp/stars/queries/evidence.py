@@ -1,7 +1,7 @@
 """Drill-down: from a star to its indicators to the rows behind each figure, as much as the reader may see.
 
 The public sees counts; residents masked rows; officers within their remit everything. A figure made by fewer than five people
-opens to no rows (who it was could be guessed), and rows that would tell a party member are for those who may read members.
+opens to no rows but one's own (who it was could be guessed), and rows that would tell a party member are for those who may read members.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class EvidenceRow:
     person: str | None
     metric: str
     quantity: int
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,8 @@ def _detail(
     return IndicatorDetail(
         indicator=one.indicator,
         score=one,
-        evidence=newest if shown else (),
+        # What one did oneself is no secret to oneself.
+        evidence=newest if shown else tuple(row for row in newest if row.is_own),
         evidence_count=rows.count.get(metric.evidence, 0),
         people=people,
         is_hidden=not shown and rows.count.get(metric.evidence, 0) > 0,
@@ -188,6 +190,7 @@ def _rows(
                 person=shown,
                 metric=row.metric,
                 quantity=row.quantity,
+                is_own=actor is not None and row.person_id == actor.person_id,
             )
         )
     return found
