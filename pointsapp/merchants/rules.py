@@ -81,7 +81,8 @@ def within_funding(terms: OfferTerms, at_local: Callable[[date], datetime]) -> O
     if terms.funded_from_on is None or terms.funded_until_on is None:
         return terms
     first, past = _funded_span(terms.funded_from_on, terms.funded_until_on, at_local)
-    return replace(terms, starts_at=terms.starts_at or first, ends_at=terms.ends_at or past)
+    # One second before midnight: people read the last day, not the day after.
+    return replace(terms, starts_at=terms.starts_at or first, ends_at=terms.ends_at or past - timedelta(seconds=1))
 
 
 def _funded_span(first: date, last: date, at_local: Callable[[date], datetime]) -> tuple[datetime, datetime]:

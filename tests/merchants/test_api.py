@@ -159,7 +159,7 @@ def test_a_subsidised_offer_stays_within_the_agreed_dates(client: HouseClient, s
         "funded_until_on": "2026-12-31",
     }
     made = client.post(f"{V1}/offers", json=new_offer(shop, **agreed), headers=shop.as_("manager")).get_json()
-    assert made["ends_at"] == "2027-01-01T00:00:00+08:00"
+    assert made["ends_at"] == "2026-12-31T23:59:59+08:00"
     assert made["funding"] == "subsidised"
     late = client.post(
         f"{V1}/offers",

@@ -190,9 +190,13 @@ def test_an_invitation_is_shown_scanned_and_accepted(
     card = client.post(f"{home}/invitations", data={"role": "merchant_clerk", "request_id": "r1"})
     page = client.get(card.location)
     assert '<svg class="qr"' in page.get_data(as_text=True)
+    assert card.location in client.get(home).get_data(as_text=True)  # to be shown again
     row = session.scalars(select(Invitation)).one()
     code = row.code
     assert client.sign_in(shop.clerk).get(card.location).status_code == 404
+    office = client.sign_in(shop.staff).get(f"/console/merchants/{shop.merchant.public_id}")
+    assert "邀请等人扫" in text_of(office)
+    assert code not in office.get_data(as_text=True)
     client.sign_in(shop.resident)
     seen = client.get(f"/q/i/{code}")
     assert "胖婶烩面 邀请您做店员" in text_of(seen)

@@ -66,6 +66,7 @@ class OfferView:
     state: OfferState
     shown: TermsView
     newest: TermsView
+    live: TermsView | None
     live_version: int | None
     taken: int
     stock_left: int | None  # in all
@@ -178,6 +179,7 @@ def _view(
         state=OfferState.WITHDRAWN if offer.withdrawn_at is not None else shown.state,
         shown=_terms(shown),
         newest=_terms(last),
+        live=_terms(live) if live else None,
         live_version=offer.live_version,
         taken=offer.taken,
         stock_left=left_of(shown.stock, offer.taken),

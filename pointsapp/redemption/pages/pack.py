@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -63,7 +64,13 @@ def _ticket(public_id: str, form: Form | None) -> str:
     if voucher is None or voucher.person_id != signed_in().person_id:
         raise NotFound()
     return render_template(
-        "redemption/voucher.html", voucher=voucher, form=form, qr=_qr(voucher), is_new=request.args.get("new") == "1"
+        "redemption/voucher.html",
+        voucher=voucher,
+        form=form,
+        qr=_qr(voucher),
+        is_new=request.args.get("new") == "1",
+        # Running seconds help only on the last day; before it they make people hurry.
+        is_soon=voucher.expires_at - now() < timedelta(hours=24),
     )
 
 
