@@ -112,10 +112,8 @@ class TestFiveStar:
         ids = {item["branch"]["code"]: item["branch"]["id"] for item in board.get("resident", path)["items"]}
         assert self._participants(board, f"{path}/{ids['b1']}") == 1
         assert self._participants(board, f"{path}/{ids['b2']}") == 0
-        for who, sees_rows in (
-            ("street_admin", True),
-            ("resident", False),
-        ):  # one person alone is never shown to residents
+        # One person alone is never shown to other residents; what one did oneself is no secret to oneself.
+        for who, sees_rows in (("street_admin", True), ("resident", True), ("neighbour", False)):
             opened = [each["evidence"] for each in self._indicators(board, f"{path}/{ids['b1']}", who)]
             assert any(opened) == sees_rows
 
