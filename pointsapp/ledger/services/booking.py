@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import Table, bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -107,6 +107,16 @@ def move_balances(session: Session, changes: Mapping[str, int]) -> tuple[dict[st
         after[account] = _debit(session, account, -changes[account])
     flush()
     return after, owes
+
+
+def _insert_of(session: Session, table: Table) -> Any:
+    """Return the dialect's own INSERT, which alone knows ON CONFLICT."""
+    return (postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert)(table)
+
+
+def if_absent(session: Session, table: Table) -> Any:
+    """Return an INSERT that passes over rows that are there already."""
+    return _insert_of(session, table).on_conflict_do_nothing()
 
 
 def _credit(session: Session, rows: list[dict[str, Any]]) -> tuple[dict[str, int], bool]:
