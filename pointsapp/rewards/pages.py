@@ -17,7 +17,7 @@ from pointsapp.rewards import policies, queries
 from pointsapp.rewards.messages import KINDS, step_words
 from pointsapp.rewards.rules import ALL_CATEGORIES
 from pointsapp.rewards.schemas import GrantForm, RuleVersionForm
-from pointsapp.rewards.services import add_rule_version, grant_budget
+from pointsapp.rewards.services import add_rule_version, ask_claim_write_off, grant_budget, write_claim_off
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
@@ -137,3 +137,32 @@ def _console_rules(form: Form | None) -> str:
         form=form or blank(**book.numbers_of(line)),
         may_change=policies.may_change_rules(actor),
     )
+
+
+@bp.get("/console/claims")
+def show_claims() -> ResponseReturnValue:
+    """Show what residents still owe after corrections, and let two people write it off."""
+    actor = signed_in()
+    require(policies.may_see_budgets(actor))
+    rows = [
+        (
+            line,
+            line.asked_by_id is None and policies.may_ask_write_off(actor, line.person_id, line.area_path),
+            line.asked_by_id is not None
+            and policies.may_write_off(actor, line.person_id, line.area_path, line.asked_by_id),
+        )
+        for line in queries.open_claims(db.session, policies.budget_paths(actor))
+    ]
+    return render_template("rewards/claims.html", rows=rows)
+
+
+@bp.post("/console/claims/<public_id>/write-off-request")
+def ask_for_write_off(public_id: str) -> ResponseReturnValue:
+    """Propose to write a claim off."""
+    return write_page(ask_claim_write_off, signed_in(), public_id, then=lambda _done: url_for("rewards.show_claims"))
+
+
+@bp.post("/console/claims/<public_id>/write-off")
+def agree_to_write_off(public_id: str) -> ResponseReturnValue:
+    """Agree, as a second person, to write a claim off."""
+    return write_page(write_claim_off, signed_in(), public_id, then=lambda _done: url_for("rewards.show_claims"))

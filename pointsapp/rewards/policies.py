@@ -39,3 +39,12 @@ def budget_paths(actor: Actor) -> tuple[str, ...]:
 def grant_paths(actor: Actor) -> tuple[str, ...]:
     """Return the area paths whose budgets the actor may fill."""
     return actor.paths(STREET_OFFICE)
+
+
+def may_ask_write_off(actor: Actor, person_id: int, area_path: str | None) -> bool:
+    return actor.person_id != person_id and actor.holds(COMMUNITY_STAFF, area_path)
+
+
+def may_write_off(actor: Actor, person_id: int, area_path: str | None, asked_by_id: int | None) -> bool:
+    """The street office, a second person, and never for themself."""
+    return actor.person_id not in (person_id, asked_by_id) and actor.holds(STREET_OFFICE, area_path)

@@ -171,3 +171,32 @@ def test_a_new_version_takes_effect_and_the_old_one_stays(
     assert (too_early.status_code, "生效时间不对" in body(too_early)) == (409, True)
     for wrong in ({"cap_day": "-1"}, {"cap_day": "many"}, {"reason": ""}, {"category": "nonsense"}, {"starts_at": "x"}):
         assert client.post("/console/rules", data={**typed, **wrong}).status_code == 422, wrong
+
+
+def test_two_people_write_off_what_was_spent_already(
+    client: HouseClient, session: Session, tree: dict[str, Area], clock: Clock
+) -> None:
+    resident = someone(session, tree["community"], name="王秀英")
+    credit(resident, 1)
+    order = {"person_id": resident.id, "amount": 15, "expires_at": clock.at, "memo": "x", "facts": {}, "now": clock.at}
+    write(open_hold, reference="v", **order)
+    correct(resident, 1)
+    staff = someone(session, tree["community"], Role.STAFF)
+    office = someone(session, tree["street"], Role.STREET_ADMIN)
+    elsewhere = someone(session, tree["other_street"], Role.STREET_ADMIN)
+    shown = client.sign_in(staff).get("/console/claims").get_data(as_text=True)
+    assert "王**" in shown
+    assert "王秀英" not in shown
+    path = shown.split('action="/console/claims/')[1].split("/")[0]
+    ask, agree = f"/console/claims/{path}/write-off-request", f"/console/claims/{path}/write-off"
+    assert "没有待扣回" in body(client.sign_in(elsewhere).get("/console/claims"))
+    assert client.post(ask).status_code == 403
+    assert client.sign_in(office).post(agree).status_code == 409  # nobody has asked
+    assert client.sign_in(resident).post(ask).status_code == 403
+    assert client.sign_in(staff).post(ask).status_code == 303
+    assert client.post(agree).status_code == 403
+    assert "同意不再追回" in body(client.sign_in(office).get("/console/claims"))
+    assert client.post(agree).status_code == 303
+    assert client.post(agree).status_code == 409
+    assert client.post("/console/claims/nothing/write-off").status_code == 404
+    assert "没有待扣回" in body(client.get("/console/claims"))

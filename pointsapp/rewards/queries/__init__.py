@@ -1,6 +1,7 @@
 """Rewards' reading room: rule versions in force, what was earned so far, budgets."""
 
 from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_lines, budgets_page, grant_history
+from pointsapp.rewards.queries.claims import ClaimLine, open_claims
 from pointsapp.rewards.queries.rules import (
     RuleBook,
     RuleLine,
@@ -15,6 +16,7 @@ from pointsapp.rewards.queries.rules import (
 
 __all__ = [
     "BudgetLine",
+    "ClaimLine",
     "GrantLine",
     "RuleBook",
     "RuleLine",
@@ -26,6 +28,7 @@ __all__ = [
     "current_rule_version",
     "earned_so_far",
     "grant_history",
+    "open_claims",
     "rule_book",
     "version_in_force",
 ]

@@ -8,20 +8,24 @@ from pointsapp.rewards.services.budgets import (
     reserve_for_task,
     return_task_rest,
 )
+from pointsapp.rewards.services.claims import ClaimReceipt, ask_claim_write_off, write_claim_off
 from pointsapp.rewards.services.credits import Credit, correct_attendance, credit_attendance
 from pointsapp.rewards.services.versions import AddRuleVersion, VersionReceipt, add_rule_version
 
 __all__ = [
     "AddRuleVersion",
     "BudgetDraw",
+    "ClaimReceipt",
     "Credit",
     "GrantBudget",
     "GrantReceipt",
     "VersionReceipt",
     "add_rule_version",
+    "ask_claim_write_off",
     "correct_attendance",
     "credit_attendance",
     "grant_budget",
     "reserve_for_task",
     "return_task_rest",
+    "write_claim_off",
 ]
