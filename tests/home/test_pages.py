@@ -105,4 +105,4 @@ def test_few_statements(client: HouseClient, session: Session, database: Clone, 
 def test_every_page_speaks_english_too(client: HouseClient, session: Session) -> None:
     person = make_person(session, make_tree(session)["community"])
     assert "Points" in text(client.sign_in(person), "/?lang=en")
-    assert "Service time" in text(client, "/me/hours")
+    assert "Hours" in text(client, "/me/hours")
