@@ -28,12 +28,14 @@ from pointsapp.demo.programme import plan_programme
 from pointsapp.demo.shops import Shops, build_shops
 from pointsapp.demo.street import Street, build_street
 from pointsapp.demo.timeline import Timeline
+from pointsapp.notices.services import file_away
 from pointsapp.rewards.services import GrantBudget, grant_budget
 from pointsapp.worker import deliver_events
 
 Say = Callable[[str], None]
 BUDGET_OF_COMMUNITY, BUDGET_OF_STREET = 24_000, 60_000
 JOBS_AT = time_of_day(3)  # once a night
+READ_WITHIN = timedelta(days=2)  # people look at their notices
 
 
 def load_demo_once(say: Say) -> None:
@@ -84,6 +86,7 @@ def _work_through(moment: datetime) -> None:
     for job in jobs.scheduled():
         jobs.run_job(write, job, moment)
     deliver_events(moment)
+    write(file_away, before=moment - READ_WITHIN, now=moment)
 
 
 def print_log_ins(say: Say, base_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.notices import queries, services
 from pointsapp.notices.models import Notice
 from pointsapp.people.models import Person
+from tests.conftest import Clock
 from tests.factories import actor_of, make_area, make_person, make_shift, make_task
 
 KIND = "people.verified"
@@ -110,3 +112,12 @@ def test_pages_follow_one_another_without_gap(session: Session) -> None:
     assert len(ids) == 5
     assert ids == sorted(ids, reverse=True)
     assert rest.next_cursor is None
+
+
+def test_what_a_loaded_history_told_long_ago_is_filed_away(session: Session, clock: Clock) -> None:
+    person = make_person(session)
+    tell(session, person)
+    later = clock.forward(days=3)
+    tell(session, person)
+    assert services.file_away(session, before=later - timedelta(days=1), now=later) == 1
+    assert [line.is_read for line in lines(session, person)] == [False, True]
