@@ -15,7 +15,7 @@ WITHOUT_CLASS = set(FRAMEWORK_CODES.values()) | {"internal_error", "form_expired
 
 
 # Refusals whose words are on their way.
-LATER = {"time_conflict"}
+LATER: set[str] = set()
 
 
 def _kinds(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:

@@ -34,7 +34,7 @@ def _address(rule: Rule) -> str:
 
 GETS, POSTS = _rules("GET"), _rules("POST")
 DELETES = _rules("DELETE")
-CONSOLE = [rule for rule in GETS if rule.rule.startswith("/console")]
+CONSOLE = [rule for rule in GETS if rule.rule.startswith("/console") and rule.rule != "/console/"]
 PLAIN_PAGES = [rule for rule in GETS if not rule.arguments and not rule.rule.startswith("/api/v1")]
 
 
