@@ -17,6 +17,7 @@ class LockKind(IntEnum):
     MERCHANT_MONTH = 2
     ROUND = 3
     BUDGET = 4
+    TASK_RESERVE = 6  # shared by whoever comes to a task, alone for whoever gives back what is left of its points
     PERSON_VOUCHERS = 5  # a person's limit of one offer
 
 
@@ -29,6 +30,13 @@ def lock(session: Session, kind: LockKind, *ids: int) -> None:
         return
     for number in sorted(set(ids)):
         session.execute(select(func.pg_advisory_xact_lock(kind * _SPACE + number)))
+
+
+def share(session: Session, kind: LockKind, number: int) -> None:
+    """Wait until nobody holds the lock alone, then hold it beside others: any number of sharers never wait for each other."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    session.execute(select(func.pg_advisory_xact_lock_shared(kind * _SPACE + number)))
 
 
 def try_lock(session: Session, kind: LockKind, number: int) -> bool:

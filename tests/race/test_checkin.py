@@ -28,8 +28,10 @@ from pointsapp.core import clock
 from pointsapp.core.db import db
 from pointsapp.core.errors import Refusal
 from pointsapp.core.transaction import write
-from pointsapp.ledger.queries import verify
-from pointsapp.tasks.services import cancel_signup
+from pointsapp.ledger.accounts import task_reserved
+from pointsapp.ledger.queries import account_sum, verify
+from pointsapp.tasks.models import Task
+from pointsapp.tasks.services import cancel_signup, cancel_task
 from tests import factories as make
 from tests.checkin.venue import Venue
 from tests.databases import Clone
@@ -203,3 +205,21 @@ def test_two_approvals_of_one_correction_move_the_books_once(live: Clone) -> Non
         approve = lambda: write(approve_correction, other, correction, now=clock.now())  # noqa: E731
         assert _at_once(live, [approve] * 6) == {"done": 1, "repeat": 5}
         assert venue.books(person) == (20, 30)
+
+
+def test_a_task_called_off_while_people_arrive_keeps_its_books(live: Clone) -> None:
+    # What is left of the task's points goes back once; a credit that came a moment later would find nothing to draw on.
+    with live.app.app_context():
+        venue = Venue(db.session)  # type: ignore[arg-type]
+        shift = venue.shift(capacity=20)
+        people = [venue.sign_up(shift) for _ in range(20)]
+        staff = make.actor_of(db.session, venue.staff)  # type: ignore[arg-type]
+        task = db.session.get_one(Task, shift.task_id).public_id
+        acts = [_scan(venue, person, shift) for person in people]
+        acts.insert(10, lambda: write(cancel_task, staff, task, "下雨了", now=clock.now()))
+        seen = _at_once(live, acts)
+        credited = _count(Attendance, Attendance.state == AttendanceState.CREDITED)
+        assert seen["done"] == credited + 1
+        assert sum(venue.books(person)[0] for person in people) == 20 * credited
+        assert account_sum(db.session, task_reserved(shift.task_id)) == 0  # type: ignore[arg-type]
+        assert verify(db.session).ok  # type: ignore[arg-type]

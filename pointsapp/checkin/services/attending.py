@@ -82,7 +82,7 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
     }
     attendance_id: int = session.execute(_INSERT, row).scalar_one()
     pays_now = not brief.check_out_required and not verdict.is_late
-    mark_arrived(session, look.signup_id, now, is_settled=pays_now)
+    mark_arrived(session, look.signup_id, now, task_id=brief.task_id, is_settled=pays_now)
     keep(session, trace, attendance_id=attendance_id)
     if pays_now:
         earned = Earned(

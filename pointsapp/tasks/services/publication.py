@@ -16,6 +16,7 @@ from pointsapp.areas.queries import area_by_id
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Conflict
+from pointsapp.core.locks import LockKind, lock
 from pointsapp.ledger.accounts import budget_area
 from pointsapp.ledger.queries import account_balance
 from pointsapp.rewards.queries import band_allows, current_rule_version
@@ -137,6 +138,7 @@ def cancel_task(session: Session, actor: Actor, task: str, reason: str, *, now: 
         .where(Task.id == row.id, Task.state == row.state)
         .values(state=TaskState.CANCELLED, cancelled_at=now, cancel_reason=reason),
     )
+    lock(session, LockKind.TASK_RESERVE, row.id)  # before any sign-up's row, as check-in does
     running = [shift.id for shift in row.shifts if shift.ends_at > now]
     told = end_early(session, running, because="task_cancelled", reason=reason, actor_id=actor.person_id, now=now)
     if row.state is TaskState.PUBLISHED:
@@ -149,7 +151,11 @@ def cancel_task(session: Session, actor: Actor, task: str, reason: str, *, now: 
 
 
 def _return_rest(session: Session, task_id: int, budget_account: str | None, *, now: datetime) -> bool:
-    """Give the rest back unless somebody's minutes are still open; `closed_at` says that it was done."""
+    """Give the rest back unless somebody's minutes are still open; `closed_at` says that it was done.
+
+    The task has left `published` by now. Whoever was just arriving has finished once the lock is ours, and is seen.
+    """
+    lock(session, LockKind.TASK_RESERVE, task_id)
     if session.scalar(select(_unsettled(task_id))):
         return False
     if budget_account is not None:
