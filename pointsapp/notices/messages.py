@@ -34,6 +34,7 @@ _VOUCHER = ("redemption.show_voucher", "voucher")
 _BOOK = ("rewards.show_points", None)
 _HOURS = ("home.show_hours", None)
 _ME = ("home.show_me", None)
+_SHOPS = ("merchants.show_shops", None)
 
 WORDS: dict[str, Words] = {
     "tasks.cancelled_for_person": Words(
@@ -149,10 +150,10 @@ WORDS: dict[str, Words] = {
         _BOOK,
     ),
     "merchants.offer_approved": Words(
-        _l("优惠上架了"), _l("「%(title)s」已经审核通过，居民现在能看到。"), "gift", "yes", None
+        _l("优惠上架了"), _l("「%(title)s」已经审核通过，居民现在能看到。"), "gift", "yes", _SHOPS
     ),
     "merchants.offer_rejected": Words(
-        _l("优惠被退回"), _l("「%(title)s」没有通过审核，改好后可以再提交。%(because)s"), "gift", "no", None
+        _l("优惠被退回"), _l("「%(title)s」没有通过审核，改好后可以再提交。%(because)s"), "gift", "no", _SHOPS
     ),
     "people.role_granted": Words(
         _l("您有了新身份"), _l("从现在起您是%(role)s，相应的页面在“我的”里。"), "key", "brand", _ME
