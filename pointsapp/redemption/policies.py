@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _l
 from pointsapp.core import policy
 from pointsapp.core.actor import OFFICE_STAFF, Actor, Role
 
-VOUCHER_DAYS = policy.declare("redemption.voucher_days", 7, _l("兑换券的有效天数"))
+VOUCHER_DAYS = policy.declare("redemption.voucher_days", 7, _l("兑换码的有效天数"))
 UNDO_MINUTES = policy.declare("redemption.undo_minutes", 30, _l("核销后多少分钟内可以撤销"))
-REISSUE_HOURS = policy.declare("redemption.reissue_hours", 24, _l("撤销核销后，券至少还能用几小时"))
+REISSUE_HOURS = policy.declare("redemption.reissue_hours", 24, _l("撤销核销后，兑换码至少还能用几小时"))
 MUST_BE_VERIFIED = policy.declare("redemption.must_be_verified", True, _l("核实身份后才能兑换"))
 
 _MANAGERS = frozenset({Role.MERCHANT_MANAGER})

@@ -65,6 +65,15 @@ def day(value: datetime | date) -> str:
     return text if local.year == this_year else f"{local.year}年{text}"
 
 
+def short_day(value: datetime | date) -> str:
+    """11月21日, without the weekday: a deadline months ahead; the year only when it is not this one."""
+    local = clock.to_local(value).date() if isinstance(value, datetime) else value
+    year = "" if local.year == clock.local_day(clock.now()).year else str(local.year)
+    if _english():
+        return f"{local.day} {_MONTHS_EN[local.month - 1]} {year}".rstrip()
+    return f"{year}年{local.month}月{local.day}日" if year else f"{local.month}月{local.day}日"
+
+
 def clock_time(value: datetime) -> str:
     """19:00"""
     return clock.to_local(value).strftime("%H:%M")
@@ -127,6 +136,7 @@ FILTERS: dict[str, Any] = {
     "month": month,
     "short_month": short_month,
     "day": day,
+    "short_day": short_day,
     "clock": clock_time,
     "near_day": near_day,
     "when": when,

@@ -47,7 +47,7 @@ class TestRanks:
         assert "第 2 名" in page.text
         assert "rank-line is-me" in page.text
         assert "本月军区社区一起" in page.text
-        assert "2 小时" in page.text
+        assert '<span class="stat__number">2<span class="stat__unit">小时' in page.text
 
     @pytest.mark.parametrize("query", ["?period=decade", "?area=nowhere", "?cursor=x"])
     def test_what_cannot_be_asked(

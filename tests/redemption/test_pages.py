@@ -108,7 +108,7 @@ def test_the_button_tells_the_truth(client: HouseClient, shop: Shop, clock: Cloc
     give_points(shop.session, shop.resident, 30)
     assert "用 30 分兑换" in text_of(client.get(path))
     client.post(f"{path}/vouchers", data={"request_id": "r1"})
-    assert "已换满，看我的券" in text_of(client.get(path))
+    assert "已换满，看我的兑换码" in text_of(client.get(path))
     give_points(shop.session, shop.staff, 30)
     assert "已换完" in text_of(client.sign_in(shop.staff).get(path))
     assert client.get(f"/offers/{make_offer(shop, approved=False).public_id}").status_code == 200  # the office reads it
@@ -158,7 +158,7 @@ def test_a_used_ticket_names_the_moment_and_the_shop(
     assert shop.merchant.name in page
     refused = client.post(f"/me/vouchers/{voucher.public_id}/cancellation", data={})
     assert refused.status_code == 409
-    assert "券已用过" in text_of(refused)
+    assert "兑换码已用过" in text_of(refused)
 
 
 def test_a_scanned_code_shows_each_person_their_own_thing(
@@ -176,7 +176,7 @@ def test_a_scanned_code_shows_each_person_their_own_thing(
     assert "李桂兰" not in clerk
     for person in (stranger, shop.other_clerk):
         page = client.sign_in(person).get(path)
-        assert "这是别人的兑换券" in text_of(page)
+        assert "这是别人的兑换码" in text_of(page)
         assert voucher.code not in page.get_data(as_text=True).replace(path, "")
     assert client.get(f"/q/v/{new_code(10)}").status_code == 404
     assert client.get("/q/v/rubbish").status_code == 422
@@ -217,7 +217,7 @@ def test_a_typed_code_answers_green_and_counts(client: HouseClient, shop: Shop, 
 @pytest.mark.parametrize(
     ("make", "status", "words"),
     [
-        (lambda v: v.code, 409, "券已用过"),
+        (lambda v: v.code, 409, "兑换码已用过"),
         (lambda v: new_code(10), 404, "没有这个兑换码"),
         (lambda v: "ABC", 422, "码不对"),
         (lambda v: "", 422, "码不对"),

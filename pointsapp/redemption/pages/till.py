@@ -95,7 +95,7 @@ def undo_redemption(public_id: str) -> ResponseReturnValue:
 
     def act(command: dict[str, Any]) -> ResponseReturnValue:
         answer = write_page(reverse_redemption, signed_in(), reverse_command(public_id, command), then=_day_address)
-        flash(_("已撤销，顾客的券又可以用了。"), "yes")
+        flash(_("已撤销，顾客的兑换码又可以用了。"), "yes")
         return answer
 
     return form.submit(act, or_show=lambda: _day(form))
