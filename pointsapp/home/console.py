@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.home import queries, services
-from pointsapp.home.messages import FEATURE_NAMES, VALUE_HINTS, value_words
+from pointsapp.home.messages import FEATURE_NAMES, PERIOD_NAMES, VALUE_HINTS, value_words
 from pointsapp.home.policies import may_set_policy, sees_console, sees_settings
 from pointsapp.home.rules import kind_of
 from pointsapp.home.schemas import PolicyForm
@@ -28,6 +28,17 @@ def show_today() -> str:
     actor = signed_in()
     require(sees_console(actor))
     return render_template("console/today.html", page=queries.console_today(db.session, actor, now=now()))
+
+
+@bp.get("/figures")
+def show_figures() -> str:
+    """What was done in one's areas, by week, kind of work and community."""
+    actor = signed_in()
+    require(sees_console(actor))
+    asked = request.args.get("period", "")
+    period = asked if asked in queries.PERIODS else "month"
+    page = queries.figures(db.session, actor, period, now=now())
+    return render_template("console/figures.html", page=page, periods=PERIOD_NAMES)
 
 
 @bp.get("/settings")

@@ -23,6 +23,7 @@ def level_name(number: int) -> str:
     return str(LEVELS[number - 1]) if number <= len(LEVELS) else _("%(n)s 级邻居", n=number)
 
 
+PERIOD_NAMES = {"month": _l("本月"), "quarter": _l("本季"), "year": _l("今年")}
 # Whose numbers they are, on the settings page; the key is the part of a policy's name before the dot.
 FEATURE_NAMES = {
     "checkin": _l("签到"),

@@ -17,6 +17,7 @@ from pointsapp.home import queries, services
 from pointsapp.home.errors import PolicyValueWrong
 from pointsapp.home.policies import LEVEL_POINTS
 from pointsapp.home.rules import ValueKind, kind_of, read_value
+from pointsapp.people.models import Person
 from pointsapp.tasks.models import TaskState
 from pointsapp.tasks.policies import WEEKLY_QUOTA
 from tests.conftest import Clock, HouseClient
@@ -213,3 +214,41 @@ def test_the_form_of_a_policy(client: HouseClient, session: Session) -> None:
     assert "例会决定" in client.get(path).get_data(as_text=True)
     assert "例会决定" in client.get("/console/settings").get_data(as_text=True)
     assert client.get("/console/settings/policies/none.such").status_code == 404
+
+
+def test_statistics_sum_by_week_kind_and_community(session: Session, clock: Clock) -> None:
+    tree = make_tree(session)
+    admin = make_staff(session, tree["street"], Role.STREET_ADMIN)
+    person = make_person(session)
+
+    def served(area: str, category: str, days_ago: int, who: Person, minutes: int) -> None:
+        end = clock.now() - timedelta(days=days_ago, hours=2)
+        task = make_task(session, tree[area], category=category)
+        attend(session, who, make_shift(session, task, starts_at=end - timedelta(hours=1), ends_at=end), minutes)
+
+    served("grid", "patrol", 0, person, 60)
+    served("community", "patrol", 7, person, 30)
+    served("other", "health", 7, make_person(session), 45)
+    served("other_street", "health", 7, person, 999)
+    served("community", "patrol", 40, person, 15)  # last month: in the weeks, not in the month's sums
+    page = queries.figures(session, actor_of(session, admin), "month", now=clock.now())
+    assert (page.total.people, page.total.times, page.total.minutes) == (2, 3, 135)
+    assert [(row.name, row.people, row.times, row.minutes) for row in page.communities] == [
+        ("军区社区", 1, 2, 90),
+        ("建文社区", 1, 1, 45),
+    ]
+    assert [row.minutes for row in page.categories] == [90, 45]
+    assert [minutes for _monday, minutes, _points in page.weeks][-2:] == [75, 60]
+    assert sum(minutes for _monday, minutes, _points in page.weeks) == 150
+
+
+def test_the_page_of_statistics(client: HouseClient, session: Session, database: Clone) -> None:
+    tree = make_tree(session)
+    assert client.get("/console/figures").status_code == 302
+    assert client.sign_in(make_person(session, tree["community"])).get("/console/figures").status_code == 403
+    client.sign_in(make_staff(session, tree["community"]))
+    with counted(database.engine) as seen:
+        page = client.get("/console/figures?period=decade")
+    assert page.status_code == 200
+    assert "这段时间还没有记录" in page.get_data(as_text=True)
+    assert len(seen) <= MOST

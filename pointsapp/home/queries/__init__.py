@@ -1,14 +1,17 @@
 """Reads of the first pages, put together from the features below."""
 
 from pointsapp.home.queries.console import ConsoleToday, console_today
+from pointsapp.home.queries.figures import PERIODS, Figures, figures
 from pointsapp.home.queries.front import Community, FrontPage, OfferLine, Today, front_page
 from pointsapp.home.queries.hours import HoursLine, HoursPage, hours_page
 from pointsapp.home.queries.me import Me, MyPage, my_page, who_am_i
 from pointsapp.home.queries.settings import PolicyLine, SettingsPage, named_policy, policy_history, settings_page
 
 __all__ = [
+    "PERIODS",
     "Community",
     "ConsoleToday",
+    "Figures",
     "FrontPage",
     "HoursLine",
     "HoursPage",
@@ -19,6 +22,7 @@ __all__ = [
     "SettingsPage",
     "Today",
     "console_today",
+    "figures",
     "front_page",
     "hours_page",
     "my_page",
