@@ -74,15 +74,14 @@ def demo(host: str, port: int) -> None:
     os.environ.setdefault(config.PREFIX + "DEMO", "true")
     os.environ.setdefault(config.PREFIX + "BASE_URL", f"http://{host}:{port}")
     os.environ.setdefault(config.PREFIX + "SECRET_KEY", _kept_secret())
-    app = _create()
-    with app.app_context():
-        from flask_migrate import upgrade
+    # In processes of their own: what loading the street took of memory goes back before the server starts.
+    for step in (("db", "upgrade"), ("demo-data",)):
+        done = subprocess.run([sys.executable, "-m", "pointsapp", *step], cwd=config.ROOT, check=False)  # noqa: S603 - our own
+        if done.returncode:
+            raise SystemExit(done.returncode)
+    from pointsapp.demo.log_ins import print_log_ins
 
-        from pointsapp.demo import load_demo_once, print_log_ins
-
-        upgrade()
-        load_demo_once(click.echo)
-        print_log_ins(click.echo, os.environ[config.PREFIX + "BASE_URL"])
+    print_log_ins(click.echo, os.environ[config.PREFIX + "BASE_URL"])
     with _worker_beside():
         _granian(host, port, workers=1)
 
@@ -90,7 +89,7 @@ def demo(host: str, port: int) -> None:
 @main.command("demo-data")
 @with_appcontext
 def demo_data() -> None:
-    """Load the demo street into the configured database."""
+    """Load the demo street into the configured database; where it stands already, put new tasks on if none lie ahead."""
     from pointsapp.demo import load_demo_once
 
     load_demo_once(click.echo)

@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Action, Way
 from pointsapp.checkin.rules.venue import code_for, window_of
-from pointsapp.checkin.services import CheckIn, CheckInPerson, CheckInReceipt, check_in, check_in_person
+from pointsapp.checkin.services import (
+    CheckIn,
+    CheckInPerson,
+    CheckInReceipt,
+    check_in,
+    check_in_person,
+    confirm_attendance,
+)
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import Refused
@@ -27,7 +34,8 @@ from pointsapp.tasks.services import ShiftDraft, TaskDraft, cancel_signup, creat
 
 BLOCK_WEEKS = 4
 WORKS_PER_BLOCK = 8
-SHOWS_UP, CANCELS, FORGETS = 0.88, 0.04, 0.04
+SHOWS_UP, CANCELS, FORGETS = 0.9, 0.04, 0.06
+SCREENSHOTS, CONFIRMED = 0.006, 0.85
 SCANS_VENUE, SCANNED_BY_LEADER = 0.6, 0.85  # the rest is ticked in the leader's list
 
 
@@ -168,10 +176,18 @@ def arrive(
 ) -> object:
     """Check in by the venue code, by the leader's scan or by the leader's list."""
     dice = street.dice
+    if dice.chance(SCREENSHOTS):  # somebody forwarded the code to the chat group a while ago
+        old = code_for(attempt.shift.code_key, Action.CHECK_IN.value, window_of(now) - 5)
+        return check_in(session, attempt.resident.actor, CheckIn(code=old), now=now)
     answer = _scan(session, attempt, Action.CHECK_IN, dice.random(), now)
     if isinstance(answer, Refused):
         return answer
-    if attempt.work.per_hour and not dice.chance(FORGETS):
+    if attempt.work.per_hour and dice.chance(FORGETS):
+        if dice.chance(CONFIRMED):
+            next_morning = attempt.shift.ends_at + timedelta(hours=15)
+            staff = street.staff[attempt.resident.community]
+            timeline.at(next_morning, lambda session, now: confirm_attendance(session, staff, answer.id, now=now))
+    elif attempt.work.per_hour:
         leaving = attempt.shift.ends_at + timedelta(minutes=dice.randrange(-8, 12))
         timeline.at(leaving, lambda session, now: _leave(timeline, shops, attempt, dice, session, now))
     if shops is not None:

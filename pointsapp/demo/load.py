@@ -23,10 +23,9 @@ from pointsapp.demo import facts
 from pointsapp.demo.board import build_board, plan_assessments
 from pointsapp.demo.dice import Dice
 from pointsapp.demo.history import plan_history
-from pointsapp.demo.log_ins import LOG_INS, PASSWORD
-from pointsapp.demo.programme import plan_programme
+from pointsapp.demo.programme import is_quiet, plan_programme
 from pointsapp.demo.shops import Shops, build_shops
-from pointsapp.demo.street import Street, build_street
+from pointsapp.demo.street import Street, build_street, find_street
 from pointsapp.demo.timeline import Timeline
 from pointsapp.notices.services import file_away
 from pointsapp.rewards.services import GrantBudget, grant_budget
@@ -39,11 +38,14 @@ READ_WITHIN = timedelta(days=2)  # people look at their notices
 
 
 def load_demo_once(say: Say) -> None:
-    """Load the demo street unless it is there."""
+    """Load the demo street unless it is there; one that was left standing for days gets a new programme."""
+    begun, now = time.monotonic(), clock.now()
     if db.session.scalar(select(Area.id).where(Area.code == facts.STREET[0])) is not None:
         say("The demo street is there already; its data is kept.")
+        if is_quiet(db.session, now=now):
+            _renew_programme(now)
+            say("New tasks were put on for the coming days.")
         return
-    begun, now = time.monotonic(), clock.now()
     say("Building the demo street (about half a minute) ...")
     street, shops = write(_found, now=now)
     timeline = Timeline()
@@ -56,6 +58,13 @@ def load_demo_once(say: Say) -> None:
     finally:
         gc.enable()
     say(f"{timeline.done:,} things happened in 12 weeks; loaded in {time.monotonic() - begun:.0f} s.")
+
+
+def _renew_programme(now: datetime) -> None:
+    street = find_street(db.session, Dice(now.toordinal()), now=now)
+    timeline = Timeline()
+    plan_programme(timeline, street, now=now)
+    timeline.run_until(now)
 
 
 def _found(session: Session, *, now: datetime) -> tuple[Street, Shops]:
@@ -87,14 +96,3 @@ def _work_through(moment: datetime) -> None:
         jobs.run_job(write, job, moment)
     deliver_events(moment)
     write(file_away, before=moment - READ_WITHIN, now=moment)
-
-
-def print_log_ins(say: Say, base_url: str) -> None:
-    """Print the demo's log-ins by role."""
-    say("")
-    say(f"  {base_url}")
-    say("")
-    say(f"  Log-ins of the demo (password of each: {PASSWORD})")
-    for each in LOG_INS:
-        say(f"    {each.phone}  {each.label} {each.name}  {each.does}")
-    say("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -105,3 +106,11 @@ LOG_INS: tuple[LogIn, ...] = (
 def log_ins_for_page() -> list[tuple[str, str, str]]:
     """Return (label, phone, password) of each log-in, for the sign-in page."""
     return [(f"{each.label} {each.name}", each.phone, PASSWORD) for each in LOG_INS]
+
+
+def print_log_ins(say: Callable[[str], None], base_url: str) -> None:
+    """Print the address and the log-ins by role."""
+    say(f"\n  {base_url}\n\n  Log-ins of the demo (password of each: {PASSWORD})")
+    for each in LOG_INS:
+        say(f"    {each.phone}  {each.label} {each.name}  {each.does}")
+    say("")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from pointsapp.areas.models import Area
 from pointsapp.areas.queries import AreaRow, require_area
 from pointsapp.areas.rules import AreaDraft
 from pointsapp.areas.services import import_areas
@@ -15,7 +16,7 @@ from pointsapp.core.actor import Actor, Role
 from pointsapp.demo import facts
 from pointsapp.demo.dice import Dice
 from pointsapp.demo.log_ins import LOG_INS, PASSWORD, LogIn
-from pointsapp.people.models import Person
+from pointsapp.people.models import Person, RoleGrant
 from pointsapp.people.queries import current_notice, load_actor
 from pointsapp.people.services import CreatedPerson, NewPerson, add_role, create_people, hash_password
 
@@ -196,3 +197,32 @@ def _bare_actor(street: Street, person: CreatedPerson, community: str) -> Actor:
         session_version=1,
         verified_at=street.opened_at,
     )
+
+
+def find_street(session: Session, dice: Dice, *, now: datetime) -> Street:
+    """Return the street as it stands in the database: its areas, its staff and everyone without a role."""
+    street = Street(dice=dice, opened_at=now)
+    codes = [code for code, _name, _grids in facts.COMMUNITIES]
+    street.areas = {code: require_area(session, code) for code in codes}
+    held = select(RoleGrant.person_id, RoleGrant.role, Area.code).join(Area, Area.id == RoleGrant.area_id)
+    for person_id, role, code in session.execute(held.where(RoleGrant.ended_at.is_(None))).all():
+        community = code.partition("-")[0]
+        if community in street.areas and role is Role.STAFF:
+            street.staff[community] = _actor(session, person_id, now)
+        elif community in street.areas and role is Role.GRID_LEADER:
+            street.leaders.setdefault(community, []).append(_actor(session, person_id, now))
+    by_area = {area.id: code for code, area in street.areas.items()}
+    has_role = exists().where(RoleGrant.person_id == Person.id)
+    residents = select(Person).where(Person.home_area_id.in_(by_area), Person.verified_at.is_not(None), ~has_role)
+    for row in session.scalars(residents.order_by(Person.id)):
+        code = by_area[row.home_area_id or 0]
+        person = CreatedPerson(
+            id=row.id,
+            public_id=row.public_id,
+            name=row.name,
+            volunteer_number=row.volunteer_number,
+            personal_code=row.personal_code,
+        )
+        resident = Resident(person, code, dice.keenness(), _bare_actor(street, person, code))
+        street.residents.setdefault(code, []).append(resident)
+    return street
