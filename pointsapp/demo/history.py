@@ -86,7 +86,7 @@ def plan_task(
         task = create_draft(session, staff, draft, now=now)
         publish(session, staff, task.public_id, now=now, needs_full_notice=True)
         for shift in session.query(Shift).filter_by(task_id=task.id).order_by(Shift.starts_at):
-            wanted = min(shift.capacity, max(2, round(shift.capacity * turnout * dice.uniform(0.7, 1.25))))
+            wanted = min(shift.capacity, max(2, round(shift.capacity * turnout * dice.uniform(0.7, 1.17))))
             for resident in _choose(dice, street, community, shift, wanted):
                 attempt = Attempt(resident, shift, work, dice.choice((staff, leader)))
                 _plan_attempt(timeline, street, shops, attempt, earliest=now)

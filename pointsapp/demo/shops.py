@@ -23,7 +23,7 @@ from pointsapp.people.services import NewPerson, add_role, create_people, hash_p
 from pointsapp.redemption.services import cancel_voucher, issue_voucher, redeem
 
 MERCHANTS = 40
-GIVES_IN = 0.34  # how often a check-in ends in a voucher
+GIVES_IN = 0.28  # how often a check-in ends in a voucher
 CANCELS, LETS_LAPSE = 0.04, 0.07
 OPENS, CLOSES = 8, 20
 

@@ -391,4 +391,5 @@ def test_the_hot_call_asks_the_database_little(api: Caller, venue: Venue, databa
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
     assert answer.status_code == 201
-    assert len(said) <= 16, "\n".join(said)
+    locks = 2 if database.dialect == "postgresql" else 0  # the person's time, the task's reserve; SQLite has one writer
+    assert len(said) <= 15 + locks, "\n".join(said)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from pointsapp.checkin.models import Attendance, AttendanceState, Way
 from pointsapp.checkin.rules.venue import Keyed
+from pointsapp.core.db import table_of
 from pointsapp.tasks.models import Shift, ShiftLeader, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs
 
@@ -68,15 +69,16 @@ class Look:
 
 
 _NAMES = tuple(AttendanceRow.__dataclass_fields__)
+_signup, _attendance = table_of(Signup), table_of(Attendance)
 
 
 def _columns(person_id: Any, actor_id: Any) -> list[Any]:
     return [
-        Signup.id.label("my_signup_id"),
-        Signup.public_id.label("my_signup"),
-        Signup.state.label("my_signup_state"),
-        Signup.person_id.label("my_person_id"),
-        *[getattr(Attendance, name).label(f"my_{name}") for name in _NAMES],
+        _signup.c.id.label("my_signup_id"),
+        _signup.c.public_id.label("my_signup"),
+        _signup.c.state.label("my_signup_state"),
+        _signup.c.person_id.label("my_person_id"),
+        *[_attendance.c[name].label(f"my_{name}") for name in _NAMES],
         leads_it(person_id).label("my_leads"),
         leads_it(actor_id).label("actor_leads"),
         _clash(person_id).label("may_clash"),

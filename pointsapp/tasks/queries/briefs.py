@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
+from pointsapp.core.db import table_of
 from pointsapp.tasks.models import (
     Audience,
     PointsMode,
@@ -77,41 +78,43 @@ class ShiftBrief:
         return self.ends_at if self.stopped_at is None else min(self.ends_at, self.stopped_at)
 
 
+# Columns of the tables, not of the mapped classes: a row of plain values needs none of the mapper's bookkeeping.
+_shift, _task, _area, _signup = table_of(Shift), table_of(Task), table_of(Area), table_of(Signup)
 BRIEF_COLUMNS: tuple[Any, ...] = (
-    Shift.id,
-    Shift.public_id,
-    Shift.starts_at,
-    Shift.ends_at,
-    Shift.capacity,
-    Shift.taken,
-    Shift.waiting,
-    Shift.state.label("shift_state"),
-    Shift.stopped_at,
-    Shift.code_key,
-    Shift.task_id,
-    Task.public_id.label("task_public_id"),
-    Task.title,
-    Task.category,
-    Task.area_id,
-    Area.path.label("area_path"),
-    Area.name.label("area_name"),
-    Task.place,
-    Task.latitude,
-    Task.longitude,
-    Task.checkin_radius_m,
-    Task.has_poster,
-    Task.points,
-    Task.points_mode,
-    Task.check_out_required,
-    Task.waitlist,
-    Task.audience,
-    Task.signup_opens_at,
-    Task.cancel_until_minutes,
-    Task.state.label("task_state"),
-    Task.created_by_id,
-    Task.budget_account,
-    Task.rule_version_id,
-    Task.notice_version,
+    _shift.c.id,
+    _shift.c.public_id,
+    _shift.c.starts_at,
+    _shift.c.ends_at,
+    _shift.c.capacity,
+    _shift.c.taken,
+    _shift.c.waiting,
+    _shift.c.state.label("shift_state"),
+    _shift.c.stopped_at,
+    _shift.c.code_key,
+    _shift.c.task_id,
+    _task.c.public_id.label("task_public_id"),
+    _task.c.title,
+    _task.c.category,
+    _task.c.area_id,
+    _area.c.path.label("area_path"),
+    _area.c.name.label("area_name"),
+    _task.c.place,
+    _task.c.latitude,
+    _task.c.longitude,
+    _task.c.checkin_radius_m,
+    _task.c.has_poster,
+    _task.c.points,
+    _task.c.points_mode,
+    _task.c.check_out_required,
+    _task.c.waitlist,
+    _task.c.audience,
+    _task.c.signup_opens_at,
+    _task.c.cancel_until_minutes,
+    _task.c.state.label("task_state"),
+    _task.c.created_by_id,
+    _task.c.budget_account,
+    _task.c.rule_version_id,
+    _task.c.notice_version,
 )
 
 
@@ -119,9 +122,9 @@ def select_briefs(*more: Any) -> Select[Any]:
     """Return the select of BRIEF_COLUMNS (and `more`) over shift, task and area."""
     return (
         select(*BRIEF_COLUMNS, *more)
-        .select_from(Shift)
-        .join(Task, Task.id == Shift.task_id)
-        .join(Area, Area.id == Task.area_id)
+        .select_from(_shift)
+        .join(_task, _task.c.id == _shift.c.task_id)
+        .join(_area, _area.c.id == _task.c.area_id)
     )
 
 
@@ -202,7 +205,7 @@ class SignupRow:
     is_walk_in: bool
 
 
-SIGNUP_COLUMNS: tuple[Any, ...] = tuple(getattr(Signup, name) for name in SignupRow.__dataclass_fields__)
+SIGNUP_COLUMNS: tuple[Any, ...] = tuple(_signup.c[name] for name in SignupRow.__dataclass_fields__)
 
 
 def signup_of(session: Session, shift_id: int, person_id: int) -> SignupRow | None:
