@@ -44,9 +44,16 @@ def decode_cursor(text: str | None, shape: tuple[type, ...]) -> tuple[Any, ...] 
         raise Invalid({"cursor": ["cursor"]}) from None
     if not isinstance(key, list) or [type(part) for part in key] != list(shape):
         raise Invalid({"cursor": ["cursor"]})
-    if any(isinstance(part, int) and abs(part) >= 2**63 for part in key):
+    if not all(_is_storable(part) for part in key):
         raise Invalid({"cursor": ["cursor"]})
     return tuple(key)
+
+
+def _is_storable(part: Any) -> bool:
+    """Tell whether a column could hold `part`: no number past 64 bits, no NUL, no half of a surrogate pair."""
+    if isinstance(part, int):
+        return abs(part) < 2**63
+    return not any(char == "\0" or 0xD800 <= ord(char) <= 0xDFFF for char in str(part))
 
 
 def cut(rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:

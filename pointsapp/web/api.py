@@ -13,7 +13,7 @@ from flask import Flask, Request, Response, current_app, json
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from pointsapp.web.api_docs import init_api_docs
 from pointsapp.web.openapi import REFUSALS, finish
@@ -67,9 +67,11 @@ class HouseApi(Api):
 
 class HouseParser(FlaskParser):
     """webargs' parser, which also survives JSON nested a thousand deep, numbers of a million digits, and text that no
-    database stores (NUL, half of a surrogate pair)."""
+    database stores (NUL, half of a surrogate pair); a body that does not say it is JSON is refused as such."""
 
     def _raw_load_json(self, req: Request) -> Any:
+        if not req.is_json and req.get_data(cache=True):
+            raise UnsupportedMediaType()
         try:
             found = super()._raw_load_json(req)
             for name, value in found.items() if isinstance(found, dict) else ():

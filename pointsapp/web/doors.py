@@ -69,9 +69,12 @@ def write_json(
 
 def _typed_json() -> Any:
     try:
-        return request.get_json(silent=True)
+        found = request.get_json(silent=True)
     except RecursionError:  # a call without arguments may carry anything
         raise Invalid() from None
+    if not is_storable(found):
+        raise Invalid()
+    return found
 
 
 def write_page(fn: Callable[..., Any], *args: Any, then: Callable[[Any], str], **kw: Any) -> ResponseReturnValue:
@@ -83,6 +86,8 @@ def write_page(fn: Callable[..., Any], *args: Any, then: Callable[[Any], str], *
         return receipt if isinstance(receipt, Refused) else Answer(303, {"location": then(receipt)})
 
     key = request.form.get("request_id", "")[:MAX_KEY_LENGTH] or None
+    if not is_storable(key):
+        raise Invalid({"request_id": [str(UNSTORABLE)]})
     actor = current_actor()
     if key is None or actor is None:
         answer = write(act)

@@ -119,7 +119,9 @@ class Moment(fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> datetime:
         if not isinstance(value, str) or len(value) > 40:
             raise self.make_error("invalid", input=value, obj_type="datetime")
-        return _bounded(super()._deserialize(value, attr, data, **kw))  # type: ignore[arg-type]
+        moment: datetime = super()._deserialize(value, attr, data, **kw)  # type: ignore[assignment]
+        _bounded(moment)
+        return moment.astimezone(UTC)
 
 
 class LocalMoment(fields.NaiveDateTime):
@@ -129,14 +131,14 @@ class LocalMoment(fields.NaiveDateTime):
         naive = super()._deserialize(value, attr, data, **kw)
         if naive is None:
             raise self.make_error("invalid", input=value, obj_type="datetime")
-        return _bounded(clock.at_local(naive.date(), naive.time()))
+        _bounded(naive)  # first: the year 1 has no UTC
+        return clock.at_local(naive.date(), naive.time())
 
 
-def _bounded(value: datetime) -> datetime:
+def _bounded(value: datetime) -> None:
     """Refuse years no shift or offer can lie in; they overflow sums further down."""
     if not 2000 <= value.year <= 2100:
         raise ValidationError(str(_l("时间超出范围")))
-    return value.astimezone(UTC)
 
 
 class PublicId(fields.String):

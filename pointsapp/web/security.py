@@ -57,6 +57,7 @@ def init_security(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_refuse_nul)
+    app.before_request(_bound_json)
     app.after_request(_harden)
 
 
@@ -66,6 +67,12 @@ def _refuse_nul() -> None:
         raise NotFound()
     if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
         raise Invalid()
+
+
+def _bound_json() -> None:
+    """A JSON body carries no photograph."""
+    if request.path.startswith("/api/"):
+        request.max_content_length = MAX_JSON
 
 
 def _harden(response: Response) -> Response:
