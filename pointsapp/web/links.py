@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
+from flask import current_app, g, url_for
 from werkzeug.routing import BuildError
 
 
@@ -21,11 +21,17 @@ def link(endpoint: str, **values: Any) -> str | None:
 
 
 def static_url(name: str) -> str:
-    """Return the address of a static file with its content hash, so that a browser may keep it for ever."""
-    folder = current_app.static_folder
-    assert folder is not None
-    path = Path(folder) / name
-    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
+    """Return the address of a static file with its content hash, so that a browser may keep it for ever.
+
+    A page draws fifty icons out of one file: within a request each file is looked at once.
+    """
+    known: dict[str, str] = g.setdefault("static_urls", {})
+    if name not in known:
+        folder = current_app.static_folder
+        assert folder is not None
+        path = Path(folder) / name
+        known[name] = url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
+    return known[name]
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -186,41 +187,41 @@ def _work(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[W
     """Sum the credited work by local day: this week, the same span of the last, and the days of the chart."""
     monday = clock.period_start("week", now)
     assert monday is not None
-    first = clock.day_bounds(clock.local_day(now) - timedelta(days=DAYS_SHOWN - 1))[0]
-    rows = session.execute(
-        select(Attendance.to_at, Attendance.person_id, Attendance.minutes, Attendance.points)
+    today = clock.local_day(now)
+    starts = [clock.day_bounds(today - timedelta(days=back))[0] for back in range(DAYS_SHOWN - 1, -1, -1)]
+    last_monday, same_moment = monday - timedelta(days=7), now - timedelta(days=7)
+    credited = (
+        select()
+        .select_from(Attendance)
         .join(Shift, Shift.id == Attendance.shift_id)
         .join(Task, Task.id == Shift.task_id)
         .join(Area, Area.id == Task.area_id)
-        .where(
-            Attendance.state == AttendanceState.CREDITED,
-            Attendance.to_at >= min(first, monday - timedelta(days=7)),
-            mine,
-        )
-    ).all()
-    today = clock.local_day(now)
-    days = {today - timedelta(days=back): 0 for back in range(DAYS_SHOWN - 1, -1, -1)}
-    for row in rows:
-        day = clock.local_day(row.to_at)
-        if day in days:
-            days[day] += row.minutes
-    this = [row for row in rows if row.to_at >= monday]
-    before = [row for row in rows if monday - timedelta(days=7) <= row.to_at <= now - timedelta(days=7)]
-    redeemed, joined = _others(session, mine, monday)
-    week = Week(
-        people=len({row.person_id for row in this}),
-        minutes=sum(row.minutes for row in this),
-        points=sum(row.points for row in this),
-        redemptions=redeemed,
-        joined=joined,
-        minutes_before=sum(row.minutes for row in before),
-        points_before=sum(row.points for row in before),
-        starts_on=clock.local_day(monday),
+        .where(Attendance.state == AttendanceState.CREDITED, mine)
     )
-    return week, tuple(days.items())
+    # By the moment work ended: a shift's people mostly share it, so the rows are few and the days are ours to cut.
+    rows = session.execute(
+        credited.add_columns(Attendance.to_at, func.sum(Attendance.minutes), func.sum(Attendance.points))
+        .where(Attendance.to_at >= min(starts[0], last_monday))
+        .group_by(Attendance.to_at)
+    ).all()
+    days = [0] * DAYS_SHOWN
+    sums = {"minutes": 0, "points": 0, "minutes_before": 0, "points_before": 0}
+    for to_at, minutes, points in rows:
+        if to_at >= starts[0]:
+            days[bisect(starts, to_at) - 1] += int(minutes)
+        if to_at >= monday:
+            sums["minutes"] += int(minutes)
+            sums["points"] += int(points)
+        elif last_monday <= to_at <= same_moment:
+            sums["minutes_before"] += int(minutes)
+            sums["points_before"] += int(points)
+    people = credited.add_columns(func.count(Attendance.person_id.distinct())).where(Attendance.to_at >= monday)
+    served, redeemed, joined = _others(session, mine, monday, people)
+    week = Week(people=served, redemptions=redeemed, joined=joined, starts_on=clock.local_day(monday), **sums)
+    return week, tuple((clock.local_day(start), minutes) for start, minutes in zip(starts, days, strict=True))
 
 
-def _others(session: Session, mine: ColumnElement[bool], monday: datetime) -> tuple[int, int]:
+def _others(session: Session, mine: ColumnElement[bool], monday: datetime, people: Select[Any]) -> tuple[int, int, int]:
     redeemed = (
         select(func.count())
         .select_from(Redemption)
@@ -234,8 +235,9 @@ def _others(session: Session, mine: ColumnElement[bool], monday: datetime) -> tu
         .join(Area, Area.id == Person.home_area_id)
         .where(Person.created_at >= monday, mine)
     )
-    row = session.execute(select(redeemed.scalar_subquery(), joined.scalar_subquery())).one()
-    return row[0], row[1]
+    counts = select(people.scalar_subquery(), redeemed.scalar_subquery(), joined.scalar_subquery())
+    row = session.execute(counts).one()
+    return row[0], row[1], row[2]
 
 
 def _budgets(session: Session, mine: ColumnElement[bool]) -> tuple[BudgetLeft, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -92,19 +93,20 @@ def _sums(name: str, row: Any) -> Sums:
 
 
 def _weeks(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[tuple[date, int, int], ...]:
-    """Sum the last weeks in one row, a pair of columns each: dialects disagree on what a week is, we do not."""
+    """Sum the last weeks, grouped by the moment work ended: dialects disagree on what a week is, we do not."""
     monday = clock.period_start("week", now)
     assert monday is not None
     starts = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    columns = []
-    for start in starts:
-        inside = and_(Attendance.to_at >= start, Attendance.to_at < start + timedelta(weeks=1))
-        for amount in (Attendance.minutes, Attendance.points):
-            columns.append(func.coalesce(func.sum(case((inside, amount), else_=0)), 0))
-    row = session.execute(_credited(*columns).where(mine, Attendance.to_at >= starts[0])).one()
-    return tuple(
-        (clock.local_day(start), int(row[2 * place]), int(row[2 * place + 1])) for place, start in enumerate(starts)
-    )
+    minutes, points = [0] * WEEKS, [0] * WEEKS
+    for to_at, served, given in session.execute(
+        _credited(Attendance.to_at, func.sum(Attendance.minutes), func.sum(Attendance.points))
+        .where(mine, Attendance.to_at >= starts[0])
+        .group_by(Attendance.to_at)
+    ):
+        place = bisect(starts, to_at) - 1
+        minutes[place] += int(served)
+        points[place] += int(given)
+    return tuple(zip((clock.local_day(start) for start in starts), minutes, points, strict=True))
 
 
 def _communities(session: Session, since: ColumnElement[bool]) -> tuple[Sums, ...]:
