@@ -24,12 +24,18 @@ def move(session: Session, row: Any, to: StrEnum, **also: Any) -> None:
     arrows: Transitions = model.transitions
     if to not in arrows[start]:
         raise ValueError(f"{model.__name__}: no move from {start} to {to}")
-    statement = (
-        update(model)
-        .where(model.id == row.id, model.state == start)
-        .values(state=to, **also)
-        .execution_options(synchronize_session=False)
-    )
-    if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
+    statement = update(model).where(model.id == row.id, model.state == start).values(state=to, **also)
+    must_move(session, statement)
     session.refresh(row)
+
+
+def must_move(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> None:
+    """Run a conditional UPDATE that must change exactly one row; StateChanged when somebody else was first."""
+    if rows_changed(session, statement, values) != 1:
+        raise StateChanged
+
+
+def rows_changed(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> int:
+    """Run an UPDATE or DELETE and return how many rows it changed. Objects already loaded are left as they were."""
+    done = session.execute(statement, values, execution_options={"synchronize_session": False})
+    return int(done.rowcount)  # type: ignore[attr-defined]

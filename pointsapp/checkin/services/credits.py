@@ -17,7 +17,7 @@ from pointsapp.checkin.policies import STOPPED_FULL_FROM
 from pointsapp.checkin.rules.minutes import Span, planned, points_when_stopped
 from pointsapp.core import events, policy
 from pointsapp.core.db import table_of
-from pointsapp.core.errors import StateChanged
+from pointsapp.core.states import must_move
 from pointsapp.rewards.services import Credit, credit_attendance
 from pointsapp.tasks.models import PointsMode
 from pointsapp.tasks.queries.briefs import ShiftBrief
@@ -136,9 +136,7 @@ def close(session: Session, attendance_id: int, was: AttendanceState, to: Attend
     """Move an attendance along a drawn arrow; StateChanged when somebody else moved it first."""
     if to not in Attendance.transitions[was]:
         raise ValueError(f"no move from {was} to {to}")
-    done = session.execute(_move(tuple(values)), {"key": attendance_id, "was": was, "state": to, **values})
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
+    must_move(session, _move(tuple(values)), {"key": attendance_id, "was": was, "state": to, **values})
 
 
 def _rate(session: Session, brief: ShiftBrief, span: Span, *, now: datetime) -> tuple[int, int | None]:

@@ -11,7 +11,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.errors import Forbidden, IdempotencyKeyReused, NotFound, StateChanged
+from pointsapp.core.errors import Forbidden, IdempotencyKeyReused, NotFound
+from pointsapp.core.states import must_move, rows_changed
 from pointsapp.ledger import accounts, memos
 from pointsapp.ledger.errors import ClaimSettled
 from pointsapp.ledger.models import Balance, Claim, Entry, Posting
@@ -115,14 +116,10 @@ def set_off(session: Session, *, person_id: int, credited: int, entry_id: int, n
         part = min(left, claim.remaining)
         if part <= 0:
             break
-        moved = session.execute(
-            update(Claim)
-            .where(Claim.id == claim.id, Claim.remaining >= part)
-            .values(remaining=Claim.remaining - part)
-            .execution_options(synchronize_session=False)
+        must_move(
+            session,
+            update(Claim).where(Claim.id == claim.id, Claim.remaining >= part).values(remaining=Claim.remaining - part),
         )
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
-            raise StateChanged
         posting = PostingDraft(accounts.person_available(person_id), claim.to_account, part)
         book(
             session,
@@ -142,13 +139,13 @@ def set_off(session: Session, *, person_id: int, credited: int, entry_id: int, n
 
 def ask_write_off(session: Session, claim_id: int, *, by_id: int) -> None:
     """The first of two people proposes to write a claim off; the caller has judged whether they may."""
-    asked = session.execute(
+    asked = rows_changed(
+        session,
         update(Claim)
         .where(Claim.id == claim_id, Claim.remaining > 0, Claim.write_off_asked_by_id.is_(None))
-        .values(write_off_asked_by_id=by_id)
-        .execution_options(synchronize_session=False)
+        .values(write_off_asked_by_id=by_id),
     )
-    if asked.rowcount != 1:  # type: ignore[attr-defined]
+    if not asked:
         raise ClaimSettled()
 
 
@@ -163,12 +160,10 @@ def write_off(session: Session, claim_id: int, *, by_id: int, now: datetime) -> 
         raise ClaimSettled()
     if claim.write_off_asked_by_id == by_id:
         raise Forbidden()
-    done = session.execute(
+    must_move(
+        session,
         update(Claim)
         .where(Claim.id == claim_id, Claim.remaining == claim.remaining)
-        .values(remaining=0, written_off=claim.remaining, written_off_by_id=by_id, written_off_at=now)
-        .execution_options(synchronize_session=False)
+        .values(remaining=0, written_off=claim.remaining, written_off_by_id=by_id, written_off_at=now),
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
     return int(claim.remaining)

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.db import table_of
-from pointsapp.core.errors import StateChanged
+from pointsapp.core.states import must_move
 from pointsapp.ledger.models import Lot
 from pointsapp.ledger.rules import plan_lots
 
@@ -35,11 +35,10 @@ def spend(session: Session, person_id: int, amount: int) -> list[tuple[datetime,
 
 def reduce(session: Session, lot_id: int, part: int) -> None:
     """Take `part` from one lot."""
-    done = session.execute(
-        update(_lot).where(_lot.c.id == lot_id, _lot.c.remaining >= part).values(remaining=_lot.c.remaining - part)
+    must_move(
+        session,
+        update(_lot).where(_lot.c.id == lot_id, _lot.c.remaining >= part).values(remaining=_lot.c.remaining - part),
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
 
 
 def keep(session: Session, person_id: int, entry_id: int, parts: Iterable[tuple[datetime, int]]) -> None:

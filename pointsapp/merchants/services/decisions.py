@@ -10,13 +10,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.errors import Conflict, NotFound, StateChanged
+from pointsapp.core.errors import Conflict, NotFound
+from pointsapp.core.states import must_move
 from pointsapp.merchants.models import Offer, OfferState, OfferVersion
 from pointsapp.merchants.policies import may_decide_offer, may_see_unapproved
 from pointsapp.merchants.queries import OfferView, offer_view
 from pointsapp.merchants.services.offers import tell
-
-_QUIET = {"synchronize_session": False}
 
 
 def approve_offer(
@@ -29,14 +28,12 @@ def approve_offer(
     if seen.newest.state is not OfferState.PENDING:
         raise Conflict()
     _decide(session, actor, seen, OfferState.APPROVED, now)
-    shown = session.execute(
+    must_move(
+        session,
         update(Offer)
         .where(Offer.id == seen.id, Offer.newest_version == seen.newest.number, Offer.withdrawn_at.is_(None))
         .values(live_version=seen.newest.number, stock=seen.newest.stock, daily_limit=seen.newest.daily_limit),
-        execution_options=_QUIET,
     )
-    if shown.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
     return _decided(session, actor, seen, "merchants.offer_approved", now)
 
 
@@ -73,7 +70,8 @@ def _to_decide(session: Session, actor: Actor, offer: str, version: int | None, 
 
 
 def _decide(session: Session, actor: Actor, seen: OfferView, state: OfferState, now: datetime, **also: Any) -> None:
-    decided = session.execute(
+    must_move(
+        session,
         update(OfferVersion)
         .where(
             OfferVersion.offer_id == seen.id,
@@ -81,10 +79,7 @@ def _decide(session: Session, actor: Actor, seen: OfferView, state: OfferState, 
             OfferVersion.state == OfferState.PENDING,
         )
         .values(state=state, decided_by_id=actor.person_id, decided_at=now, **also),
-        execution_options=_QUIET,
     )
-    if decided.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
 
 
 def _decided(session: Session, actor: Actor, seen: OfferView, kind: str, now: datetime, **facts: Any) -> OfferView:

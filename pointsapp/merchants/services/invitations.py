@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from pointsapp.core import events, policy
 from pointsapp.core.actor import MERCHANT_ROLES, Actor, Role, require
 from pointsapp.core.codes import INVITATION_LENGTH, new_code, read
-from pointsapp.core.errors import NotFound, StateChanged
+from pointsapp.core.errors import NotFound
+from pointsapp.core.states import must_move
 from pointsapp.merchants.errors import InvitationInvalid, InvitationOver
 from pointsapp.merchants.models import Invitation, InvitationState
 from pointsapp.merchants.policies import INVITATION_HOURS, may_invite
@@ -110,14 +111,12 @@ def remove_person(session: Session, actor: Actor, merchant: str, grant: str, *, 
 
 
 def _close(session: Session, key: int, state: InvitationState, now: datetime, **also: object) -> None:
-    done = session.execute(
+    must_move(
+        session,
         update(Invitation)
         .where(Invitation.id == key, Invitation.state == InvitationState.OPEN)
-        .values(state=state, closed_at=now, **also)
-        .execution_options(synchronize_session=False)
+        .values(state=state, closed_at=now, **also),
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
 
 
 def _trace(

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from pointsapp.core import clock, events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.errors import Conflict, Forbidden, NotFound, StateChanged
+from pointsapp.core.errors import Conflict, Forbidden, NotFound
+from pointsapp.core.states import must_move, rows_changed
 from pointsapp.merchants.errors import TermsWrong, UnknownMerchant, WrongMerchant
 from pointsapp.merchants.models import Offer, OfferState, OfferVersion
 from pointsapp.merchants.policies import may_run_merchant, may_see_unapproved, may_write_offers
 from pointsapp.merchants.queries import OfferView, find_merchant, offer_view
 from pointsapp.merchants.rules import OfferTerms, troubles, within_funding
-
-_QUIET = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +70,13 @@ def edit_offer(session: Session, actor: Actor, command: EditOffer, *, now: datet
         raise Conflict()
     terms = _checked(command.terms, now)
     if last.state is OfferState.DRAFT:
-        _must(session, _version(seen.id, last.number, last.state).values(**_columns(terms, actor, command.submit, now)))
+        must_move(
+            session, _version(seen.id, last.number, last.state).values(**_columns(terms, actor, command.submit, now))
+        )
     else:
         if last.state is OfferState.PENDING:  # what nobody has decided yet is replaced
-            _must(session, _version(seen.id, last.number, last.state).values(state=OfferState.WITHDRAWN))
-        _must(
+            must_move(session, _version(seen.id, last.number, last.state).values(state=OfferState.WITHDRAWN))
+        must_move(
             session,
             update(Offer)
             .where(Offer.id == seen.id, Offer.newest_version == last.number, Offer.withdrawn_at.is_(None))
@@ -93,12 +94,12 @@ def withdraw_offer(session: Session, actor: Actor, offer: str, *, now: datetime)
     require(may_run_merchant(actor, seen.merchant_id, seen.area_path))
     if seen.state is OfferState.WITHDRAWN:
         return seen
-    _must(session, update(Offer).where(Offer.id == seen.id, Offer.withdrawn_at.is_(None)).values(withdrawn_at=now))
-    session.execute(
+    must_move(session, update(Offer).where(Offer.id == seen.id, Offer.withdrawn_at.is_(None)).values(withdrawn_at=now))
+    rows_changed(
+        session,
         update(OfferVersion)
         .where(OfferVersion.offer_id == seen.id, OfferVersion.number.in_((seen.newest.number, seen.shown.number)))
         .values(state=OfferState.WITHDRAWN),
-        execution_options=_QUIET,
     )
     tell(session, "merchants.offer_withdrawn", seen.id, seen.area_id, actor, now, offer=seen.public_id)
     return _after(session, seen.public_id, now)
@@ -148,11 +149,6 @@ def _version(offer_id: int, number: int, state: OfferState) -> Any:
     return update(OfferVersion).where(
         OfferVersion.offer_id == offer_id, OfferVersion.number == number, OfferVersion.state == state
     )
-
-
-def _must(session: Session, statement: Any) -> None:
-    if session.execute(statement, execution_options=_QUIET).rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
 
 
 def _after(session: Session, public_id: str, now: datetime) -> OfferView:

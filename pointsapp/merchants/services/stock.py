@@ -10,16 +10,15 @@ from datetime import date
 from sqlalchemy import and_, case, or_, update
 from sqlalchemy.orm import Session
 
-from pointsapp.core.errors import StateChanged
+from pointsapp.core.states import must_move
 from pointsapp.merchants.models import Offer
-
-_QUIET = {"synchronize_session": False}
 
 
 def take_one(session: Session, offer_id: int, version: int, today: date) -> None:
     """Count one voucher of the offer's live `version`; StateChanged when the last one, or the version, went a moment ago."""
     is_today = and_(Offer.day.is_not(None), Offer.day == today)
-    taken = session.execute(
+    must_move(
+        session,
         update(Offer)
         .where(
             Offer.id == offer_id,
@@ -29,10 +28,7 @@ def take_one(session: Session, offer_id: int, version: int, today: date) -> None
             or_(Offer.daily_limit.is_(None), ~is_today, Offer.day_taken < Offer.daily_limit),
         )
         .values(taken=Offer.taken + 1, day=today, day_taken=case((is_today, Offer.day_taken + 1), else_=1)),
-        execution_options=_QUIET,
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +55,7 @@ def give_back(session: Session, vouchers: Iterable[GivenBack]) -> None:
             ),
             else_=Offer.day_taken,
         )
-        given = session.execute(
+        must_move(
+            session,
             update(Offer).where(Offer.id == offer_id).values(taken=Offer.taken - totals[offer_id], day_taken=of_day),
-            execution_options=_QUIET,
         )
-        assert given.rowcount == 1  # type: ignore[attr-defined]

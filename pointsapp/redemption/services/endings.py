@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core import events
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import Forbidden, NotFound
+from pointsapp.core.states import rows_changed
 from pointsapp.ledger.services import release_hold
 from pointsapp.merchants.models import Merchant
 from pointsapp.merchants.services import GivenBack, give_back
@@ -75,11 +76,11 @@ def expire_due(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     if not due:
         return 0
     keys = [voucher.id for voucher, _name, _area in due]
-    session.execute(
+    rows_changed(
+        session,
         update(Voucher)
         .where(Voucher.id.in_(keys), Voucher.state == VoucherState.ISSUED)
         .values(state=VoucherState.EXPIRED, closed_at=now),
-        execution_options={"synchronize_session": False},
     )
     for voucher, merchant, _area in sorted(due, key=lambda row: (row[0].person_id, row[0].id)):
         release_hold(

@@ -9,11 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
-from pointsapp.core.errors import StateChanged
+from pointsapp.core.states import must_move
 from pointsapp.redemption.models import Voucher, VoucherState
 from pointsapp.redemption.queries import VoucherView
-
-_QUIET = {"synchronize_session": False}
 
 
 def move_voucher(
@@ -30,9 +28,7 @@ def move_voucher(
     statement = update(Voucher).where(Voucher.id == voucher_id, Voucher.state == start)
     if valid_at is not None:
         statement = statement.where(Voucher.expires_at > valid_at)
-    moved = session.execute(statement.values(state=to, **also), execution_options=_QUIET)
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
+    must_move(session, statement.values(state=to, **also))
 
 
 def reference(voucher: str, holds: int, verb: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -12,8 +11,9 @@ from sqlalchemy.orm import Session
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.errors import Forbidden, NotFound, StateChanged
+from pointsapp.core.errors import Forbidden, NotFound
 from pointsapp.core.masking import mask_name
+from pointsapp.core.states import must_move
 from pointsapp.ledger import accounts
 from pointsapp.ledger.services import reopen_hold, settle_hold
 from pointsapp.merchants.errors import WrongMerchant
@@ -26,8 +26,6 @@ from pointsapp.redemption.queries.till import RedemptionRow
 from pointsapp.redemption.queries.vouchers import voucher_by_public_id
 from pointsapp.redemption.rules import refusal_of, refusal_to_undo, reissued_until
 from pointsapp.redemption.services.moves import ledger_facts, move_voucher, reference, tell_owner
-
-_QUIET = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +112,7 @@ def reverse_redemption(session: Session, actor: Actor, command: ReverseRedemptio
     refusal = refusal_to_undo(redeemed_at=row.redeemed_at, settled_at=row.settled_at, minutes=minutes, now=now)
     if refusal is not None:
         raise refusal
-    _must(
+    must_move(
         session,
         update(Redemption)
         # A settlement confirmed a moment ago has set settled_at: then this redemption stands for good.
@@ -158,8 +156,3 @@ def _give_again(session: Session, row: RedemptionRow, expires_at: datetime, now:
     voucher = voucher_by_public_id(session, row.voucher, now=now)
     assert voucher is not None
     return voucher
-
-
-def _must(session: Session, statement: Any) -> None:
-    if session.execute(statement, execution_options=_QUIET).rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged

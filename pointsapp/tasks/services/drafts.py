@@ -15,13 +15,13 @@ from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.errors import Conflict, NotFound
+from pointsapp.core.states import must_move
 from pointsapp.people.models import Person
 from pointsapp.tasks.errors import BadField
 from pointsapp.tasks.models import Audience, PointsMode, Shift, ShiftLeader, ShiftState, Task, TaskCategory, TaskState
 from pointsapp.tasks.policies import may_run_task, may_see_task
 from pointsapp.tasks.queries.details import TaskView, task_view
 from pointsapp.tasks.rules import shift_errors
-from pointsapp.tasks.services.moving import must_move
 
 MOST_SHIFTS = 50
 

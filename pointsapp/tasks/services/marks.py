@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core.db import table_of
 from pointsapp.core.locks import LockKind, share
+from pointsapp.core.states import must_move
 from pointsapp.tasks.models import Signup, SignupState, Task, TaskState
-from pointsapp.tasks.services.moving import must_move
 
 # Built once: on the hot path, building a statement costs more than running it.
 _signup = table_of(Signup)

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from pointsapp.core.states import must_move
 from pointsapp.tasks.models import NoticeText, Task
 from pointsapp.tasks.queries.details import TaskView
 from pointsapp.tasks.rules import NOTICE_PARTS
-from pointsapp.tasks.services.moving import must_move
 
 
 def keep_notice(session: Session, row: TaskView, version: int, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Conflict
 from pointsapp.core.locks import LockKind, lock
+from pointsapp.core.states import must_move
 from pointsapp.ledger.accounts import budget_area
 from pointsapp.ledger.queries import account_balance
 from pointsapp.rewards.queries import band_allows, current_rule_version
@@ -28,7 +29,6 @@ from pointsapp.tasks.queries.console import points_needed
 from pointsapp.tasks.queries.details import AreaName, BudgetView, TaskView
 from pointsapp.tasks.rules import CLOSES_AFTER, missing_notice_parts
 from pointsapp.tasks.services.drafts import require_task, viewed
-from pointsapp.tasks.services.moving import must_move
 from pointsapp.tasks.services.notices import keep_notice
 from pointsapp.tasks.services.shifts import end_early
 
@@ -37,6 +37,8 @@ BATCH = 50
 
 def publish(session: Session, actor: Actor, task: str, *, now: datetime, needs_full_notice: bool = False) -> TaskView:
     """Show the task to residents and reserve its points; the answer names the budget it draws on."""
+    # The row is the lock: an edit that lands meanwhile would be published with the old text's points and approval.
+    session.execute(select(Task.id).where(Task.public_id == task).with_for_update())
     row = require_task(session, actor, task)
     if row.state is TaskState.PUBLISHED:
         return replace(row, budget=_budget_of(session, row), is_repeat=True)
@@ -182,11 +184,15 @@ def _unsettled(task_id: Any) -> Exists:
 
 
 def close_due_tasks(session: Session, *, now: datetime) -> int:
-    """Close tasks 24 h after their last shift, as soon as nothing is provisional; give back what cancelled ones still hold."""
+    """Close tasks 24 h after their last shift, as soon as nothing is provisional; give back what others still hold."""
     late = exists(select(Shift.id).where(Shift.task_id == Task.id, Shift.ends_at > now - CLOSES_AFTER).correlate(Task))
     is_due = or_(
         and_(Task.state == TaskState.PUBLISHED, ~late),
-        and_(Task.state == TaskState.CANCELLED, Task.published_at.is_not(None), Task.closed_at.is_(None)),
+        and_(
+            Task.state.in_((TaskState.CANCELLED, TaskState.CLOSED)),
+            Task.published_at.is_not(None),
+            Task.closed_at.is_(None),
+        ),
     )
     rows = session.execute(
         select(Task.id, Task.state, Task.area_id, Task.category, Task.budget_account)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.errors import Conflict, NotFound
+from pointsapp.core.errors import Conflict, NotFound, StateChanged
+from pointsapp.core.states import must_move, rows_changed
 from pointsapp.tasks.errors import BadField
 from pointsapp.tasks.models import PointsMode, Shift, ShiftState, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import may_run_task, may_see_task
@@ -23,7 +24,6 @@ from pointsapp.tasks.queries.standing import clash_exists
 from pointsapp.tasks.rules import minutes_between, shift_errors
 from pointsapp.tasks.services import notices
 from pointsapp.tasks.services.drafts import find_leaders, set_leaders, viewed
-from pointsapp.tasks.services.moving import must_move, run
 
 LIVE = (SignupState.CONFIRMED, SignupState.WAITLISTED, SignupState.OFFERED)
 
@@ -133,6 +133,9 @@ def stop_shift(session: Session, actor: Actor, shift: str, reason: str, *, now: 
         )
     if brief.task_state is not TaskState.PUBLISHED or brief.ends_at <= now:
         raise Conflict()
+    still_open = select(Shift.id).where(Shift.id == brief.id, Shift.state == ShiftState.OPEN)
+    if session.scalar(still_open.with_for_update()) is None:
+        raise StateChanged  # two people saw the rain: everyone is told once
     told = end_early(session, [brief.id], because="shift_stopped", reason=reason, actor_id=actor.person_id, now=now)
     facts: dict[str, Any] = {
         "task_id": brief.task_id,
@@ -156,7 +159,7 @@ def end_early(
     if not shift_ids:
         return []
     # The row locks keep new sign-ups out until all is said; sign_up asks for an open shift in its UPDATE.
-    run(
+    rows_changed(
         session,
         update(Shift)
         .where(Shift.id.in_(shift_ids), Shift.state == ShiftState.OPEN)
@@ -164,14 +167,14 @@ def end_early(
     )
     live = (Signup.shift_id.in_(shift_ids), Signup.state.in_(LIVE))
     told = list(session.scalars(select(Signup.person_id).where(*live).distinct().order_by(Signup.person_id)))
-    run(
+    rows_changed(
         session,
         update(Signup)
         .where(*live, Signup.arrived_at.is_(None))
         .values(state=SignupState.CANCELLED, cancelled_at=now, cancelled_because=because, offer_expires_at=None),
     )
     still = select(func.count()).where(Signup.shift_id == Shift.id, Signup.state == SignupState.CONFIRMED)
-    run(
+    rows_changed(
         session,
         update(Shift).where(Shift.id.in_(shift_ids)).values(waiting=0, taken=still.correlate(Shift).scalar_subquery()),
     )

@@ -17,6 +17,7 @@ from pointsapp.core.codes import new_public_id
 from pointsapp.core.db import table_of
 from pointsapp.core.errors import Conflict, Forbidden, NotFound, Refused
 from pointsapp.core.locks import LockKind, lock
+from pointsapp.core.states import must_move
 from pointsapp.tasks.errors import OfferExpired, QuotaReached, ShiftFull, TimeConflict
 from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState
 from pointsapp.tasks.policies import may_run_task
@@ -24,7 +25,6 @@ from pointsapp.tasks.queries.briefs import ShiftBrief, SignupRow, shift_brief, s
 from pointsapp.tasks.queries.standing import Look, is_hidden, look, standing_of
 from pointsapp.tasks.rules import Gate, is_over_quota, refusal_of, refusal_to_cancel, signup_gate
 from pointsapp.tasks.services import waiting
-from pointsapp.tasks.services.moving import must_move
 from pointsapp.tasks.services.waiting import Terms
 
 

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from pointsapp.core import events, policy
 from pointsapp.core.errors import StateChanged
 from pointsapp.core.locks import LockKind, try_lock
+from pointsapp.core.states import must_move
 from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import PROMOTION_STOPS_MINUTES, WAITLIST_OFFER_MINUTES, WEEKLY_QUOTA
 from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs, shift_brief
 from pointsapp.tasks.queries.standing import clash_exists, week_count
 from pointsapp.tasks.rules import Gate, is_over_quota, promotion_ends_at, signup_gate
-from pointsapp.tasks.services.moving import must_move
 
 BATCH = 200
 
