@@ -19,7 +19,7 @@ from pointsapp.core.errors import Refusal
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_points, verify
 from pointsapp.merchants.models import Offer
-from pointsapp.redemption.models import Redemption, Voucher, VoucherState
+from pointsapp.redemption.models import Redemption, Settlement, SettlementState, Voucher, VoucherState
 from pointsapp.redemption.services import (
     ConfirmSettlement,
     ReverseRedemption,
@@ -236,6 +236,23 @@ def test_a_settlement_and_an_undo_do_not_both_win(live: Clone) -> None:
         assert (kept.settled_at is None) != (kept.reversed_at is None)
         held = person_points(db.session, owner.person_id, now=clock.now()).held
         assert held == (0 if undone != "ok" else 30)
+
+
+def test_both_sides_confirm_a_settlement_at_once(live: Clone) -> None:
+    # Whoever comes second must see the first one's mark: else both have confirmed, and the month stays open for ever.
+    _owner, tills, _offer, _voucher, code = _one_voucher(live)
+    with live.app.app_context():
+        month_end = clock.at_local(clock.local_day(clock.now()).replace(day=1)) - timedelta(days=1)
+        used = write(redeem, tills[0], code, now=month_end)
+        later = month_end + timedelta(days=2)
+        row = write(open_settlement, used.merchant_id, clock.local_day(month_end).strftime("%Y-%m"), now=later)
+        sums = ConfirmSettlement(settlement=row.public_id, redemptions=1, total_points=30, total_fen=0)
+        sides = [tills[1], _office_of(row.area_path)]
+    acts = [lambda side=side: write(confirm_settlement, side, sums, now=later) for side in sides * 4]
+    assert at_once(live, acts) == ["ok"] * 8
+    with live.app.app_context():
+        assert db.session.scalars(select(Settlement.state)).one() is SettlementState.CONFIRMED
+        assert count(Redemption, Redemption.settled_at.is_not(None)) == 1
 
 
 def _office_of(area_path: str) -> Actor:

@@ -14,12 +14,11 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.errors import Forbidden, Invalid, NotFound, StateChanged
 from pointsapp.core.locks import LockKind, lock
+from pointsapp.core.states import must_move, rows_changed
 from pointsapp.redemption.errors import TotalsMoved
 from pointsapp.redemption.models import Redemption, Settlement, SettlementLine, SettlementState
 from pointsapp.redemption.policies import UNDO_MINUTES, confirms_for_merchant, confirms_for_office
 from pointsapp.redemption.queries import SettlementRow, settlement_row, standing_lines
-
-_QUIET = {"synchronize_session": False}
 
 
 def month_bounds(month: str) -> tuple[datetime, datetime]:
@@ -122,6 +121,10 @@ def confirm_settlement(session: Session, actor: Actor, command: ConfirmSettlemen
     row = settlement_row(session, command.settlement)
     if row is None:
         raise NotFound()
+    # Both sides may press at once: whoever comes second must see the first one's mark, or the month stays open for ever.
+    lock(session, LockKind.MERCHANT_MONTH, row.merchant_id)
+    row = settlement_row(session, command.settlement)
+    assert row is not None
     if confirms_for_merchant(actor, row.merchant_id):
         side, other, confirmed_at = "merchant", row.office_confirmed_at, row.merchant_confirmed_at
     elif confirms_for_office(actor, row.merchant_id, row.area_path):
@@ -130,7 +133,6 @@ def confirm_settlement(session: Session, actor: Actor, command: ConfirmSettlemen
         raise Forbidden() if actor.works_for(row.merchant_id) else NotFound()
     if row.state is SettlementState.CONFIRMED or confirmed_at is not None:
         return replace(row, is_repeat=True)
-    lock(session, LockKind.MERCHANT_MONTH, row.merchant_id)
     lines = standing_lines(session, row.id)
     sums = (len(lines), sum(points for _key, points, _fen in lines), sum(fen for _key, _points, fen in lines))
     if sums != (command.redemptions, command.total_points, command.total_fen):
@@ -144,7 +146,7 @@ def confirm_settlement(session: Session, actor: Actor, command: ConfirmSettlemen
     if is_both:
         columns |= {"state": SettlementState.CONFIRMED, "confirmed_at": now}
         _settle(session, [key for key, _points, _fen in lines], now)
-    _must(
+    must_move(
         session,
         update(Settlement)
         .where(Settlement.id == row.id, Settlement.state == SettlementState.OPEN)
@@ -158,18 +160,13 @@ def confirm_settlement(session: Session, actor: Actor, command: ConfirmSettlemen
 
 def _settle(session: Session, keys: list[int], now: datetime) -> None:
     """Lock the redemptions; one undone a moment ago makes the sums untrue, and they are judged again."""
-    settled = session.execute(
+    settled = rows_changed(
+        session,
         update(Redemption)
         .where(Redemption.id.in_(keys), Redemption.reversed_at.is_(None), Redemption.settled_at.is_(None))
         .values(settled_at=now),
-        execution_options=_QUIET,
     )
-    if settled.rowcount != len(keys):  # type: ignore[attr-defined]
-        raise StateChanged
-
-
-def _must(session: Session, statement: Any) -> None:
-    if session.execute(statement, execution_options=_QUIET).rowcount != 1:  # type: ignore[attr-defined]
+    if settled != len(keys):
         raise StateChanged
 
 
