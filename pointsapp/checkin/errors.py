@@ -4,7 +4,7 @@
     Gone       410   CodeExpired
     Forbidden  403   NotSignedUp, and, as `not_allowed`, OwnShift, SamePerson, SecondPerson
     Conflict   409   OutsideWindow, NotCheckedIn, TimeTaken (`time_conflict`, as at sign-up), and, as `wrong_state`,
-                     NoCheckOutHere, AlreadyVoided, NotProvisional, CorrectionWaiting, NothingToCorrect, CorrectionDecided
+                     NoCheckOutHere, TaskOver, AlreadyVoided, NotProvisional, CorrectionWaiting, NothingToCorrect, CorrectionDecided
 
 Where one code has several true reasons, the class carries its own sentence in `detail`.
 """
@@ -108,6 +108,10 @@ class TimeTaken(TimeConflict):
 
 class NoCheckOutHere(Conflict):
     detail = _l("这个任务只签到，不用签退。")
+
+
+class TaskOver(Conflict):
+    detail = _l("这个任务已经取消或结束，不能再签到。确实来过的，请社区工作人员登记更正。")
 
 
 class AlreadyVoided(Conflict):

@@ -61,6 +61,12 @@ LIST_IN, LIST_OUT = replace(IN, by_list=True), replace(OUT, by_list=True)
         pytest.param(replace(CASE, presence=came(1, "voided")), LIST_IN, 10, errors.AlreadyVoided, id="已作废"),
         pytest.param(replace(CASE, is_running=False), IN, 10, errors.OutsideWindow, id="已停止的场次不再签到"),
         pytest.param(replace(CASE, is_running=False), LIST_IN, 10, None, id="已停止仍可补点名"),
+        pytest.param(
+            replace(CASE, is_running=False, task_is_over=True), LIST_IN, 130, errors.TaskOver, id="任务已取消或结束"
+        ),
+        pytest.param(
+            replace(CASE, is_running=False, task_is_over=True), LIST_IN, 1561, errors.OutsideWindow, id="时间先于任务"
+        ),
     ],
 )
 def test_each_attempt_has_one_true_reason(

@@ -31,7 +31,7 @@ from pointsapp.core.transaction import write
 from pointsapp.ledger.accounts import task_reserved
 from pointsapp.ledger.queries import account_sum, verify
 from pointsapp.tasks.models import Task
-from pointsapp.tasks.services import cancel_signup, cancel_task
+from pointsapp.tasks.services import cancel_signup, cancel_task, close_due_tasks
 from tests import factories as make
 from tests.checkin.venue import Venue
 from tests.databases import Clone
@@ -205,6 +205,29 @@ def test_two_approvals_of_one_correction_move_the_books_once(live: Clone) -> Non
         approve = lambda: write(approve_correction, other, correction, now=clock.now())  # noqa: E731
         assert _at_once(live, [approve] * 6) == {"done": 1, "repeat": 5}
         assert venue.books(person) == (20, 30)
+
+
+def test_a_correction_while_the_task_closes_draws_on_what_is_there(live: Clone) -> None:
+    # Somebody in no list is credited late, just as the worker gives the task's rest back to the budget.
+    with live.app.app_context():
+        venue = Venue(db.session)  # type: ignore[arg-type]
+        shift = venue.shift(starts_in=-27 * 60, capacity=9)
+        staff = make.actor_of(db.session, venue.staff)  # type: ignore[arg-type]
+        other = make.actor_of(db.session, venue.other_staff)  # type: ignore[arg-type]
+        acts: list[Callable[[], Any]] = []
+        people = [venue.sign_up(shift) for _ in range(9)]
+        for person in people:
+            signup = venue.signup(person, shift).public_id
+            asked = write(
+                ask_correction, staff, signup, AskCorrection(minutes=60, reason="来了没点名"), now=clock.now()
+            )
+            acts.append(lambda one=asked.id: write(approve_correction, other, one, now=clock.now()))  # type: ignore[misc]
+        acts.insert(4, lambda: write(close_due_tasks, now=clock.now()))
+        assert _at_once(live, acts) == {"done": 10}
+        write(close_due_tasks, now=clock.now())
+        assert [venue.books(person) for person in people] == [(20, 60)] * 9
+        assert account_sum(db.session, task_reserved(shift.task_id)) == 0  # type: ignore[arg-type]
+        assert verify(db.session).ok  # type: ignore[arg-type]
 
 
 def test_a_task_called_off_while_people_arrive_keeps_its_books(live: Clone) -> None:

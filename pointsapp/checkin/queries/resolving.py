@@ -78,4 +78,5 @@ def case_of(look: Look) -> Case:
         check_out_required=look.brief.check_out_required,
         is_confirmed=look.is_confirmed,
         presence=presence,
+        task_is_over=look.brief.task_state in (TaskState.CANCELLED, TaskState.CLOSED),
     )

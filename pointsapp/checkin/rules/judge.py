@@ -18,6 +18,7 @@ from pointsapp.checkin.errors import (
     OutOfRange,
     OutsideWindow,
     OwnShift,
+    TaskOver,
 )
 from pointsapp.core.errors import Refusal
 
@@ -51,6 +52,7 @@ class Case:
     check_out_required: bool
     is_confirmed: bool
     presence: Presence | None
+    task_is_over: bool = False  # called off or closed: what is left of its points has gone back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +146,11 @@ def window(case: Case, action: str, *, by_list: bool) -> tuple[datetime, datetim
 def _outside(case: Case, attempt: Attempt, now: datetime) -> Refusal | None:
     first, last = window(case, attempt.action, by_list=attempt.by_list)
     stopped = not case.is_running and attempt.action == CHECK_IN and not attempt.by_list
-    if first <= now <= last and not stopped:
-        return None
-    return OutsideWindow(opens_at=first, closes_at=last, is_early=now < first)
+    if not first <= now <= last or stopped:
+        return OutsideWindow(opens_at=first, closes_at=last, is_early=now < first)
+    if case.task_is_over and attempt.action == CHECK_IN:
+        return TaskOver()  # by the list too: the task's points have gone back; a correction draws on the budget
+    return None
 
 
 def _within(site: Site, fix: Fix | None) -> Verdict:

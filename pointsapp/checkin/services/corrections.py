@@ -20,22 +20,19 @@ from pointsapp.checkin.errors import (
     SecondPerson,
     TimeTaken,
 )
-from pointsapp.checkin.models import Attendance, AttendanceState, Correction, CorrectionState, Way
+from pointsapp.checkin.models import Correction, CorrectionState
 from pointsapp.checkin.policies import may_approve_correction, may_correct
 from pointsapp.checkin.queries import Look, look_at_signup, title_in_the_way
 from pointsapp.checkin.rules.minutes import Span, corrected
-from pointsapp.checkin.services.credits import Earned, close, credit, tell_credited
+from pointsapp.checkin.services.correcting import bring_about, was_credited
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.errors import Invalid, NotFound, StateChanged
+from pointsapp.core.errors import Invalid, NotFound
 from pointsapp.core.locks import LockKind, lock
-from pointsapp.rewards.services import Credit, correct_attendance
-from pointsapp.tasks.models import Signup, Task
+from pointsapp.core.states import must_move
+from pointsapp.tasks.models import Signup
 from pointsapp.tasks.policies import may_run_task
-from pointsapp.tasks.services import mark_arrived, mark_settled
-
-_QUIET = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +119,9 @@ def approve_correction(session: Session, actor: Actor, correction: str, *, now: 
     _must_be_free(session, look, span)
     before = look.attendance
     minutes_before, points_before = (before.minutes, before.points) if before else (0, 0)
-    attendance_id, paid = _apply(session, look, row, span, actor, now=now)
-    points = points_before + paid.points if _was_credited(look) else paid.points
-    if not _was_credited(look):
+    attendance_id, paid = bring_about(session, look, row, span, actor, now=now)
+    points = points_before + paid.points if was_credited(look) else paid.points
+    if not was_credited(look):
         minutes_before, points_before = 0, 0
     _decide(
         session,
@@ -136,7 +133,7 @@ def approve_correction(session: Session, actor: Actor, correction: str, *, now: 
         points_before=points_before,
         points=points,
     )
-    if _was_credited(look):  # otherwise this is the first credit, and `checkin.credited` has told it
+    if was_credited(look):  # otherwise this is the first credit, and `checkin.credited` has told it
         _tell(
             session,
             "checkin.corrected",
@@ -178,99 +175,6 @@ def decline_correction(
     return replace(_receipt(row, look), state=CorrectionState.REJECTED)
 
 
-def _apply(
-    session: Session, look: Look, row: Correction, span: Span, actor: Actor, *, now: datetime
-) -> tuple[int, Credit]:
-    brief, came = look.brief, look.attendance
-    assert look.signup_id is not None
-    is_closed = session.scalar(select(Task.closed_at).where(Task.id == brief.task_id)) is not None
-    attendance_id = came.id if came else _arrive_late(session, look, row, span)
-    was = came.state if came else AttendanceState.PROVISIONAL
-    if not _was_credited(look) and not is_closed:
-        earned = Earned(
-            attendance_id=attendance_id,
-            signup_id=look.signup_id,
-            person_id=look.person_id,
-            span=span,
-            was=was,
-            vouched_by_id=actor.person_id,
-            decided_by_id=actor.person_id,
-        )
-        return attendance_id, credit(session, brief, earned, now=now)
-    paid = correct_attendance(
-        session,
-        attendance_id=attendance_id,
-        correction_id=row.id,
-        person_id=look.person_id,
-        task_id=brief.task_id,
-        category=brief.category,
-        points=brief.points,
-        points_mode=brief.points_mode,
-        minutes_before=came.minutes if came and _was_credited(look) else 0,
-        minutes=span.minutes,
-        points_before=came.points if came and _was_credited(look) else 0,
-        rule_version_id=brief.rule_version_id,
-        budget_account=brief.budget_account,
-        task_is_closed=is_closed,
-        now=now,
-        task_public_id=brief.task_public_id,
-        task_title=brief.title,
-        confirmed_by_id=actor.person_id,
-    )
-    values = {"from_at": span.start, "to_at": span.end, "minutes": span.minutes}
-    points = (came.points if came and _was_credited(look) else 0) + paid.points
-    if _was_credited(look):
-        done = session.execute(
-            update(Attendance)
-            .where(
-                Attendance.id == attendance_id,
-                Attendance.state == AttendanceState.CREDITED,
-                Attendance.minutes == (came.minutes if came else 0),
-            )
-            .values(points=points, **values),
-            execution_options=_QUIET,
-        )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise StateChanged
-    else:
-        close(session, attendance_id, was, AttendanceState.CREDITED, points=points, credited_at=now, **values)
-        mark_settled(session, look.signup_id, now)
-        tell_credited(
-            session, brief, attendance_id, look.person_id, actor.person_id, minutes=span.minutes, points=points, now=now
-        )
-    return attendance_id, paid
-
-
-def _arrive_late(session: Session, look: Look, row: Correction, span: Span) -> int:
-    """Write the attendance of somebody who was there and in no list."""
-    assert look.signup_id is not None
-    attendance_id: int = session.execute(
-        insert(Attendance)
-        .values(
-            public_id=new_public_id(),
-            signup_id=look.signup_id,
-            shift_id=look.brief.id,
-            person_id=look.person_id,
-            state=AttendanceState.PROVISIONAL,
-            checked_in_at=span.start,
-            from_at=span.start,
-            to_at=span.end,
-            minutes=span.minutes,
-            points=0,
-            cut_off=False,
-            way=Way.LEADER_LIST,
-            checked_in_by_id=row.asked_by_id,
-        )
-        .returning(Attendance.id)
-    ).scalar_one()
-    mark_arrived(session, look.signup_id, span.start)
-    return attendance_id
-
-
-def _was_credited(look: Look) -> bool:
-    return look.attendance is not None and look.attendance.state is AttendanceState.CREDITED
-
-
 def _span(look: Look, minutes: int) -> Span:
     came = look.attendance
     return corrected(minutes, came.checked_in_at if came else None, look.brief.starts_at, look.brief.ends_at)
@@ -302,14 +206,12 @@ def _seen(session: Session, actor: Actor, row: Correction) -> Look:
 def _decide(
     session: Session, row: Correction, actor: Actor, to: CorrectionState, *, now: datetime, **values: object
 ) -> None:
-    done = session.execute(
+    must_move(
+        session,
         update(Correction)
         .where(Correction.id == row.id, Correction.state == CorrectionState.PENDING)
         .values(state=to, decided_by_id=actor.person_id, decided_at=now, **values),
-        execution_options=_QUIET,
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise StateChanged
 
 
 def _receipt(row: Correction, look: Look) -> CorrectionReceipt:
