@@ -5,17 +5,31 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from pointsapp.core import clock
+from pointsapp.core.actor import Role
 from pointsapp.core.db import db
 from pointsapp.core.errors import Refusal
 from pointsapp.core.transaction import write
-from pointsapp.tasks.models import Shift, Signup, SignupState
-from pointsapp.tasks.services import cancel_signup, mark_arrived, sign_up
+from pointsapp.ledger.accounts import task_reserved
+from pointsapp.ledger.queries import account_sum
+from pointsapp.rewards.services import GrantBudget, grant_budget
+from pointsapp.tasks.models import PointsMode, Shift, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.services import (
+    ShiftDraft,
+    TaskDraft,
+    cancel_signup,
+    create_draft,
+    edit_draft,
+    mark_arrived,
+    publish,
+    sign_up,
+)
 from tests import factories as make
 from tests.databases import Clone
 
@@ -142,6 +156,44 @@ def test_a_waiting_person_who_signs_up_elsewhere_meanwhile_has_one_of_both(live:
         ).all()
         assert len(confirmed) == 1
         _counts(shift)
+
+
+def test_an_edit_never_slips_between_a_publication_and_its_reserve(live: Clone) -> None:
+    with live.app.app_context():
+        area = make.make_area(db.session)
+        staff = make.actor_of(db.session, make.make_staff(db.session, area))
+        boss = make.actor_of(db.session, make.make_staff(db.session, area, Role.STREET_ADMIN))
+        write(grant_budget, boss, GrantBudget(area=area.code, points=100_000, memo="开年"), now=clock.now())
+        code = area.code  # read here: a thread that read it would open this session's snapshot
+        for _ in range(6):
+            drafted = write(create_draft, staff, _draft(code, points=10), now=clock.now())
+            acts = [
+                lambda it=drafted: (
+                    write(edit_draft, staff, it.public_id, _draft(code, points=90), now=clock.now()).state
+                ),
+                lambda it=drafted: write(publish, staff, it.public_id, now=clock.now()).state,
+            ]
+            seen = _at_once(live, acts)
+            assert seen in ({"draft": 1, "published": 1}, {"published": 1, "wrong_state": 1})
+            row = db.session.execute(select(Task.points, Task.state).where(Task.id == drafted.id)).one()
+            assert row.state is TaskState.PUBLISHED
+            assert account_sum(db.session, task_reserved(drafted.id)) == row.points * 3
+            db.session.rollback()
+
+
+def _draft(area: str, *, points: int) -> TaskDraft:
+    start = clock.now() + timedelta(days=1)
+    return TaskDraft(
+        title="红专路夜巡",
+        description="走一圈。",
+        category="patrol",
+        area_id=area,
+        place="红专路口",
+        points=points,
+        points_mode=PointsMode.PER_COMPLETION,
+        check_out_required=False,
+        shifts=(ShiftDraft(starts_at=start, ends_at=start + timedelta(hours=2), capacity=3),),
+    )
 
 
 def test_a_cancellation_and_a_check_in_never_both_stand(live: Clone) -> None:
