@@ -66,6 +66,11 @@ class Actor:
         return self.is_platform_admin or any(grant.role in AREA_ROLES for grant in self.grants)
 
     @property
+    def is_office_anywhere(self) -> bool:
+        """Whether this person decides about merchants and offers somewhere; the console shows those jobs to no one else."""
+        return self.holds_anywhere(OFFICE_STAFF)
+
+    @property
     def merchant_ids(self) -> tuple[int, ...]:
         """Merchants this person works for, in a stable order."""
         return tuple(sorted({grant.merchant_id for grant in self.grants if grant.merchant_id is not None}))

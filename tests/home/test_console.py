@@ -113,6 +113,9 @@ def test_a_grid_leader_works_here_but_has_no_settings(client: HouseClient, sessi
     leader = make_staff(session, make_tree(session)["grid"], Role.GRID_LEADER)
     assert client.sign_in(leader).get("/console").status_code == 200
     assert client.get("/console/settings").status_code == 403
+    nav = client.get("/console").get_data(as_text=True)
+    assert 'href="/console/settings"' not in nav  # a door that does not open is not shown
+    assert 'href="/console/tasks"' in nav
 
 
 @pytest.mark.parametrize("path", ["/console", "/console/settings", f"/console/settings/policies/{QUOTA}"])
