@@ -13,7 +13,7 @@ MESSAGES: dict[str, Message] = {
     "code_invalid": Message(_l("码不对"), _l("没有认出这个码，请核对后重新输入，或重新扫一次。"), SCAN_AGAIN),
     "code_expired": Message(_l("码已过期"), _l("现场的码每 30 秒换一次，请扫屏幕上现在的码。"), SCAN_AGAIN),
     "not_signed_up": Message(
-        _l("没有报名"), _l("您没有报名这一场，现在也不能再报名。"), (_l("看看别的任务"), "tasks.show_tasks")
+        _l("没有报名"), _l("没有报名这一场，现在也不能再报名。"), (_l("看看别的任务"), "tasks.show_tasks")
     ),
     "outside_window": Message(
         _l("不在时间内"), _l("现在不在签到或签退的时间内。"), (_l("看我的报名"), "tasks.show_my_signups")
