@@ -95,6 +95,24 @@ def demo_data() -> None:
     load_demo_once(click.echo)
 
 
+@main.command()
+@click.option("--residents", required=True, type=click.IntRange(1, 5_000_000))
+@click.option("--entries", required=True, type=click.IntRange(0, 100_000_000))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**31))
+@with_appcontext
+def synth(residents: int, entries: int, seed: int) -> None:
+    """Add synthetic people and entries through the ledger's rules, for scale tests."""
+    from pointsapp.core.clock import now
+    from pointsapp.demo.synth import synthesise
+
+    with (
+        click.progressbar(length=residents, label="residents") as people,
+        click.progressbar(length=entries, label="entries  ") as posted,
+    ):
+        synthesise(residents, entries, seed, now=now(), people=people.update, posted=posted.update)
+    click.echo(f"{residents} residents and {entries} entries added.")
+
+
 def _kept_secret() -> str:
     """Return the demo's own secret, made once, so that a restart keeps people signed in."""
     folder = config.from_environment().instance_path
