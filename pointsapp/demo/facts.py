@@ -194,4 +194,3 @@ SHOP_KINDS: tuple[tuple[str, str, str, int], ...] = (
     ("药房", "血压免费测", "量血压并登记，送小药盒一个。", 10),
     ("裁缝铺", "改裤边一条", "改裤边一条，隔天取。", 50),
 )
-BRANCH_SECRETARY_TITLE = "党支部"

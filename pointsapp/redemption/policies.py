@@ -40,7 +40,3 @@ def confirms_for_merchant(actor: Actor, merchant_id: int) -> bool:
 def confirms_for_office(actor: Actor, merchant_id: int, area_path: str) -> bool:
     """The paying side; never somebody who works for the merchant."""
     return actor.holds(OFFICE_STAFF, area_path) and not actor.works_for(merchant_id)
-
-
-def may_open_settlements(actor: Actor, area_path: str) -> bool:
-    return actor.holds(OFFICE_STAFF, area_path)

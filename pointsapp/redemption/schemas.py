@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, validate
 
-from pointsapp.redemption.services import ConfirmSettlement, ReverseRedemption
+from pointsapp.redemption.services import ReverseRedemption
 from pointsapp.web.links import absolute
-from pointsapp.web.schemas import AreaRefSchema, CodeText, FormSchema, JsonSchema, Moment, PageArgs, Text, Whole
+from pointsapp.web.schemas import AreaRefSchema, CodeText, FormSchema, JsonSchema, Moment, PageArgs, Text
 
 
 class OfferRefSchema(Schema):
@@ -94,13 +94,3 @@ class ReverseForm(FormSchema):
 
 def reverse_command(redemption: str, typed: dict[str, Any]) -> ReverseRedemption:
     return ReverseRedemption(redemption=redemption, reason=typed["reason"])
-
-
-class ConfirmForm(FormSchema):
-    redemptions = Whole(0, 10**9, required=True, from_text=True)
-    total_points = Whole(0, 10**12, required=True, from_text=True)
-    total_fen = Whole(0, 10**12, required=True, from_text=True)
-
-
-def confirm_command(settlement: str, typed: dict[str, Any]) -> ConfirmSettlement:
-    return ConfirmSettlement(settlement=settlement, **typed)

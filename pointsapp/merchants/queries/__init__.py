@@ -11,7 +11,9 @@ from pointsapp.merchants.queries.offers import (
     window_page,
 )
 from pointsapp.merchants.queries.places import (
+    MerchantCard,
     MerchantRow,
+    card_of,
     find_merchant,
     merchant_by_id,
     merchants_of,
@@ -29,11 +31,13 @@ from pointsapp.merchants.queries.staffing import (
 
 __all__ = [
     "InvitationRow",
+    "MerchantCard",
     "MerchantPerson",
     "MerchantRow",
     "OfferFilter",
     "OfferView",
     "TermsView",
+    "card_of",
     "find_merchant",
     "invitation_by_code",
     "invitation_by_public_id",

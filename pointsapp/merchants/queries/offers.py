@@ -13,7 +13,7 @@ from pointsapp.areas.queries import below, below_any
 from pointsapp.core.clock import local_day
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.merchants.models import Funding, Merchant, Offer, OfferState, OfferVersion
-from pointsapp.merchants.queries.places import AreaRef
+from pointsapp.merchants.queries.places import AreaRef, MerchantCard, card_of
 from pointsapp.merchants.rules import Standing, least_left, left_of, left_today, standing_of
 
 
@@ -42,23 +42,12 @@ class TermsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferMerchant:
-    id: int
-    public_id: str
-    code: str
-    name: str
-    address: str
-    phone: str | None
-    opening_hours: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferView:
     """An offer with one version shown; `newest` is the version that waits or waited for a decision."""
 
     id: int
     public_id: str
-    merchant: OfferMerchant
+    merchant: MerchantCard
     area: AreaRef
     area_id: int
     area_path: str
@@ -156,15 +145,7 @@ def _view(
     return OfferView(
         id=offer.id,
         public_id=offer.public_id,
-        merchant=OfferMerchant(
-            id=merchant.id,
-            public_id=merchant.public_id,
-            code=merchant.code,
-            name=merchant.name,
-            address=merchant.address,
-            phone=merchant.phone,
-            opening_hours=merchant.opening_hours,
-        ),
+        merchant=card_of(merchant),
         area=AreaRef(public_id=area_id, code=area_code, name=area_name),
         area_id=merchant.area_id,
         area_path=path,

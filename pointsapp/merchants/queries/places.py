@@ -19,6 +19,31 @@ MAX_REFERENCE = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantCard:
+    """What stands on an offer or a voucher about the shop: who, where, when open."""
+
+    id: int
+    public_id: str
+    code: str
+    name: str
+    address: str
+    phone: str | None
+    opening_hours: str | None
+
+
+def card_of(merchant: Merchant) -> MerchantCard:
+    return MerchantCard(
+        id=merchant.id,
+        public_id=merchant.public_id,
+        code=merchant.code,
+        name=merchant.name,
+        address=merchant.address,
+        phone=merchant.phone,
+        opening_hours=merchant.opening_hours,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AreaRef:
     public_id: str
     code: str

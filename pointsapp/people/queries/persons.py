@@ -90,10 +90,6 @@ def _one(session: Session, condition: ColumnElement[bool]) -> PersonRow | None:
     )
 
 
-def person_by_id(session: Session, person_id: int) -> PersonRow | None:
-    return _one(session, Person.id == person_id)
-
-
 def person_by_public_id(session: Session, public_id: str) -> PersonRow | None:
     return _one(session, Person.public_id == public_id)
 
@@ -101,10 +97,6 @@ def person_by_public_id(session: Session, public_id: str) -> PersonRow | None:
 def person_by_phone(session: Session, phone: str) -> PersonRow | None:
     """Return who holds `phone`, as rules.read_phone gives it."""
     return _one(session, Person.phone == phone)
-
-
-def person_by_volunteer_number(session: Session, number: str) -> PersonRow | None:
-    return _one(session, Person.volunteer_number == number)
 
 
 def person_by_personal_code(session: Session, code: str) -> PersonRow | None:

@@ -18,9 +18,7 @@ from pointsapp.redemption.queries.till import (
 )
 from pointsapp.redemption.queries.vouchers import (
     OfferRef,
-    VoucherMerchant,
     VoucherView,
-    open_count,
     voucher_by_code,
     voucher_by_public_id,
     vouchers_page,
@@ -34,7 +32,6 @@ __all__ = [
     "OfferRef",
     "RedemptionRow",
     "SettlementRow",
-    "VoucherMerchant",
     "VoucherView",
     "as_card",
     "balance_of",
@@ -42,7 +39,6 @@ __all__ = [
     "day_total",
     "issue_look",
     "offer_cards",
-    "open_count",
     "own_count",
     "read_code",
     "redemption_by_public_id",

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.core.clock import local_day
 from pointsapp.merchants.models import Merchant, Offer, OfferVersion
+from pointsapp.merchants.queries import MerchantCard, card_of
 from pointsapp.merchants.rules import Standing, left_of, left_today, standing_of
 from pointsapp.redemption.models import Voucher, VoucherState
-from pointsapp.redemption.queries.vouchers import VoucherMerchant
 
 COUNTS = (VoucherState.ISSUED, VoucherState.REDEEMED)
 
@@ -27,7 +27,7 @@ class IssueLook:
     offer_id: int
     public_id: str
     live_version: int | None
-    merchant: VoucherMerchant
+    merchant: MerchantCard
     area_id: int
     area_path: str
     standing: Standing
@@ -63,15 +63,7 @@ def issue_look(session: Session, person_id: int, offer: str, *, now: datetime) -
         offer_id=row.id,
         public_id=row.public_id,
         live_version=row.live_version,
-        merchant=VoucherMerchant(
-            id=merchant.id,
-            public_id=merchant.public_id,
-            code=merchant.code,
-            name=merchant.name,
-            address=merchant.address,
-            phone=merchant.phone,
-            opening_hours=merchant.opening_hours,
-        ),
+        merchant=card_of(merchant),
         area_id=merchant.area_id,
         area_path=path,
         standing=standing_of(

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.merchants.models import Merchant, Offer
+from pointsapp.merchants.queries import MerchantCard, card_of
 from pointsapp.people.models import Person
 from pointsapp.redemption.models import Redemption, Voucher, VoucherState
 from pointsapp.redemption.rules import shown_state
@@ -25,17 +26,6 @@ class OfferRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherMerchant:
-    id: int
-    public_id: str
-    code: str
-    name: str
-    address: str
-    phone: str | None
-    opening_hours: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherView:
     """One voucher with its frozen terms; `redeemed_*` speak of the redemption that stands."""
 
@@ -44,7 +34,7 @@ class VoucherView:
     code: str
     person_id: int
     owner_name: str
-    merchant: VoucherMerchant
+    merchant: MerchantCard
     area_id: int
     area_path: str
     offer_id: int
@@ -125,15 +115,7 @@ def _rows(session: Session, statement: _Select, now: datetime) -> list[VoucherVi
             code=row.code,
             person_id=row.person_id,
             owner_name=owner,
-            merchant=VoucherMerchant(
-                id=merchant.id,
-                public_id=merchant.public_id,
-                code=merchant.code,
-                name=merchant.name,
-                address=merchant.address,
-                phone=merchant.phone,
-                opening_hours=merchant.opening_hours,
-            ),
+            merchant=card_of(merchant),
             area_id=merchant.area_id,
             area_path=path,
             offer_id=row.offer_id,
@@ -177,15 +159,3 @@ def vouchers_page(
     if page.after:
         statement = statement.where(Voucher.id < page.after[0])
     return cut(_rows(session, statement, now), page.limit, lambda row: (row.id,))
-
-
-def open_count(session: Session, person_id: int, *, now: datetime) -> int:
-    """Return how many vouchers a person can use now."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Voucher)
-            .where(Voucher.person_id == person_id, Voucher.state == VoucherState.ISSUED, Voucher.expires_at > now)
-        )
-        or 0
-    )

@@ -140,23 +140,6 @@ def shift_brief(session: Session, shift: int | str) -> ShiftBrief | None:
     return None if row is None else as_brief(row)
 
 
-def active_shifts(session: Session, start: datetime, end: datetime) -> tuple[ShiftBrief, ...]:
-    """Return shifts of published tasks that touch [start, end], soonest first; stopped ones too, so that their
-    remaining people can be checked out."""
-    rows = session.execute(
-        select_briefs()
-        .where(Task.state == TaskState.PUBLISHED, Shift.starts_at <= end, Shift.ends_at >= start)
-        .order_by(Shift.starts_at, Shift.id)
-    )
-    return tuple(as_brief(row) for row in rows)
-
-
-def briefs_of_task(session: Session, task_id: int) -> tuple[ShiftBrief, ...]:
-    """Return the task's shifts in order of time."""
-    rows = session.execute(select_briefs().where(Shift.task_id == task_id).order_by(Shift.starts_at, Shift.id))
-    return tuple(as_brief(row) for row in rows)
-
-
 def leads_shift(session: Session, shift_id: int, person_id: int) -> bool:
     """Tell whether the person is named as a leader of the shift."""
     return (
@@ -206,16 +189,6 @@ class SignupRow:
 
 
 SIGNUP_COLUMNS: tuple[Any, ...] = tuple(_signup.c[name] for name in SignupRow.__dataclass_fields__)
-
-
-def signup_of(session: Session, shift_id: int, person_id: int) -> SignupRow | None:
-    """Return the person's live sign-up (confirmed, waitlisted or offered) in the shift."""
-    row = session.execute(
-        select(*SIGNUP_COLUMNS).where(
-            Signup.shift_id == shift_id, Signup.person_id == person_id, Signup.state != SignupState.CANCELLED
-        )
-    ).one_or_none()
-    return None if row is None else SignupRow(**row._asdict())
 
 
 def signup_by_id(session: Session, signup: int | str) -> SignupRow | None:

@@ -85,10 +85,6 @@ class ReasonSchema(JsonSchema):
     reason = Text(300, lines=True, required=True)
 
 
-class NothingSchema(JsonSchema):
-    """A call without fields."""
-
-
 class TaskArgs(PageArgs):
     area = fields.String(load_default=None, validate=validate.Length(max=40))
     category = fields.String(load_default=None, validate=validate.Length(max=30))

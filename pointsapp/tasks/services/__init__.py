@@ -1,7 +1,7 @@
 """Everything that changes a task, a shift or a sign-up."""
 
 from pointsapp.tasks.services.drafts import ShiftDraft, TaskDraft, create_draft, edit_draft
-from pointsapp.tasks.services.marks import mark_arrived, mark_settled, mark_unsettled
+from pointsapp.tasks.services.marks import mark_arrived, mark_settled
 from pointsapp.tasks.services.publication import approve_task, cancel_task, close_due_tasks, publish
 from pointsapp.tasks.services.shifts import MoveShift, ShiftReceipt, move_shift, name_leaders, stop_shift
 from pointsapp.tasks.services.signups import SignupReceipt, accept_offer, cancel_signup, join_now, sign_up
@@ -25,7 +25,6 @@ __all__ = [
     "join_now",
     "mark_arrived",
     "mark_settled",
-    "mark_unsettled",
     "move_shift",
     "name_leaders",
     "publish",

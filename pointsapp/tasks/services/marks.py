@@ -48,8 +48,3 @@ def mark_arrived(
 def mark_settled(session: Session, signup_id: int, now: datetime) -> None:
     """Say that the attendance is credited or voided: it no longer keeps the task from closing."""
     must_move(session, _MARK_SETTLED, {"signup_id": signup_id, "settled_at": now})
-
-
-def mark_unsettled(session: Session, signup_id: int) -> None:
-    """Say that the attendance waits for an organiser again."""
-    must_move(session, _MARK_SETTLED, {"signup_id": signup_id, "settled_at": None})
