@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pointsapp.core.db import Base, instant, ref, row_id
 from pointsapp.core.errors import IdempotencyKeyReused, Refused
+from pointsapp.core.states import rows_changed
 
 KEPT = timedelta(hours=24)  # contract.md: "kept 24 h per person and call"
 MAX_KEY_LENGTH = 200
@@ -103,5 +104,4 @@ def once(
 
 def forget_old_answers(session: Session, *, now: datetime) -> int:
     """Delete answers past their 24 hours; return how many. They promise nothing any more."""
-    done = session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < now - KEPT))
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return rows_changed(session, delete(StoredAnswer).where(StoredAnswer.created_at < now - KEPT))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import table_of
 from pointsapp.core.errors import NotFound
 from pointsapp.core.events import EventRow
+from pointsapp.core.states import rows_changed
 from pointsapp.notices.models import Notice
 from pointsapp.notices.queries import names_for
 from pointsapp.notices.rules import is_news
@@ -71,14 +72,14 @@ def read_all(session: Session, actor: Actor, up_to: str, *, now: datetime) -> Re
 
 def file_away(session: Session, *, before: datetime, now: datetime) -> int:
     """Mark everything told before `before` as read: for a history that is loaded, and was lived through elsewhere."""
-    done = session.execute(
-        update(Notice).where(Notice.read_at.is_(None), Notice.created_at < before).values(read_at=now)
+    return rows_changed(
+        session, update(Notice).where(Notice.read_at.is_(None), Notice.created_at < before).values(read_at=now)
     )
-    return done.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def _mark(session: Session, person_id: int, condition, now: datetime) -> ReadReceipt:  # type: ignore[no-untyped-def]
-    done = session.execute(
-        update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), condition).values(read_at=now)
+def _mark(session: Session, person_id: int, condition: ColumnElement[bool], now: datetime) -> ReadReceipt:
+    marked = rows_changed(
+        session,
+        update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), condition).values(read_at=now),
     )
-    return ReadReceipt(marked=done.rowcount, is_repeat=done.rowcount == 0)  # type: ignore[attr-defined]
+    return ReadReceipt(marked=marked, is_repeat=marked == 0)

@@ -13,7 +13,7 @@ from pointsapp.areas.queries import require_area
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import PERSONAL_LENGTH, new_code
-from pointsapp.core.errors import StateChanged
+from pointsapp.core.states import must_move, rows_changed
 from pointsapp.people.errors import InvalidCredentials, PhoneTaken
 from pointsapp.people.models import Person
 from pointsapp.people.policies import may_help
@@ -28,10 +28,10 @@ def mark_verified(session: Session, person_id: int, *, by_id: int | None, way: s
     """
     if by_id == person_id and way != "code":
         return False
-    done = session.execute(
-        update(Person).where(Person.id == person_id, Person.verified_at.is_(None)).values(verified_at=now)
+    done = rows_changed(
+        session, update(Person).where(Person.id == person_id, Person.verified_at.is_(None)).values(verified_at=now)
     )
-    if not done.rowcount:  # type: ignore[attr-defined]
+    if not done:
         return False
     _trace(session, "people.verified", person_id, by_id, now, way=way)
     return True
@@ -51,13 +51,12 @@ def take_phone_from_unverified(session: Session, phone: str, *, by_id: int | Non
         return
     if holder.is_verified:
         raise PhoneTaken()
-    taken = session.execute(
+    must_move(
+        session,
         update(Person)
         .where(Person.id == holder.id, Person.phone == phone, Person.verified_at.is_(None))
-        .values(phone=None)
+        .values(phone=None),
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
-        raise StateChanged
     _trace(session, "people.phone_lost", holder.id, by_id, now)
 
 

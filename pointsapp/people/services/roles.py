@@ -13,6 +13,7 @@ from pointsapp.areas.queries import require_area
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, Role, require
 from pointsapp.core.errors import NotFound
+from pointsapp.core.states import rows_changed
 from pointsapp.people.errors import RoleHasOtherScope, UnknownMerchant
 from pointsapp.people.models import RoleGrant
 from pointsapp.people.policies import may_grant, needs_area, needs_merchant
@@ -135,12 +136,12 @@ def end_role(session: Session, actor: Actor, public_id: str, *, now: datetime) -
     grant, path, _merchant_area_id = found
     is_own = grant.person_id == actor.person_id
     require(is_own or may_grant(actor, grant.role, area_path=path, merchant_id=grant.merchant_id))
-    ended = session.execute(
+    is_repeat = not rows_changed(
+        session,
         update(RoleGrant)
         .where(RoleGrant.id == grant.id, RoleGrant.ended_at.is_(None))
-        .values(ended_at=now, ended_by_id=actor.person_id)
+        .values(ended_at=now, ended_by_id=actor.person_id),
     )
-    is_repeat = not ended.rowcount  # type: ignore[attr-defined]
     if not is_repeat:
         events.record(
             session,

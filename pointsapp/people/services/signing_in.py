@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import Refused
+from pointsapp.core.states import rows_changed
 from pointsapp.people.errors import InvalidCredentials, TooManyAttempts
 from pointsapp.people.models import Person, SignInFailure
 from pointsapp.people.policies import FAILURES_PER_ACCOUNT, FAILURES_PER_ACCOUNT_DAY, FAILURES_PER_ADDRESS
@@ -169,5 +170,4 @@ def _newest_failures(session: Session, key: str, since: datetime, most: int) -> 
 
 def forget_old_failures(session: Session, *, now: datetime) -> int:
     """Delete failures that no window reaches any more; return how many."""
-    done = session.execute(delete(SignInFailure).where(SignInFailure.at <= now - LONG_WINDOW))
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return rows_changed(session, delete(SignInFailure).where(SignInFailure.at <= now - LONG_WINDOW))

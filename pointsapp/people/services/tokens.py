@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core import events
 from pointsapp.core.actor import Actor
 from pointsapp.core.codes import new_token
+from pointsapp.core.states import rows_changed
 from pointsapp.people.models import ApiToken
 from pointsapp.people.queries import token_hash
 
@@ -50,16 +51,17 @@ def create_token(session: Session, person_id: int, *, now: datetime) -> CreatedT
 
 def revoke_token(session: Session, actor: Actor, token: str, *, now: datetime) -> None:
     """End the token of this call; repeated, nothing more happens."""
-    ended = session.execute(
+    ended = rows_changed(
+        session,
         update(ApiToken)
         .where(
             ApiToken.token_hash == token_hash(token),
             ApiToken.person_id == actor.person_id,
             ApiToken.revoked_at.is_(None),
         )
-        .values(revoked_at=now)
+        .values(revoked_at=now),
     )
-    if ended.rowcount:  # type: ignore[attr-defined]
+    if ended:
         events.record(
             session,
             "people.signed_out",
