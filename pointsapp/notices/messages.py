@@ -149,6 +149,13 @@ WORDS: dict[str, Words] = {
         "wait",
         _BOOK,
     ),
+    "rewards.claim_written_off": Words(
+        _l("待扣回的积分免了"),
+        _l("因更正待扣回的 %(points)s 分已由两位工作人员同意免除，以后挣的分不再抵扣。"),
+        "budget",
+        "yes",
+        _BOOK,
+    ),
     "merchants.offer_approved": Words(
         _l("优惠上架了"), _l("「%(title)s」已经审核通过，居民现在能看到。"), "gift", "yes", _SHOPS
     ),
