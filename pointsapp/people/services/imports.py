@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.queries import AreaRow, areas_by_codes
-from pointsapp.core.actor import Role
+from pointsapp.core.actor import MERCHANT_ROLES, Role
 from pointsapp.core.masking import mask_name
 from pointsapp.core.table_file import BadFile
 from pointsapp.people.models import Person
@@ -187,6 +187,6 @@ def _wrong_cells(draft: PersonDraft, known: _Known) -> list[str]:
             reasons.append(f"role {draft.role} needs an area_code")
         if needs_merchant(role) and not draft.merchant_code:
             reasons.append(f"role {draft.role} needs a merchant_code")
-    if draft.merchant_code and not (draft.role and draft.role in ("merchant_clerk", "merchant_manager")):
+    if draft.merchant_code and draft.role not in MERCHANT_ROLES:
         reasons.append("a merchant_code needs a merchant's role")
     return reasons
