@@ -84,13 +84,22 @@ def problem(refusal: errors.Refusal) -> Response:
         "detail": detail,
     }
     if getattr(refusal, "errors", None):
-        body["errors"] = refusal.errors  # type: ignore[attr-defined]
+        body["errors"] = as_lists(refusal.errors)  # type: ignore[attr-defined]
     if refusal.facts:
         body["facts"] = refusal.facts
     response = jsonify(body)
     response.status_code = status
     response.content_type = "application/problem+json"
     return response
+
+
+def as_lists(messages: Any) -> Any:
+    """Return field errors in one shape: a list of lines at every leaf, whoever raised them."""
+    if isinstance(messages, dict):
+        return {str(name): as_lists(part) for name, part in messages.items()}
+    if isinstance(messages, list | tuple):
+        return [as_lists(part) if isinstance(part, dict) else str(part) for part in messages]
+    return [str(messages)]
 
 
 def refusal_page(refusal: errors.Refusal) -> ResponseReturnValue:

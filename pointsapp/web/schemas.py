@@ -11,6 +11,14 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 
 from pointsapp.core import clock, paging
 
+
+class _Choices(str):
+    """marshmallow fills in the choices only of a real `str`; this one finds its words when it is filled."""
+
+    def format(self, *args: object, **facts: object) -> str:
+        return str(_l("只能是：{choices}")).format(*args, **facts)
+
+
 fields.Field.default_error_messages.update(
     {"required": _l("必须填写"), "null": _l("不能为空"), "validator_failed": _l("内容不对")}
 )
@@ -20,6 +28,16 @@ fields.Integer.default_error_messages.update({"invalid": _l("应是整数")})
 fields.Boolean.default_error_messages.update({"invalid": _l("应是“是”或“否”")})
 fields.List.default_error_messages.update({"invalid": _l("应是一个列表")})
 fields.DateTime.default_error_messages.update({"invalid": _l("时间格式不对"), "format": _l("时间格式不对")})
+fields.Date.default_error_messages.update({"invalid": _l("日期格式不对"), "format": _l("日期格式不对")})
+fields.Enum.default_error_messages.update({"unknown": _Choices()})
+fields.Float.default_error_messages.update({"special": _l("应是数字")})
+fields.Nested.default_error_messages.update({"type": _l("内容格式不对")})
+# A library's own words are English: what no field of ours says better is said here.
+validate.OneOf.default_message = _Choices()
+validate.Length.message_min = _l("太短，至少 {min}")  # type: ignore[assignment]
+validate.Length.message_max = _l("太长，最多 {max}")  # type: ignore[assignment]
+validate.Length.message_all = _l("长度应在 {min} 到 {max} 之间")  # type: ignore[assignment]
+validate.Length.message_equal = _l("长度应是 {equal}")  # type: ignore[assignment]
 Schema.error_messages = {"unknown": _l("没有这个字段"), "type": _l("内容格式不对")}  # type: ignore[attr-defined]
 
 PUBLIC_ID_LENGTH = 12
@@ -83,8 +101,8 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> str:
         text = super()._deserialize(value, attr, data, **kw).strip().replace("\r\n", "\n")
-        if not text and self.required:
-            raise self.make_error("required")
+        if self.required and not any(char.isprintable() and not char.isspace() for char in text):
+            raise self.make_error("required")  # nothing, or only what nobody can see
         allowed = "\n\t" if self.lines else ""
         if any((ord(char) < 32 and char not in allowed) or 0xD800 <= ord(char) <= 0xDFFF for char in text):
             raise ValidationError(str(UNSTORABLE))

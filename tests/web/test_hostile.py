@@ -117,3 +117,23 @@ def test_pictures_are_read_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Non
     with qr_reader._one_at_a_time, pytest.raises(Overloaded):
         qr_reader.read_qr(io.BytesIO(b""))
     assert qr_reader.read_qr(io.BytesIO(b"no picture")) is None
+
+
+def test_every_field_error_is_a_list_of_lines_in_the_readers_language(client: HouseClient, session: Session) -> None:
+    body = {
+        "title": "\u200b",
+        "audience": "x",
+        "points": "5",
+        "shifts": [],
+        "latitude": float("nan"),
+        "safeguards": 1,
+    }
+    head = factories.bearer(session, factories.make_person(session))
+    for language, words in (("zh-CN", "只能是：district, area"), ("en", "Only one of: district, area")):
+        answer = client.post("/api/v1/tasks", json=body, headers={**head, "Accept-Language": language})
+        errors = answer.get_json()["errors"]
+        assert {"title", "audience", "points", "shifts", "latitude"} <= set(errors)
+        assert all(isinstance(lines, list) for lines in errors.values())
+        assert errors["audience"] == [words]
+        english = [line for lines in errors.values() for line in lines if line.isascii()]
+        assert not english or language == "en"
