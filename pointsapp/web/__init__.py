@@ -14,13 +14,14 @@ from pointsapp.web.health import init_health
 from pointsapp.web.i18n import choose_language, init_i18n
 from pointsapp.web.links import link, static_url
 from pointsapp.web.login import LoadPerson, LoadToken, current_actor, init_login
-from pointsapp.web.security import init_security
+from pointsapp.web.security import init_security, refuse_foreign_form
 
 ELDER_KEY = "elder"
 
 
 def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> None:
     """Give `app` the manners of the house, in the order a request meets them."""
+    app.before_request(refuse_foreign_form)
     init_login(app, load_person, load_token)
     init_security(app)
     init_i18n(app)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
-from pointsapp.core.errors import Invalid, NotFound
+from pointsapp.core.errors import Forbidden, Invalid, NotFound
 from pointsapp.web.login import current_actor
 
 MAX_BODY = 12 * 1024 * 1024  # a phone's photograph
@@ -69,6 +69,16 @@ def _refuse_nul() -> None:
         raise Invalid()
 
 
+def refuse_foreign_form() -> None:
+    """A form that another site sent is nobody's typing: it is neither parked nor offered again, and no session begins for it.
+
+    Its request comes without our cookie (SameSite), so a new session would sign the person out of the old one.
+    """
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        g.is_foreign = True
+        raise Forbidden()
+
+
 def _bound_json() -> None:
     """A JSON body carries no photograph."""
     if request.path.startswith("/api/"):
@@ -77,6 +87,8 @@ def _bound_json() -> None:
 
 def _harden(response: Response) -> Response:
     headers = response.headers
+    if g.get("is_foreign"):
+        session.modified = False
     # 'wasm-unsafe-eval' is for the camera's QR reader; no inline script or style anywhere.
     headers.setdefault(
         "Content-Security-Policy",

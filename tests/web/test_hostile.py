@@ -137,3 +137,12 @@ def test_every_field_error_is_a_list_of_lines_in_the_readers_language(client: Ho
         assert errors["audience"] == [words]
         english = [line for lines in errors.values() for line in lines if line.isascii()]
         assert not english or language == "en"
+
+
+def test_a_form_from_another_site_is_not_offered_again(client: HouseClient, session: Session) -> None:
+    sent = client.post("/console/tasks/new", data={"title": "theirs"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert sent.status_code == 403
+    assert "theirs" not in sent.text
+    assert "Set-Cookie" not in sent.headers  # it would push the reader's own session out of the browser
+    typed = client.post("/console/tasks/new", data={"title": "mine"}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert "mine" in typed.text
