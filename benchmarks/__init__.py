@@ -1,0 +1,1 @@
+"""How long the demo's pages and the hot calls take on this machine: `make bench`. Measures, never asserts."""

@@ -1,0 +1,67 @@
+"""Every page of the demo, as every role, found by following links: it opens, it says that it is a demo, it asks little."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask
+
+from benchmarks.pages import PageTime, find_pages, signed_in_client, walk
+from pointsapp.demo import load_demo_once
+from pointsapp.demo.log_ins import LOG_INS
+
+MOST_QUERIES = 12
+# Pages everybody must find something on: an empty one would mean that the street has lost its life there.
+MUST_BE_FOUND = {
+    "resident": "tasks.show_task redemption.show_offer rewards.show_entry home.show_me stars.show_branch boards.show_leaderboard",
+    "clerk": "redemption.show_till redemption.show_day",
+    "staff": "tasks.show_console_task checkin.show_screen people.show_console_person",
+    "street_admin": "rewards.show_budgets merchants.show_console_merchant stars.show_console_round areas.show_console_areas",
+}
+
+
+@pytest.fixture(scope="session")
+def rows(demo: Flask) -> list[PageTime]:
+    return walk(demo, times=1)
+
+
+def test_every_page_opens(rows: list[PageTime]) -> None:
+    assert len(rows) > 200
+    assert [row for row in rows if row.status != 200] == []
+
+
+def test_no_page_runs_more_than_twelve_queries(rows: list[PageTime]) -> None:
+    assert sorted({(row.queries, row.endpoint, row.address) for row in rows if row.queries > MOST_QUERIES}) == []
+
+
+@pytest.mark.parametrize("role", sorted(MUST_BE_FOUND))
+def test_the_street_is_alive(rows: list[PageTime], role: str) -> None:
+    found = {row.endpoint for row in rows if row.role == role}
+    assert set(MUST_BE_FOUND[role].split()) - found == set()
+
+
+def test_every_page_says_that_it_is_a_demo(demo: Flask) -> None:
+    resident = next(each for each in LOG_INS if each.key == "resident")
+    client = signed_in_client(demo, resident.phone)
+    silent = [
+        address
+        for addresses in find_pages(demo, client).values()
+        for address in addresses
+        if "演示数据" not in client.get(address).get_data(as_text=True)
+    ]
+    assert silent == []
+
+
+def test_the_books_balance_after_twelve_weeks(demo: Flask) -> None:
+    done = demo.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert done.exit_code == 0, done.output
+    assert isinstance(json.loads(done.output), dict)
+
+
+def test_loading_it_again_keeps_what_is_there(demo: Flask) -> None:
+    said: list[str] = []
+    with demo.app_context():
+        load_demo_once(said.append)
+    assert len(said) == 1
+    assert "kept" in said[0]
