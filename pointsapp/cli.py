@@ -43,7 +43,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", default=HOST, show_default=True)
-@click.option("--port", default=PORT, show_default=True)
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, workers: int) -> None:
     """Serve in production; restarts a worker that dies."""
@@ -68,7 +68,7 @@ def worker() -> None:
 
 @main.command()
 @click.option("--host", default=HOST, show_default=True)
-@click.option("--port", default=PORT, show_default=True)
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 def demo(host: str, port: int) -> None:
     """Migrate, load the demo street once, and serve it, worker included. Running it again keeps the data."""
     os.environ.setdefault(config.PREFIX + "DEMO", "true")
