@@ -21,21 +21,17 @@ from pointsapp.checkin.schemas import (
 )
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
-from pointsapp.web.api import api_blueprint, problem_responses
+from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.login import signed_in
 
 blp = api_blueprint("checkin", "Venue codes, scans, attendance, corrections.")
 
 
-def _refusals(*statuses: int) -> Any:
-    return blp.doc(responses=problem_responses(*statuses))
-
-
 @blp.get("/shifts/<shift_id>/checkin-code")
 @blp.arguments(CodeArgs, location="query")
 @blp.response(200, VenueCodeSchema)
-@_refusals(403, 404, 409)
+@refuses("not_allowed", "outside_window", "wrong_state")
 def read_venue_code(args: dict[str, Any], shift_id: str) -> Any:
     """The code the venue shows now; ask again after `refresh_after_s` seconds."""
     moment = now()
@@ -48,7 +44,18 @@ def read_venue_code(args: dict[str, Any], shift_id: str) -> Any:
 @blp.post("/checkins")
 @blp.arguments(CheckInSchema)
 @blp.response(201, CheckInReceiptSchema)
-@_refusals(403, 409, 410, 422)
+@refuses(
+    "code_invalid",
+    "code_expired",
+    "not_signed_up",
+    "not_allowed",
+    "outside_window",
+    "not_checked_in",
+    "location_required",
+    "out_of_range",
+    "time_conflict",
+    "wrong_state",
+)
 def post_check_in(command: services.CheckIn) -> Response:
     """Check oneself in or out with the venue's code; a repeat answers 200 and changes nothing."""
     return write_json(services.check_in, signed_in(), command, schema=CheckInReceiptSchema())
@@ -57,7 +64,9 @@ def post_check_in(command: services.CheckIn) -> Response:
 @blp.post("/shifts/<shift_id>/checkins")
 @blp.arguments(CheckInPersonSchema)
 @blp.response(201, CheckInReceiptSchema)
-@_refusals(403, 404, 409, 422)
+@refuses(
+    "code_invalid", "not_signed_up", "not_allowed", "outside_window", "not_checked_in", "time_conflict", "wrong_state"
+)
 def post_person_check_in(command: services.CheckInPerson, shift_id: str) -> Response:
     """Check somebody in or out: by their personal code, or by the leader's list (`user_id`)."""
     return write_json(services.check_in_person, signed_in(), shift_id, command, schema=CheckInReceiptSchema())
@@ -73,7 +82,7 @@ def read_my_code() -> Any:
 @blp.post("/signups/<signup_id>/corrections")
 @blp.arguments(CorrectionSchema)
 @blp.response(201, CorrectionReceiptSchema)
-@_refusals(403, 404, 409, 422)
+@refuses("not_allowed", "wrong_state", "time_conflict")
 def post_correction(command: services.AskCorrection, signup_id: str) -> Response:
     """Ask for other minutes; a second person approves."""
     return write_json(services.ask_correction, signed_in(), signup_id, command, schema=CorrectionReceiptSchema())
@@ -81,7 +90,7 @@ def post_correction(command: services.AskCorrection, signup_id: str) -> Response
 
 @blp.post("/corrections/<correction_id>/approval")
 @blp.response(200, CorrectionReceiptSchema)
-@_refusals(403, 404, 409)
+@refuses("not_allowed", "wrong_state", "time_conflict", "insufficient_budget")
 def approve_correction(correction_id: str) -> Response:
     """Approve as a second person: both books are corrected by new entries."""
     return write_json(
@@ -92,7 +101,7 @@ def approve_correction(correction_id: str) -> Response:
 @blp.post("/corrections/<correction_id>/rejection")
 @blp.arguments(DeclineSchema)
 @blp.response(200, CorrectionReceiptSchema)
-@_refusals(403, 404, 409, 422)
+@refuses("not_allowed", "wrong_state")
 def decline_correction(body: dict[str, Any], correction_id: str) -> Response:
     """Send a correction back with a reason; nothing moves."""
     schema = CorrectionReceiptSchema()
@@ -103,7 +112,7 @@ def decline_correction(body: dict[str, Any], correction_id: str) -> Response:
 
 @blp.post("/checkins/<checkin_id>/confirmation")
 @blp.response(200, ReviewReceiptSchema)
-@_refusals(403, 404, 409)
+@refuses("not_allowed", "wrong_state", "time_conflict", "insufficient_budget")
 def confirm_check_in(checkin_id: str) -> Response:
     """Credit provisional minutes as an organiser other than the person."""
     return write_json(services.confirm_attendance, signed_in(), checkin_id, schema=ReviewReceiptSchema(), status=200)
@@ -112,7 +121,7 @@ def confirm_check_in(checkin_id: str) -> Response:
 @blp.post("/checkins/<checkin_id>/voiding")
 @blp.arguments(DeclineSchema)
 @blp.response(200, ReviewReceiptSchema)
-@_refusals(403, 404, 409, 422)
+@refuses("not_allowed", "wrong_state")
 def void_check_in(body: dict[str, Any], checkin_id: str) -> Response:
     """Leave provisional minutes uncounted, with a reason."""
     command = services.Void(reason=body["reason"])

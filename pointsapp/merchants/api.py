@@ -32,13 +32,12 @@ from pointsapp.merchants.services import (
     register_merchant,
     reject_offer,
 )
-from pointsapp.web.api import api_blueprint, problem_responses
+from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.login import signed_in
 from pointsapp.web.schemas import page_request, page_schema
 
 blp = api_blueprint("merchants", "Merchants, their people, and their offers.")
-_REFUSED = {"responses": problem_responses(401, 403, 404, 409, 422)}
 
 
 @blp.get("/merchants")
@@ -53,7 +52,7 @@ def list_merchants(args: dict[str, Any]) -> Any:
 @blp.post("/merchants")
 @blp.arguments(RegisterMerchantSchema)
 @blp.response(201, MerchantSchema)
-@blp.doc(**_REFUSED)
+@refuses("not_allowed", "code_taken")
 def add_merchant(command: RegisterMerchant) -> Response:
     """Enter a merchant; staff and street_admin of the area or above."""
     return write_json(register_merchant, signed_in(), command, schema=MerchantSchema())
@@ -76,7 +75,6 @@ def list_offers(args: dict[str, Any]) -> Any:
 
 @blp.get("/offers/<public_id>")
 @blp.response(200, OfferSchema)
-@blp.doc(**_REFUSED)
 def read_offer(public_id: str) -> Any:
     """Read one offer; what was not approved exists only for its merchant's people and the office."""
     row = offer_view(db.session, public_id, now=now())
@@ -90,7 +88,7 @@ def read_offer(public_id: str) -> Any:
 @blp.post("/offers")
 @blp.arguments(CreateOfferSchema)
 @blp.response(201, OfferSchema)
-@blp.doc(**_REFUSED)
+@refuses("not_allowed", "wrong_merchant")
 def add_offer(command: CreateOffer) -> Response:
     """Submit an offer for approval; the merchant's managers."""
     return write_json(create_offer, signed_in(), command, schema=OfferSchema())
@@ -98,7 +96,7 @@ def add_offer(command: CreateOffer) -> Response:
 
 @blp.post("/offers/<public_id>/approval")
 @blp.response(200, OfferSchema)
-@blp.doc(**_REFUSED)
+@refuses("not_allowed", "wrong_state")
 def approve(public_id: str) -> Response:
     """Show the offer to residents from now on; staff who do not work for the merchant."""
     return write_json(approve_offer, signed_in(), public_id, schema=OfferSchema(), status=200)
@@ -107,7 +105,7 @@ def approve(public_id: str) -> Response:
 @blp.post("/offers/<public_id>/rejection")
 @blp.arguments(RejectOfferSchema)
 @blp.response(200, OfferSchema)
-@blp.doc(**_REFUSED)
+@refuses("not_allowed", "wrong_state")
 def reject(typed: dict[str, Any], public_id: str) -> Response:
     """Return the offer to its merchant with a reason."""
     command = RejectOffer(offer=public_id, reason=typed["reason"])

@@ -20,7 +20,7 @@ from pointsapp.redemption.schemas import (
     reverse_command,
 )
 from pointsapp.redemption.services import cancel_voucher, issue_voucher, redeem, reverse_redemption
-from pointsapp.web.api import api_blueprint, problem_responses
+from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.login import signed_in
 from pointsapp.web.schemas import page_request, page_schema
@@ -30,7 +30,7 @@ blp = api_blueprint("redemption", "Vouchers, the till, settlements.")
 
 @blp.post("/offers/<public_id>/vouchers")
 @blp.response(201, VoucherSchema)
-@blp.doc(responses=problem_responses(403, 404, 409))
+@refuses("not_verified", "offer_closed", "limit_reached", "out_of_stock", "insufficient_points")
 def issue(public_id: str) -> Response:
     """Turn points into a voucher; each call without an Idempotency-Key makes one, up to the limit."""
     return write_json(issue_voucher, signed_in(), public_id, schema=VoucherSchema())
@@ -47,7 +47,7 @@ def list_vouchers(args: dict[str, Any]) -> Any:
 
 @blp.post("/vouchers/<public_id>/cancellation")
 @blp.response(200, VoucherSchema)
-@blp.doc(responses=problem_responses(403, 404, 409, 410))
+@refuses("already_redeemed", "voucher_expired")
 def cancel(public_id: str) -> Response:
     """Give an unused voucher back: points, stock and limit return."""
     return write_json(cancel_voucher, signed_in(), public_id, schema=VoucherSchema(), status=200)
@@ -55,7 +55,7 @@ def cancel(public_id: str) -> Response:
 
 @blp.get("/vouchers/<path:code>")
 @blp.response(200, TillVoucherSchema)
-@blp.doc(responses=problem_responses(403, 404, 422))
+@refuses("code_invalid", "code_unknown", "wrong_merchant")
 def look_up(code: str) -> Any:
     """Say what a voucher is, without using it; the merchant's people."""
     return till_voucher(db.session, signed_in(), code, now=now())
@@ -64,7 +64,15 @@ def look_up(code: str) -> Any:
 @blp.post("/redemptions")
 @blp.arguments(RedeemSchema)
 @blp.response(201, RedemptionSchema)
-@blp.doc(responses=problem_responses(403, 404, 409, 410, 422))
+@refuses(
+    "code_invalid",
+    "code_unknown",
+    "wrong_merchant",
+    "not_allowed",
+    "voucher_cancelled",
+    "already_redeemed",
+    "voucher_expired",
+)
 def use(typed: dict[str, Any]) -> Response:
     """Use a voucher, once; the merchant's people, never for themself."""
     return write_json(redeem, signed_in(), typed["code"], schema=RedemptionSchema())
@@ -73,7 +81,7 @@ def use(typed: dict[str, Any]) -> Response:
 @blp.post("/redemptions/<public_id>/reversal")
 @blp.arguments(ReverseSchema)
 @blp.response(200, ReversedSchema)
-@blp.doc(responses=problem_responses(403, 404, 409))
+@refuses("not_allowed", "undo_window_over", "wrong_state")
 def reverse(typed: dict[str, Any], public_id: str) -> Response:
     """Undo a redemption while it is fresh; the voucher is usable again."""
     command = reverse_command(public_id, typed)

@@ -23,7 +23,7 @@ from pointsapp.rewards.schemas import (
     PersonPointsSchema,
 )
 from pointsapp.rewards.services import GrantBudget, grant_budget
-from pointsapp.web.api import api_blueprint, problem_responses
+from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.login import signed_in
 from pointsapp.web.schemas import PageArgs, page_request
@@ -49,7 +49,7 @@ def list_my_entries(args: dict[str, Any]) -> Page[EntryLine]:
 @blp.get("/budgets")
 @blp.arguments(BudgetArgs, location="query")
 @blp.response(200, BudgetPageSchema)
-@blp.doc(responses=problem_responses(403))
+@refuses("not_allowed")
 def list_budgets(args: dict[str, Any]) -> Page[BudgetLine]:
     """List the budgets of the areas one is staff of."""
     actor = signed_in()
@@ -63,7 +63,7 @@ def list_budgets(args: dict[str, Any]) -> Page[BudgetLine]:
 @blp.post("/budget-grants")
 @blp.arguments(GrantSchema)
 @blp.response(201, GrantReceiptSchema)
-@blp.doc(responses=problem_responses(403))
+@refuses("not_allowed")
 def give_budget(command: GrantBudget) -> Response:
     """Grant an area points to spend on its people's work."""
     return write_json(grant_budget, signed_in(), command, schema=GrantReceiptSchema())

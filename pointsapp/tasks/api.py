@@ -24,24 +24,13 @@ from pointsapp.tasks.schemas.calls import (
     TaskDraftSchema,
     TaskReceiptSchema,
 )
-from pointsapp.web.api import ProblemSchema, api_blueprint
+from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
 from pointsapp.web.schemas import PageArgs, page_request, page_schema
 
 blp = api_blueprint("tasks", "Tasks, shifts, sign-ups, waiting list.")
-
-
-def _refusals(*statuses: int) -> Any:
-    """Write into the document which refusals a call may answer with."""
-
-    def mark(view: Any) -> Any:
-        for status in statuses:
-            view = blp.alt_response(status, schema=ProblemSchema, success=False)(view)
-        return view
-
-    return mark
 
 
 @blp.get("/task-categories")
@@ -66,7 +55,6 @@ def list_tasks(args: dict[str, Any]) -> Page[Any]:
 
 @blp.get("/tasks/<task_id>")
 @blp.response(200, TaskDetailSchema)
-@_refusals(404)
 def read_task(task_id: str) -> Any:
     """One task with everything given at its creation."""
     task = queries.task_view(db.session, task_id)
@@ -78,7 +66,7 @@ def read_task(task_id: str) -> Any:
 @blp.post("/tasks")
 @blp.arguments(TaskDraftSchema)
 @blp.response(201, TaskDetailSchema)
-@_refusals(403, 422)
+@refuses("not_allowed")
 def post_task(draft: Any) -> Response:
     """Write down a draft."""
     return write_json(services.create_draft, signed_in(), draft, schema=TaskDetailSchema())
@@ -87,7 +75,7 @@ def post_task(draft: Any) -> Response:
 @blp.put("/tasks/<task_id>")
 @blp.arguments(TaskDraftSchema)
 @blp.response(200, TaskDetailSchema)
-@_refusals(403, 404, 409, 422)
+@refuses("not_allowed", "wrong_state")
 def put_task(draft: Any, task_id: str) -> Response:
     """Write a draft anew; an approval it had lapses."""
     return write_json(services.edit_draft, signed_in(), task_id, draft, schema=TaskDetailSchema(), status=200)
@@ -95,7 +83,7 @@ def put_task(draft: Any, task_id: str) -> Response:
 
 @blp.post("/tasks/<task_id>/publication")
 @blp.response(200, TaskReceiptSchema)
-@_refusals(403, 404, 409, 422)
+@refuses("not_allowed", "wrong_state", "insufficient_budget", "approval_required")
 def publish_task(task_id: str) -> Response:
     """Publish a draft and reserve its points; the answer names the budget it draws on."""
     return write_json(services.publish, signed_in(), task_id, schema=TaskReceiptSchema(), status=200)
@@ -103,7 +91,7 @@ def publish_task(task_id: str) -> Response:
 
 @blp.post("/tasks/<task_id>/approval")
 @blp.response(200, TaskDetailSchema)
-@_refusals(403, 404, 409)
+@refuses("not_allowed", "wrong_state")
 def approve_task(task_id: str) -> Response:
     """Approve as a second person a draft whose points stand above its category's band."""
     return write_json(services.approve_task, signed_in(), task_id, schema=TaskDetailSchema(), status=200)
@@ -112,7 +100,7 @@ def approve_task(task_id: str) -> Response:
 @blp.post("/tasks/<task_id>/cancellation")
 @blp.arguments(ReasonSchema)
 @blp.response(200, TaskDetailSchema)
-@_refusals(403, 404, 409, 422)
+@refuses("not_allowed", "wrong_state")
 def cancel_task(body: dict[str, Any], task_id: str) -> Response:
     """Call the task off: credits given stay, the rest of the budget returns, everyone is told."""
     return write_json(services.cancel_task, signed_in(), task_id, body["reason"], schema=TaskDetailSchema(), status=200)
@@ -120,7 +108,7 @@ def cancel_task(body: dict[str, Any], task_id: str) -> Response:
 
 @blp.post("/shifts/<shift_id>/signups")
 @blp.response(201, SignupSchema)
-@_refusals(403, 404, 409)
+@refuses("shift_full", "signup_closed", "time_conflict", "quota_reached", "not_eligible")
 def post_signup(shift_id: str) -> Response:
     """Take a place, or join the waiting list where the task has one."""
     actor = signed_in()
@@ -134,7 +122,7 @@ def post_signup(shift_id: str) -> Response:
 @blp.get("/shifts/<shift_id>/signups")
 @blp.arguments(PageArgs, location="query")
 @blp.response(200, page_schema(RosterSchema))
-@_refusals(403, 404)
+@refuses("not_allowed")
 def list_shift_signups(args: dict[str, Any], shift_id: str) -> Page[Any]:
     """The shift's live sign-ups: for staff and the shift's leaders."""
     return queries.shift_roster(db.session, signed_in(), shift_id, page_request(args, int), now=now())
@@ -150,7 +138,7 @@ def list_my_signups(args: dict[str, Any]) -> Page[Any]:
 
 @blp.delete("/signups/<signup_id>")
 @blp.response(200, SignupSchema)
-@_refusals(403, 404, 409)
+@refuses("not_allowed", "too_late_to_cancel")
 def delete_signup(signup_id: str) -> Response:
     """Give the place back; the first waiting person who can take it gets it."""
     return write_json(services.cancel_signup, signed_in(), signup_id, schema=SignupSchema(), status=200)
@@ -158,7 +146,7 @@ def delete_signup(signup_id: str) -> Response:
 
 @blp.post("/signups/<signup_id>/acceptance")
 @blp.response(200, SignupSchema)
-@_refusals(403, 404, 409, 410)
+@refuses("not_allowed", "wrong_state", "time_conflict", "offer_expired")
 def accept_signup(signup_id: str) -> Response:
     """Accept an offered place before it runs out."""
     return write_json(services.accept_offer, signed_in(), signup_id, schema=SignupSchema(), status=200)

@@ -6,7 +6,6 @@ flask-smorest writes the OpenAPI 3.1 document from the marshmallow schemas; refu
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, json
@@ -120,14 +119,3 @@ def refuses(*codes: str) -> Callable[[View], View]:
         return view
 
     return mark
-
-
-def problem_responses(*statuses: int) -> dict[int, Any]:
-    """Return alternative responses for the document, one per refusal status a call may give: `@blp.doc(responses=…)`."""
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": ProblemSchema}},
-        }
-        for status in statuses
-    }

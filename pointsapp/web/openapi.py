@@ -36,7 +36,6 @@ KEY = {
 }
 # The calls that ignore the key: their caller is not known yet.
 WITHOUT_KEY = {("/api/v1/sessions", "post"), ("/api/v1/people", "post"), ("/api/v1/sessions/current", "delete")}
-PLAIN = {"403": "not_allowed", "404": "not_found", "409": "wrong_state", "410": "gone"}
 UNUSED = ("PaginationMetadata",)
 
 
@@ -83,19 +82,14 @@ def _finish_operation(
     if is_public(app, endpoint):
         operation["security"] = []
     responses = {str(status): answer for status, answer in operation["responses"].items()}
-    marked = [status for status in responses if status == "default" or int(status) >= 400]
-    for status in marked:
-        del responses[status]
+    for status in [status for status in responses if status == "default" or int(status) >= 400]:
+        del responses[status]  # what the libraries assume; the codes below are what the doors really say
     parameters = operation.setdefault("parameters", [])
     if method != "get" and (path, method) not in WITHOUT_KEY:
         parameters.append(KEY)
         for answer in responses.values():
             answer.setdefault("headers", {}).update(REPLAY)
-    codes_by_status = _codes(app, operation, path, endpoint, known)
-    for name in marked:  # a door that names a status without its codes means the plain one
-        if name in PLAIN:
-            codes_by_status.setdefault(int(name), [PLAIN[name]])
-    for number, codes in sorted(codes_by_status.items()):
+    for number, codes in sorted(_codes(app, operation, path, endpoint, known).items()):
         responses[str(number)] = {
             "description": "Refused: " + ", ".join(f"`{code}`" for code in codes),
             "content": PROBLEM,
