@@ -172,7 +172,7 @@ def _kind(document: dict[str, Any], schema: dict[str, Any]) -> str:
         if branch.get("type") != "null":
             return _kind(document, branch)
     if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
+        return " | ".join("null" if value is None else str(value) for value in schema["enum"])
     kind = schema.get("type", "any")
     words = " | ".join(kind) if isinstance(kind, list) else str(kind)
     if "array" in words:
