@@ -145,7 +145,6 @@ def prepare_engine(engine: Engine) -> None:
             "foreign_keys=ON",
             "busy_timeout=15000",
             "synchronous=NORMAL",
-            "cache_size=-32000",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
