@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +25,6 @@ from pointsapp.checkin.services import (
 )
 from pointsapp.core import clock
 from pointsapp.core.db import db
-from pointsapp.core.errors import Refusal
 from pointsapp.core.transaction import write
 from pointsapp.ledger.accounts import task_reserved
 from pointsapp.ledger.queries import account_sum, verify
@@ -35,32 +33,9 @@ from pointsapp.tasks.services import cancel_signup, cancel_task, close_due_tasks
 from tests import factories as make
 from tests.checkin.venue import Venue
 from tests.databases import Clone
+from tests.race.crowd import at_once
 
 pytestmark = pytest.mark.race
-
-
-def _at_once(live: Clone, acts: list[Callable[[], Any]]) -> Counter[str]:
-    """Run all acts at the same moment, each in a thread of its own; count what became of them."""
-    gate, lines = threading.Barrier(len(acts)), []
-
-    def one(act: Callable[[], Any]) -> None:
-        with live.app.app_context():
-            gate.wait()
-            try:
-                receipt = act()
-                lines.append("repeat" if getattr(receipt, "is_repeat", False) else "done")
-            except Refusal as refusal:
-                lines.append(refusal.code)
-            except Exception as error:
-                lines.append(repr(error))
-            finally:
-                db.session.remove()
-
-    db.session.rollback()  # a snapshot left open here would not see what the threads commit
-    threads = [threading.Thread(target=one, args=(act,)) for act in acts]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    return Counter(lines)
 
 
 def _count(model: Any, *where: Any) -> int:
@@ -84,7 +59,7 @@ def test_the_same_scan_from_twenty_phones_is_one_credit(live: Clone) -> None:
         shift = venue.shift()
         person = venue.sign_up(shift)
         scan = _scan(venue, person, shift)
-        assert _at_once(live, [scan] * 20) == {"done": 1, "repeat": 19}
+        assert Counter(at_once(live, [scan] * 20)) == {"done": 1, "repeat": 19}
         assert venue.books(person) == (20, 120)
         assert _count(Attendance) == 1
         assert _count(Scan, Scan.is_accepted) == 20
@@ -101,7 +76,7 @@ def test_scan_list_and_personal_code_at_once_are_one_credit(live: Clone) -> None
             _by_hand(venue.leader, shift, user_id=person.public_id),
             _by_hand(venue.staff, shift, code=person.personal_code),
         ]
-        assert _at_once(live, acts * 4) == {"done": 1, "repeat": 11}
+        assert Counter(at_once(live, acts * 4)) == {"done": 1, "repeat": 11}
         assert venue.books(person) == (20, 120)
 
 
@@ -116,7 +91,7 @@ def test_two_shifts_at_the_same_time_are_one(live: Clone) -> None:
             _scan(venue, person, second),
             _by_hand(venue.leader, second, user_id=person.public_id),
         ]
-        done = _at_once(live, acts * 3)
+        done = Counter(at_once(live, acts * 3))
         assert done["done"] == 1
         assert done["time_conflict"] in (3, 6)
         assert venue.books(person) == (20, 120)
@@ -127,7 +102,7 @@ def test_a_whole_street_at_the_door(live: Clone) -> None:
         venue = Venue(db.session)  # type: ignore[arg-type]
         shift = venue.shift(capacity=30)
         people = [venue.sign_up(shift) for _ in range(30)]
-        assert _at_once(live, [_scan(venue, person, shift) for person in people]) == {"done": 30}
+        assert Counter(at_once(live, [_scan(venue, person, shift) for person in people])) == {"done": 30}
         assert _count(Attendance, Attendance.state == AttendanceState.CREDITED) == 30
         assert verify(db.session).ok  # type: ignore[arg-type]
 
@@ -138,7 +113,7 @@ def test_walk_ins_and_the_last_place(live: Clone) -> None:
         shift = venue.shift(capacity=3)
         people = [venue.person() for _ in range(12)]
         acts = [_scan(venue, person, shift, join=True) for person in people]
-        assert _at_once(live, acts) == {"done": 3, "shift_full": 9}
+        assert Counter(at_once(live, acts)) == {"done": 3, "shift_full": 9}
         assert _count(Attendance) == 3
         assert _count(Scan, Scan.reason == "shift_full") == 9
 
@@ -152,7 +127,7 @@ def test_checking_in_and_cancelling_at_once_is_one_of_both(live: Clone) -> None:
             actor = make.actor_of(db.session, person)  # type: ignore[arg-type]
             signup = venue.signup(person, shift).public_id
             cancel = lambda actor=actor, signup=signup: write(cancel_signup, actor, signup, now=clock.now())  # noqa: E731
-            done = _at_once(live, [_scan(venue, person, shift), cancel])
+            done = Counter(at_once(live, [_scan(venue, person, shift), cancel]))
             assert done in ({"done": 1, "too_late_to_cancel": 1}, {"done": 1, "not_signed_up": 1})
             came = venue.attendance(person, shift) is not None
             assert came == (done["too_late_to_cancel"] == 1)
@@ -169,7 +144,7 @@ def test_a_copied_seal_opens_for_one(live: Clone) -> None:
         old = venue.code(shift, at=moment)
         seal = Seal(code=old, sealed_at=moment, nonce="copied")
         acts = [_scan(venue, person, shift, code=old, seal=seal) for person in people]
-        assert _at_once(live, acts) == {"done": 1, "code_expired": 4}
+        assert Counter(at_once(live, acts)) == {"done": 1, "code_expired": 4}
 
 
 def test_confirming_and_ticking_at_once_credit_once(live: Clone) -> None:
@@ -186,7 +161,7 @@ def test_confirming_and_ticking_at_once_credit_once(live: Clone) -> None:
         staff = make.actor_of(db.session, venue.staff)  # type: ignore[arg-type]
         confirm = lambda: write(confirm_attendance, staff, row.public_id, now=clock.now())  # noqa: E731
         tick = _by_hand(venue.leader, shift, user_id=person.public_id)
-        assert _at_once(live, [confirm, tick] * 4) == {"done": 1, "repeat": 7}
+        assert Counter(at_once(live, [confirm, tick] * 4)) == {"done": 1, "repeat": 7}
         assert venue.books(person) == (20, 115)
 
 
@@ -200,10 +175,10 @@ def test_two_approvals_of_one_correction_move_the_books_once(live: Clone) -> Non
         staff = make.actor_of(db.session, venue.staff)  # type: ignore[arg-type]
         other = make.actor_of(db.session, venue.other_staff)  # type: ignore[arg-type]
         ask = lambda: write(ask_correction, staff, signup, AskCorrection(minutes=30, reason="x"), now=clock.now())  # noqa: E731
-        assert _at_once(live, [ask] * 5) == {"done": 1, "wrong_state": 4}
+        assert Counter(at_once(live, [ask] * 5)) == {"done": 1, "wrong_state": 4}
         correction = db.session.scalars(select(Correction.public_id)).one()
         approve = lambda: write(approve_correction, other, correction, now=clock.now())  # noqa: E731
-        assert _at_once(live, [approve] * 6) == {"done": 1, "repeat": 5}
+        assert Counter(at_once(live, [approve] * 6)) == {"done": 1, "repeat": 5}
         assert venue.books(person) == (20, 30)
 
 
@@ -223,7 +198,7 @@ def test_a_correction_while_the_task_closes_draws_on_what_is_there(live: Clone) 
             )
             acts.append(lambda one=asked.id: write(approve_correction, other, one, now=clock.now()))  # type: ignore[misc]
         acts.insert(4, lambda: write(close_due_tasks, now=clock.now()))
-        assert _at_once(live, acts) == {"done": 10}
+        assert Counter(at_once(live, acts)) == {"done": 10}
         write(close_due_tasks, now=clock.now())
         assert [venue.books(person) for person in people] == [(20, 60)] * 9
         assert account_sum(db.session, task_reserved(shift.task_id)) == 0  # type: ignore[arg-type]
@@ -240,7 +215,7 @@ def test_a_task_called_off_while_people_arrive_keeps_its_books(live: Clone) -> N
         task = db.session.get_one(Task, shift.task_id).public_id
         acts = [_scan(venue, person, shift) for person in people]
         acts.insert(10, lambda: write(cancel_task, staff, task, "下雨了", now=clock.now()))
-        seen = _at_once(live, acts)
+        seen = Counter(at_once(live, acts))
         credited = _count(Attendance, Attendance.state == AttendanceState.CREDITED)
         assert seen["done"] == credited + 1
         assert sum(venue.books(person)[0] for person in people) == 20 * credited

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,11 +12,9 @@ from sqlalchemy import select
 
 from pointsapp.core import clock
 from pointsapp.core.db import db
-from pointsapp.core.errors import IdempotencyKeyReused
 from pointsapp.core.paging import PageRequest
 from pointsapp.core.transaction import write
 from pointsapp.ledger import accounts
-from pointsapp.ledger.errors import HoldNotOpen, InsufficientBudget, InsufficientPoints
 from pointsapp.ledger.models import Entry
 from pointsapp.ledger.queries import entries_page, person_balance, verify
 from pointsapp.ledger.services import (
@@ -32,31 +29,10 @@ from pointsapp.ledger.services import (
 )
 from tests.databases import Clone
 from tests.ledger.books import BUDGET, PERSON, SHOP, credit, reserve
+from tests.race.crowd import at_once
 
 pytestmark = pytest.mark.race
 WORDS = {"memo": "test", "facts": {}}
-
-
-def at_once(live: Clone, acts: list[Callable[[], Any]]) -> Counter[str]:
-    """Run all acts in threads that start together; count what came of them by name."""
-    results: Counter[str] = Counter()
-    gate = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> None:
-        with live.app.app_context():
-            gate.wait()
-            try:
-                outcome = act()
-                results["again" if getattr(outcome, "is_repeat", False) else "done"] += 1
-            except Exception as error:
-                results[type(error).__name__] += 1
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    return results
 
 
 @pytest.fixture
@@ -71,14 +47,14 @@ def bank(live: Clone) -> Any:
 
 
 def test_the_same_credit_twenty_times_is_one_credit(bank: Clone) -> None:
-    results = at_once(bank, [lambda: write(credit, "attendance:1:credit", 20, minutes=60)] * 20)
-    assert results == {"done": 1, "again": 19}
+    results = Counter(at_once(bank, [lambda: write(credit, "attendance:1:credit", 20, minutes=60)] * 20))
+    assert results == {"done": 1, "repeat": 19}
     assert person_balance(db.session, PERSON) == 20
 
 
 def test_the_same_reference_with_other_points_is_refused_whoever_was_first(bank: Clone) -> None:
     acts = [lambda points=points: write(credit, "one", points) for points in range(1, 11)]
-    assert at_once(bank, acts) == {"done": 1, IdempotencyKeyReused.__name__: 9}
+    assert Counter(at_once(bank, acts)) == {"done": 1, "idempotency_key_reused": 9}
 
 
 def _hold(number: int, amount: int) -> Any:
@@ -89,8 +65,8 @@ def _hold(number: int, amount: int) -> Any:
 
 def test_twenty_spends_of_three_from_ten_points_are_three(bank: Clone) -> None:
     write(credit, "a", 10)
-    results = at_once(bank, [lambda number=number: _hold(number, 3) for number in range(20)])
-    assert results == {"done": 3, InsufficientPoints.__name__: 17}
+    results = Counter(at_once(bank, [lambda number=number: _hold(number, 3) for number in range(20)]))
+    assert results == {"done": 3, "insufficient_points": 17}
     db.session.rollback()
     assert person_balance(db.session, PERSON) == 1
 
@@ -98,8 +74,8 @@ def test_twenty_spends_of_three_from_ten_points_are_three(bank: Clone) -> None:
 def test_expiring_points_are_spent_once(bank: Clone) -> None:
     for number in range(5):
         write(credit, f"a{number}", 2, lot_expires_at=clock.now() + timedelta(days=number + 1))
-    results = at_once(bank, [lambda number=number: _hold(number, 3) for number in range(12)])
-    assert results == {"done": 3, InsufficientPoints.__name__: 9}
+    results = Counter(at_once(bank, [lambda number=number: _hold(number, 3) for number in range(12)]))
+    assert results == {"done": 3, "insufficient_points": 9}
 
 
 def test_a_hold_is_settled_or_expires_never_both(bank: Clone) -> None:
@@ -113,8 +89,8 @@ def test_a_hold_is_settled_or_expires_never_both(bank: Clone) -> None:
     def expire() -> Any:
         return write(release_hold, hold.hold_id, reference="end", expired=True, **WORDS, now=clock.now())
 
-    results = at_once(bank, [settle, expire] * 8)
-    assert results == {"done": 1, "again": 7, HoldNotOpen.__name__: 8}
+    results = Counter(at_once(bank, [settle, expire] * 8))
+    assert results == {"done": 1, "repeat": 7, "wrong_state": 8}
 
 
 def test_a_budget_is_reserved_no_further_than_it_reaches(bank: Clone) -> None:
@@ -126,8 +102,8 @@ def test_a_budget_is_reserved_no_further_than_it_reaches(bank: Clone) -> None:
         draft = EntryDraft(reference=f"t{number}", kind="test", postings=(posting,), memo="test")
         return write(post, draft, now=clock.now())
 
-    results = at_once(bank, [lambda number=number: take(number) for number in range(10)])
-    assert results == {"done": 3, InsufficientBudget.__name__: 7}
+    results = Counter(at_once(bank, [lambda number=number: take(number) for number in range(10)]))
+    assert results == {"done": 3, "insufficient_budget": 7}
 
 
 def test_everything_at_once_keeps_the_order_of_the_book(bank: Clone) -> None:
@@ -151,8 +127,8 @@ def test_everything_at_once_keeps_the_order_of_the_book(bank: Clone) -> None:
         for n in range(3)
     ]
     acts += [lambda: write(lapse_due, now=now)] * 2
-    results = at_once(bank, acts)
-    assert set(results) <= {"done", InsufficientPoints.__name__}, results
+    results = Counter(at_once(bank, acts))
+    assert set(results) <= {"done", "insufficient_points"}, results
     db.session.rollback()
     lines = entries_page(db.session, PERSON, PageRequest(limit=100)).items
     assert sum(line.points for line in lines) == lines[0].balance_after == person_balance(db.session, PERSON)

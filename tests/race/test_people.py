@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from pointsapp.core import clock
 from pointsapp.core.db import db
-from pointsapp.core.errors import Refusal
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person, SignInFailure
 from pointsapp.people.queries import current_notice, load_actor
@@ -30,26 +29,14 @@ from pointsapp.people.services import (
 )
 from tests.databases import Clone
 from tests.factories import make_area, make_person, make_staff
+from tests.race.crowd import at_once
 
 pytestmark = pytest.mark.race
 MANY = 12
 
 
-def at_once(live: Clone, act: Any) -> Counter[str]:
-    """Run `act(session, n)` in MANY threads that start together; count what each came to."""
-    start = Barrier(MANY)
-
-    def one(number: int) -> str:
-        with live.app.app_context():
-            start.wait()
-            try:
-                act(number)
-            except Refusal as refusal:
-                return refusal.code
-            return "ok"
-
-    with ThreadPoolExecutor(MANY) as threads:
-        return Counter(threads.map(one, range(MANY)))
+def _many(live: Clone, act: Callable[[int], Any]) -> Counter[str]:
+    return Counter(at_once(live, [partial(act, number) for number in range(MANY)]))
 
 
 def test_one_phone_is_registered_once(live: Clone) -> None:
@@ -63,7 +50,7 @@ def test_one_phone_is_registered_once(live: Clone) -> None:
         )
         write(register, None, command, now=clock.now())
 
-    assert at_once(live, join) == {"ok": 1, "phone_taken": MANY - 1}
+    assert _many(live, join) == {"done": 1, "phone_taken": MANY - 1}
     with live.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Person)) == 1
 
@@ -75,8 +62,8 @@ def test_one_code_signs_in_once(live: Clone) -> None:
         actor = load_actor(db.session, staff.id, now=clock.now())
         assert actor is not None
         code = write(issue_one_time_code, actor, IssueOneTimeCode(person=person.public_id), now=clock.now()).code
-    assert at_once(live, lambda _n: write(use_one_time_code, UseOneTimeCode(code=code), now=clock.now())) == {
-        "ok": 1,
+    assert _many(live, lambda _n: write(use_one_time_code, UseOneTimeCode(code=code), now=clock.now())) == {
+        "done": 1,
         "invalid_credentials": MANY - 1,
     }
 
@@ -89,7 +76,7 @@ def test_parallel_guesses_all_count(live: Clone) -> None:
         attempt = SignIn(phone="13800001234", password="wrong!")
         write(sign_in_with_password, check_password(db.session, attempt, now=clock.now()), now=clock.now())
 
-    answers = at_once(live, guess)
+    answers = _many(live, guess)
     with live.app.app_context():
         kept = db.session.scalar(select(func.count()).select_from(SignInFailure))
     assert set(answers) == {"invalid_credentials", "too_many_attempts"} or kept == answers["invalid_credentials"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +13,6 @@ from sqlalchemy import select
 from pointsapp.core import clock
 from pointsapp.core.actor import Role
 from pointsapp.core.db import db
-from pointsapp.core.errors import Refusal
 from pointsapp.core.transaction import write
 from pointsapp.ledger.accounts import task_reserved
 from pointsapp.ledger.queries import account_sum
@@ -32,33 +30,9 @@ from pointsapp.tasks.services import (
 )
 from tests import factories as make
 from tests.databases import Clone
+from tests.race.crowd import at_once
 
 pytestmark = pytest.mark.race
-
-
-def _at_once(live: Clone, acts: list[Callable[[], Any]]) -> Counter[str]:
-    """Run all acts at the same moment, each in a thread of its own; count what became of them."""
-    gate, lines = threading.Barrier(len(acts)), []
-
-    def one(act: Callable[[], Any]) -> None:
-        with live.app.app_context():
-            gate.wait()
-            try:
-                lines.append(str(act()))
-            except Refusal as refusal:
-                lines.append(refusal.code)
-            except Exception as error:
-                lines.append(repr(error))
-            finally:
-                db.session.remove()
-
-    db.session.rollback()  # a snapshot left open here would not see what the threads commit
-    threads = [threading.Thread(target=one, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Counter(lines)
 
 
 def _street(count: int, **over: Any) -> tuple[Any, list[Any], Any]:
@@ -90,21 +64,27 @@ def _counts(shift: Any) -> tuple[int, int, Counter[str]]:
 def test_thirty_people_and_the_last_place(live: Clone) -> None:
     with live.app.app_context():
         shift, actors, _area = _street(30, capacity=1)
-        assert _at_once(live, [_sign_up(actor, shift) for actor in actors]) == {"confirmed": 1, "shift_full": 29}
+        assert Counter(at_once(live, [_sign_up(actor, shift) for actor in actors], str)) == {
+            "confirmed": 1,
+            "shift_full": 29,
+        }
         assert _counts(shift)[:2] == (1, 0)
 
 
 def test_thirty_people_five_places_and_a_queue(live: Clone) -> None:
     with live.app.app_context():
         shift, actors, _area = _street(30, capacity=5, waitlist=True)
-        assert _at_once(live, [_sign_up(actor, shift) for actor in actors]) == {"confirmed": 5, "waitlisted": 25}
+        assert Counter(at_once(live, [_sign_up(actor, shift) for actor in actors], str)) == {
+            "confirmed": 5,
+            "waitlisted": 25,
+        }
         assert _counts(shift)[:2] == (5, 25)
 
 
 def test_the_same_person_twenty_times_is_one_signup(live: Clone) -> None:
     with live.app.app_context():
         shift, actors, _area = _street(1, capacity=5)
-        assert _at_once(live, [_sign_up(actors[0], shift)] * 20) == {"confirmed": 20}
+        assert Counter(at_once(live, [_sign_up(actors[0], shift)] * 20, str)) == {"confirmed": 20}
         assert _counts(shift) == (1, 0, Counter(confirmed=1))
 
 
@@ -113,7 +93,7 @@ def test_one_person_and_two_clashing_shifts(live: Clone) -> None:
         shift, actors, area = _street(1)
         others = [make.make_shift(db.session, make.make_task(db.session, area)) for _ in range(9)]
         acts = [_sign_up(actors[0], each) for each in (shift, *others)]
-        assert _at_once(live, acts) == {"confirmed": 1, "time_conflict": 9}
+        assert Counter(at_once(live, acts, str)) == {"confirmed": 1, "time_conflict": 9}
 
 
 def test_ten_cancel_while_ten_wait_and_ten_come(live: Clone) -> None:
@@ -129,7 +109,7 @@ def test_ten_cancel_while_ten_wait_and_ten_come(live: Clone) -> None:
 
         acts = [cancel(actor, place) for actor, place in zip(holders, places, strict=True)]
         acts += [_sign_up(actor, shift) for actor in newcomers]
-        assert _at_once(live, acts) == {"cancelled": 10, "waitlisted": 10}
+        assert Counter(at_once(live, acts, str)) == {"cancelled": 10, "waitlisted": 10}
         assert _counts(shift) == (10, 10, Counter(confirmed=10, waitlisted=10, cancelled=10))
         promoted = set(
             db.session.scalars(
@@ -148,7 +128,7 @@ def test_a_waiting_person_who_signs_up_elsewhere_meanwhile_has_one_of_both(live:
         other = make.make_shift(db.session, make.make_task(db.session, area))
         acts = [lambda: write(cancel_signup, holder, place.public_id, now=clock.now()).state]
         acts += [_sign_up(waiter, other)] * 10
-        seen = _at_once(live, acts)
+        seen = Counter(at_once(live, acts, str))
         assert seen["cancelled"] == 1
         assert seen["confirmed"] + seen["time_conflict"] == 10
         confirmed = db.session.scalars(
@@ -173,7 +153,7 @@ def test_an_edit_never_slips_between_a_publication_and_its_reserve(live: Clone) 
                 ),
                 lambda it=drafted: write(publish, staff, it.public_id, now=clock.now()).state,
             ]
-            seen = _at_once(live, acts)
+            seen = Counter(at_once(live, acts, str))
             assert seen in ({"draft": 1, "published": 1}, {"published": 1, "wrong_state": 1})
             row = db.session.execute(select(Task.points, Task.state).where(Task.id == drafted.id)).one()
             assert row.state is TaskState.PUBLISHED
@@ -206,7 +186,7 @@ def test_a_cancellation_and_a_check_in_never_both_stand(live: Clone) -> None:
             return "arrived"
 
         acts = [lambda: write(cancel_signup, actors[0], place.public_id, now=clock.now()).state] * 5 + [arrive]
-        seen = _at_once(live, acts)
+        seen = Counter(at_once(live, acts, str))
         row = db.session.get_one(Signup, place.signup_id, populate_existing=True)
         if seen["arrived"]:
             assert (row.state, seen["too_late_to_cancel"]) == (SignupState.CONFIRMED, 5)
