@@ -37,7 +37,6 @@ MESSAGES: dict[str, Message] = {
     "phone_taken": Message(
         _l("手机号已被登记"),
         _l("您可以先不填手机号完成注册，再请社区工作人员当面把这个号码登记给您；如果是您本人注册过，请直接登录。"),
-        (_l("去登录"), "people.show_sign_in"),
     ),
     "consent_required": Message(
         _l("请先阅读告知书"),

@@ -18,7 +18,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.errors import Invalid, Refusal, Refused
 from pointsapp.core.idempotency import MAX_KEY_LENGTH, Answer, once
 from pointsapp.core.transaction import write
-from pointsapp.web.errors import status_of
+from pointsapp.web.errors import status_of, step_of
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
 from pointsapp.web.schemas import UNSTORABLE, is_storable
@@ -107,7 +107,7 @@ class Form:
         self.values = values
         self.errors = errors
         self.command = command
-        self.refusal: dict[str, str] | None = None
+        self.refusal: dict[str, Any] | None = None
 
     def value(self, name: str, fallback: Any = "") -> Any:
         """Return what was typed into `name`."""
@@ -129,8 +129,8 @@ class Form:
         try:
             return act(self.command)
         except Refusal as refusal:
-            title, detail, _message = say(refusal)
-            self.refusal = {"title": title, "detail": detail, "code": refusal.code}
+            title, detail, message = say(refusal)
+            self.refusal = {"title": title, "detail": detail, "code": refusal.code, "next_step": step_of(message)}
             self.errors = {**self.errors, **getattr(refusal, "errors", {})}
             g.refusal_code = refusal.code
             return or_show(), status_of(refusal)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from pointsapp.core import errors
 from pointsapp.web.links import link
-from pointsapp.web.messages import say
+from pointsapp.web.messages import Message, say
 from pointsapp.web.parking import show_parked
 
 log = logging.getLogger(__name__)
@@ -105,16 +105,29 @@ def as_lists(messages: Any) -> Any:
 def refusal_page(refusal: errors.Refusal) -> ResponseReturnValue:
     """Return `refusal` as a page: what happened, that nothing was lost, the next step."""
     title, detail, message = say(refusal)
-    step = None
-    if message.next_step is not None:
-        label, endpoint = message.next_step
-        href = link(endpoint)
-        step = {"label": str(label), "href": href} if href else None
     status = status_of(refusal)
     page = render_template(
-        "errors/refusal.html", title=title, detail=detail, next_step=step, code=refusal.code, status=status
+        "errors/refusal.html",
+        title=title,
+        detail=detail,
+        next_step=step_of(message),
+        code=refusal.code,
+        status=status,
     )
     return page, status
+
+
+def step_of(message: Message) -> dict[str, str] | None:
+    """Return label and address of what a person can do now, None where the words know nothing better or lead here."""
+    if message.next_step is None:
+        return None
+    label, endpoint = message.next_step
+    href = link(endpoint)
+    return (
+        {"label": str(label), "href": href}
+        if href and not (href == request.path or (len(href) > 1 and request.path.startswith(f"{href}/")))
+        else None
+    )
 
 
 def answer_refusal(refusal: errors.Refusal) -> ResponseReturnValue:

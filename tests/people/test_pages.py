@@ -196,6 +196,32 @@ def test_a_guest_without_an_account_carries_the_form_on_to_joining(
     assert str(session.scalar(select(Person.volunteer_number))) in done.text
 
 
+def test_who_is_here_already_turns_back_from_joining_with_the_form(client: HouseClient) -> None:
+    carried = {"parked_to": "/me/profile", "parked.name": "新名字", "next": "/me/profile"}
+    page = client.post("/sign-in", data={**carried, "start": "1", "phone": "13800001234"})
+    assert page.status_code == 200
+    assert page.text.count('name="parked.name" value="新名字"') >= 2  # at the password and at the slip's code
+    assert 'value="13800001234"' in page.text
+
+
+def test_a_slips_code_keeps_the_form(client: HouseClient, session: Session, tree: Any) -> None:
+    person = make_person(session, tree["community"], phone="13800001234")
+    code = issue(session, tree, person)
+    carried = {"parked_to": "/me/profile", "parked.name": "新名字", "next": "/me/profile"}
+    page = client.post("/sign-in/code", data={**carried, "code": code})
+    assert page.status_code == 200
+    assert 'name="parked.name" value="新名字"' in page.text
+    wrong = client.post("/sign-in/code", data={**carried, "code": "0000000001"})
+    assert wrong.status_code == 422
+    assert 'name="parked.name" value="新名字"' in wrong.text
+    assert 'value="0000000001"' in wrong.text
+    form = {**carried, "new_password": PASSWORD, "consent_version": VERSION}
+    done = client.post(f"/q/o/{code}", data=form)
+    assert done.status_code == 200
+    assert 'action="/me/profile"' in done.text
+    assert 'name="name" value="新名字"' in done.text
+
+
 def test_a_parked_form_never_goes_to_another_house(client: HouseClient, session: Session, password_hash: str) -> None:
     make_person(session, phone="13800001234", password_hash=password_hash)
     typed = {"account": "13800001234", "password": PASSWORD, "parked_to": "https://evil.example/", "parked.a": "1"}

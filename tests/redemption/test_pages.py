@@ -100,6 +100,17 @@ def test_a_refused_voucher_says_why_on_the_offers_page(client: HouseClient, shop
     assert "需要 30 分，您现在可用 0 分" in text_of(answer)
 
 
+def test_a_newcomer_is_told_how_to_be_known(client: HouseClient, shop: Shop, session: Session) -> None:
+    newcomer = make_person(session, shop.tree["community"], verified=False)
+    session.refresh(newcomer)
+    client.sign_in(newcomer)
+    give_points(session, newcomer, 100)
+    answer = client.post(f"/offers/{make_offer(shop).public_id}/vouchers", data={"request_id": "r1"})
+    assert answer.status_code == 403
+    assert "还没有核实身份" in text_of(answer)
+    assert 'href="/me/code"' in answer.text.split("notice--no")[1].split("</article>")[0]
+
+
 def test_the_button_tells_the_truth(client: HouseClient, shop: Shop, clock: Clock) -> None:
     client.sign_in(shop.resident)
     offer = make_offer(shop, stock=1, per_person_limit=1)

@@ -14,3 +14,9 @@ def test_an_unknown_api_address_is_a_problem_in_chinese(client: HouseClient) -> 
     assert body["status"] == 404
     assert body["title"] == "没有找到"
     assert set(body) >= {"type", "title", "status", "code", "detail"}
+
+
+def test_a_page_that_is_not_there_leads_home_once(client: HouseClient) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert answer.text.count("回首页") == 1

@@ -10,7 +10,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.transaction import write
 from pointsapp.people.errors import ConsentRequired, InvalidCredentials
-from pointsapp.people.pages.door import bp, enter, wanted_next
+from pointsapp.people.pages.door import bp, carried, enter
 from pointsapp.people.queries import CodeHolder, current_notice, holder_of_code
 from pointsapp.people.schemas import UseCodeForm, read_one_time_code
 from pointsapp.people.schemas.forms import CodeUse
@@ -38,14 +38,19 @@ def _page(code: str, holder: CodeHolder, form: Form) -> str:
         form=form,
         notice=notice,
         other=other if is_other else None,
-        next=wanted_next(),
+        **carried(),
     )
+
+
+def open_code(code: str) -> str:
+    """Return the code's page with all that the page before it carries; raises InvalidCredentials for a dead code."""
+    return _page(code, _holder(code), blank())
 
 
 @bp.get("/q/o/<code>")
 @public("the QR on a slip of paper opens here")
 def show_one_time_code(code: str) -> ResponseReturnValue:
-    return _page(code, _holder(code), blank())
+    return open_code(code)
 
 
 @bp.post("/q/o/<code>")

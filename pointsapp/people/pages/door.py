@@ -33,7 +33,7 @@ def carried() -> dict[str, object]:
     }
 
 
-def enter(actor: Actor, words: str = "", goal: str = "") -> ResponseReturnValue:
+def enter(actor: Actor, title: str = "", words: str = "", *, goal: str = "") -> ResponseReturnValue:
     """Open the session and lead back: to the parked form's one button, or to the page that asked for sign-in."""
     target, fields = unpark()
     goal, parked_to = goal or wanted_next() or first_page(), safe_next(target, "")
@@ -41,9 +41,10 @@ def enter(actor: Actor, words: str = "", goal: str = "") -> ResponseReturnValue:
     if parked_to:
         return render_template(
             "errors/parked.html",
-            title=_("登录好了"),
-            text=f"{words} {_('再按一次，就完成刚才的操作。')}",
+            title=title or _("登录好了"),
+            text=words,
             label=_("继续刚才的操作"),
+            safe=_("再按一次，就完成刚才的操作。"),
             action=parked_to,
             fields=fields,
         )

@@ -57,10 +57,10 @@ def submit_registration() -> ResponseReturnValue:
 
 def _join(command: Register) -> ResponseReturnValue:
     made = write(join, None, command, now=now())
-    words = _("注册好了。您的志愿者编号是 %(number)s，没有手机时凭它登录。", number=made.volunteer_number)
+    words = _("您的志愿者编号是 %(number)s，没有手机时凭它登录。", number=made.volunteer_number)
     actor = load_actor(db.session, made.person_id, now=now())
     assert actor is not None
-    return enter(actor, words, goal=url_for("people.show_joined", next=wanted_next() or None))
+    return enter(actor, _("注册好了"), words, goal=url_for("people.show_joined", next=wanted_next() or None))
 
 
 @bp.get("/joined")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.transaction import write
+from pointsapp.people.pages.codes import open_code
 from pointsapp.people.pages.door import bp, carried, enter, first_page, wanted_next
-from pointsapp.people.schemas import SignInForm, TypedCodeForm
+from pointsapp.people.schemas import SignInForm, TypedCodeForm, read_one_time_code
 from pointsapp.people.services import SignedIn, SignIn, check_password, sign_in_with_password
-from pointsapp.web.doors import Form, bind
+from pointsapp.web.doors import Form, bind, blank
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor, sign_out
 from pointsapp.web.security import caller_address
@@ -35,6 +36,8 @@ def show_sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public("this is where a stranger signs in")
 def submit_sign_in() -> ResponseReturnValue:
+    if "start" in request.form:  # from the joining page: somebody who is here already
+        return _page(blank(account=request.form.get("phone", "")))
     form = bind(SignInForm())
     return form.submit(lambda command: enter(_checked(command).actor), or_show=lambda: _page(form))
 
@@ -51,8 +54,14 @@ def _checked(command: SignIn) -> SignedIn:
 def submit_typed_code() -> ResponseReturnValue:
     """Lead to the code's own page, where its one button is."""
     form = bind(TypedCodeForm())
-    leads_to = lambda code: redirect(url_for("people.show_one_time_code", code=code, next=wanted_next() or None), 303)  # noqa: E731
-    return form.submit(leads_to, or_show=lambda: _page(code_form=form))
+    return form.submit(_lead_to, or_show=lambda: _page(code_form=form))
+
+
+def _lead_to(typed: str) -> ResponseReturnValue:
+    code = read_one_time_code(typed)  # here, not in the form's schema: a slip of the finger shows the page again
+    if carried()["parked_to"]:  # a redirect would drop what a guest had filled in elsewhere
+        return open_code(code)
+    return redirect(url_for("people.show_one_time_code", code=code, next=wanted_next() or None), 303)
 
 
 @bp.post("/sign-out")
