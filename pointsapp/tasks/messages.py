@@ -22,6 +22,20 @@ ATTENDANCES = {"none": _l("未到"), "present": _l("已签到"), "done": _l("已
 POINTS_MODES = {"per_completion": _l("每次"), "per_hour": _l("每小时")}
 AUDIENCES = {"district": _l("全区居民"), "area": _l("仅本区域居民")}
 
+# The names that a fresh database holds (migration 0004); here for their English, read by the filter `shipped`.
+CATEGORY_NAMES = {
+    "environment": _l("环境保洁"),
+    "patrol": _l("平安巡逻"),
+    "elder_care": _l("敬老助老"),
+    "children": _l("关爱儿童"),
+    "culture": _l("文化文明"),
+    "health": _l("健康义诊"),
+    "safety": _l("安全防范"),
+    "traffic": _l("文明交通"),
+    "convenience": _l("便民服务"),
+    "other": _l("其他"),
+}
+
 # The parts of a recruiting notice (志愿服务条例).
 NOTICE_LABELS = {
     "description": _l("服务内容"),

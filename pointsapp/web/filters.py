@@ -27,6 +27,11 @@ def points(value: int) -> str:
     return f"{value:,}"
 
 
+def shipped(name: str) -> str:
+    """环境保洁 -> Tidying up: a name this house brought along; what an operator wrote stays as written."""
+    return _(name) if name else name
+
+
 def hours(minutes: int) -> str:
     """200 -> 3 小时 20 分"""
     whole, rest = divmod(minutes, 60)
@@ -131,6 +136,7 @@ def local_input(value: datetime | None) -> str:
 
 FILTERS: dict[str, Any] = {
     "points": points,
+    "shipped": shipped,
     "hours": hours,
     "hours_figure": hours_figure,
     "month": month,

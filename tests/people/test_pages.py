@@ -328,13 +328,37 @@ def test_who_never_had_a_password_sets_one(client: HouseClient, session: Session
     assert client.post("/sign-in", data={"account": "13800001234", "password": "135790"}).status_code == 303
 
 
+def test_a_new_personal_code_ends_the_old_one(client: HouseClient, session: Session, tree: Any) -> None:
+    person = make_person(session, tree["community"])
+    old = person.personal_code
+    assert 'action="/me/code/replacement"' in client.sign_in(person).get("/me/code").text
+    first = client.post("/me/code/replacement", data={"request_id": "r1"})
+    assert (first.status_code, first.location) == (303, "/me/code")
+    new = session.scalar(select(Person.personal_code).where(Person.id == person.id))
+    assert new != old
+    page = client.get("/me/code").text
+    assert "旧码已经作废" in page
+    assert old not in page
+    # The button pressed twice is one act: the code somebody has just printed stays good.
+    assert client.post("/me/code/replacement", data={"request_id": "r1"}).status_code == 303
+    assert session.scalar(select(Person.personal_code).where(Person.id == person.id)) == new
+    staff = make_staff(session, tree["community"], Role.STAFF)
+    client.post("/sign-out")
+    client.sign_in(staff)
+    assert client.get(f"/q/u/{old}").status_code != 200
+    assert client.get(f"/q/u/{new}").status_code == 200
+    assert client.post("/me/code/replacement", data={"csrf_token": "forged"}).status_code == 422
+
+
 @pytest.mark.parametrize("path", ["/me/profile", "/joined", "/console/people", "/console/people/new"])
 def test_a_guest_is_asked_to_sign_in(client: HouseClient, session: Session, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.location) == (302, f"/sign-in?next={path}")
 
 
-@pytest.mark.parametrize("path", ["/me/profile", "/me/password", "/me/sign-out-everywhere", "/sign-out"])
+@pytest.mark.parametrize(
+    "path", ["/me/profile", "/me/password", "/me/code/replacement", "/me/sign-out-everywhere", "/sign-out"]
+)
 def test_a_guests_post_is_parked(client: HouseClient, session: Session, path: str) -> None:
     assert client.post(path, data={}).status_code == 401
 

@@ -10,12 +10,13 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import policy
 from pointsapp.core.transaction import write
-from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.messages import CATEGORY_NAMES
+from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskCategory, TaskState
 from pointsapp.tasks.policies import WAITLIST_OFFER_MINUTES
 from pointsapp.tasks.services import cancel_signup, mark_arrived, mark_settled
 from tests import factories as make
@@ -441,3 +442,15 @@ def test_the_pages_speak_english_when_asked(street: Street) -> None:
             )
         ]
         assert left == [], path
+
+
+def test_a_shipped_category_is_said_in_the_readers_language(street: Street) -> None:
+    shipped = {row.key: row.name for row in street.session.scalars(select(TaskCategory))}
+    assert {key: str(name) for key, name in CATEGORY_NAMES.items()} == shipped
+    street.session.execute(update(TaskCategory).where(TaskCategory.key == "other").values(name="我们自己的类别"))
+    street.session.commit()
+    street.client.post("/view", data={"locale": "en"})
+    page = street.client.get("/tasks").text
+    assert "Tidying up" in page
+    assert "环境保洁" not in page
+    assert "我们自己的类别" in page

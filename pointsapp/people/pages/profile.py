@@ -1,4 +1,4 @@
-"""A person's own settings: name, community, language, elder view, rankings, password, signing out everywhere."""
+"""A person's own settings: name, community, language, elder view, rankings, password, personal code, signing out everywhere."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ from pointsapp.people.services import (
     change_password,
     change_profile,
     check_password,
+    replace_personal_code,
     sign_in_with_password,
     sign_out_everywhere,
 )
 from pointsapp.web import ELDER_KEY
 from pointsapp.web.doors import Form, bind, blank, write_page
+from pointsapp.web.links import link
 from pointsapp.web.login import sign_in, sign_out, signed_in
 
 
@@ -92,6 +94,15 @@ def _set_password(given: PasswordChange) -> ResponseReturnValue:
     sign_in(replace(actor, session_version=version))  # this device stays, all others are signed out
     flash(_("新密码已经生效，其他设备都已退出登录。"), "yes")
     return redirect(url_for("people.show_profile"), code=303)
+
+
+@bp.post("/me/code/replacement")
+def submit_code_replacement() -> ResponseReturnValue:
+    def replaced(_code: str) -> str:
+        flash(_("新码好了，旧码已经作废。打印过的卡片请重新打印。"), "yes")
+        return link("checkin.show_my_code") or first_page()
+
+    return write_page(replace_personal_code, signed_in(), then=replaced)
 
 
 @bp.post("/me/sign-out-everywhere")

@@ -29,6 +29,7 @@ from pointsapp.tasks.schemas.forms import (
     shift_rows,
 )
 from pointsapp.web.doors import Form, bind, write_page
+from pointsapp.web.filters import shipped
 from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr import qr_svg
@@ -107,7 +108,7 @@ def _form_page(typed: TaskTyped, form: Form | None, action: str, title: str) -> 
         action=action,
         title=title,
         labels=labels(),
-        categories=[(row.key, row.name) for row in queries.all_categories(db.session)],
+        categories=[(row.key, shipped(row.name)) for row in queries.all_categories(db.session)],
         areas=area_options(db.session, actor.paths(COMMUNITY_STAFF)),
         modes=list(POINTS_MODES.items()),
         audiences=list(AUDIENCES.items()),
