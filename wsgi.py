@@ -1,3 +1,4 @@
 from pointsapp import create_app
+from pointsapp.web.gate import with_gate
 
-app = create_app()
+app = with_gate(create_app())

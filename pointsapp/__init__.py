@@ -41,13 +41,19 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 def _configure_database(app: Flask, settings: config.Settings) -> None:
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    # A broken statement is told without its values: they are people's.
+    options: dict[str, object] = {"hide_parameters": settings.is_production}
     if not settings.database.startswith("sqlite"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        options |= {
             "pool_size": settings.pool_size,
             "max_overflow": 2,
             "pool_pre_ping": True,
             "pool_timeout": 10,
         }
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    from pointsapp.web.slow_queries import watch_queries
+
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        watch_queries(db.engine, settings.slow_query_ms)

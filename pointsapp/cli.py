@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 HOST, PORT = "127.0.0.1", 8000
+REFUSING_THREADS = 4
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the name is the library's
 
 
 def _create() -> Flask:
@@ -41,7 +43,7 @@ def main() -> None:
     """Volunteer points for a neighbourhood."""
 
 
-@main.command()
+@main.command(with_appcontext=False)
 @click.option("--host", default=HOST, show_default=True)
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
@@ -49,10 +51,10 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve in production; restarts a worker that dies."""
     os.environ.setdefault(config.PREFIX + "ENV", "production")
     try:
-        config.from_environment()
+        settings = config.from_environment()
     except config.BadSetting as problem:
         _stop(problem)
-    _granian(host, port, workers)
+    _granian(host, port, workers, settings)
 
 
 @main.command()
@@ -66,7 +68,7 @@ def worker() -> None:
     work.run(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
-@main.command()
+@main.command(with_appcontext=False)
 @click.option("--host", default=HOST, show_default=True)
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 def demo(host: str, port: int) -> None:
@@ -79,11 +81,13 @@ def demo(host: str, port: int) -> None:
         done = subprocess.run([sys.executable, "-m", "pointsapp", *step], cwd=config.ROOT, check=False)  # noqa: S603 - our own
         if done.returncode:
             raise SystemExit(done.returncode)
+    settings = config.from_environment()
+    _count_across_processes(settings, port)
     from pointsapp.demo.log_ins import print_log_ins
 
     print_log_ins(click.echo, os.environ[config.PREFIX + "BASE_URL"])
     with _worker_beside():
-        _granian(host, port, workers=1)
+        _granian(host, port, 1, settings)
 
 
 @main.command("demo-data")
@@ -138,9 +142,23 @@ def _worker_beside() -> Iterator[None]:
             process.kill()
 
 
-def _granian(host: str, port: int, workers: int) -> None:
+def _count_across_processes(settings: config.Settings, port: int) -> None:
+    """Give the server's processes one folder for their counts; must stand before prometheus_client is imported."""
+    if not settings.metrics or METRICS_FOLDER in os.environ:
+        return
+    folder = settings.instance_path / f"metrics-{port}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink()
+    os.environ[METRICS_FOLDER] = str(folder.resolve())
+
+
+def _granian(host: str, port: int, workers: int, settings: config.Settings) -> None:
+    _count_across_processes(settings, port)
     from granian import Granian
     from granian.constants import Interfaces
+
+    from pointsapp.web.journal import log_plan
 
     _wait_for_port(host, port)
     Granian(
@@ -149,10 +167,12 @@ def _granian(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        # Those that work, those that wait at the gate, and some that only say 503 (web/gate.py).
+        blocking_threads=settings.threads + settings.waiting + REFUSING_THREADS,
         respawn_failed_workers=True,
         working_dir=config.ROOT,
         log_access=False,
+        log_dictconfig=log_plan(settings),
     ).serve()
 
 

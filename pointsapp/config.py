@@ -20,6 +20,13 @@ def shipped(folder: str) -> Path:
     return inside if inside.is_dir() else ROOT / folder
 
 
+CHOICES = {
+    "log_format": ("", "json", "text"),
+    "log_level": ("debug", "info", "warning", "error"),
+    "log_requests": ("all", "notable"),
+}
+
+
 class BadSetting(Exception):
     """A setting that stops the start; the message is the one clear line the operator sees."""
 
@@ -37,7 +44,16 @@ class Settings:
     brand: str = "文明小站"  # the name on every page
     demo: bool = False  # shows 「演示数据」 and the demo log-ins
     metrics: bool = False  # serve GET /metrics
+    metrics_token: str = ""  # if set, GET /metrics wants it as a bearer token
+    log_format: str = ""  # json or text; empty: json in production, text otherwise
+    log_level: str = "info"  # debug, info, warning, error
+    log_requests: str = "all"  # all: a line per request; notable: only slow, failed and throttled ones
+    slow_request_ms: int = 1000  # a request that takes longer is a warning
+    slow_query_ms: int = 300  # a statement that takes longer is logged, without its parameters
     pool_size: int = 6  # database connections of one process (PostgreSQL)
+    threads: int = 8  # requests one server process works on at a time
+    waiting: int = 32  # requests that may wait for a thread; more are refused at once with 503
+    patience_ms: int = 150  # a request that has waited this long is refused with 503
     tile_url: str = ""  # map tiles, e.g. https://tiles.example/{z}/{x}/{y}.png; empty: no map
     instance: str = ""  # folder for the SQLite file and pictures; empty: instance/ at the root
 
@@ -73,6 +89,10 @@ def check(settings: Settings) -> Settings:
     """Return `settings` if the application may start with them; raise BadSetting with one clear line otherwise."""
     if settings.env not in ("development", "production", "testing"):
         raise BadSetting(f"{PREFIX}ENV must be development or production, not {settings.env!r}")
+    for name, choices in CHOICES.items():
+        if getattr(settings, name) not in choices:
+            wanted = ", ".join(filter(None, choices))
+            raise BadSetting(f"{PREFIX}{name.upper()} must be one of {wanted}, not {getattr(settings, name)!r}")
     url = urlsplit(settings.base_url)
     if url.scheme not in ("http", "https") or not url.netloc:
         raise BadSetting(f"{PREFIX}BASE_URL must be an http(s) address, not {settings.base_url!r}")

@@ -3,20 +3,66 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from pointsapp.core import events, jobs
 from pointsapp.core.clock import now
+from pointsapp.core.figures import put_figures
 from pointsapp.core.transaction import write
 
 log = logging.getLogger(__name__)
 DELIVERY_SECONDS = 1
 BATCH = 100
+DIARY_SECONDS = 10
+
+
+class Diary:
+    """How the worker's jobs went, written down every few seconds as figures that /metrics shows."""
+
+    def __init__(self) -> None:
+        self._written_at = -float(DIARY_SECONDS)
+        self._seconds: dict[str, float] = {}
+        self._failures: dict[str, float] = {}
+        self._went_well: dict[str, float] = {}
+
+    @contextmanager
+    def about(self, name: str) -> Iterator[None]:
+        """Time the job at work; one that breaks is counted and goes on its way."""
+        label, began = f"task={name}", time.perf_counter()
+        self._failures.setdefault(label, 0)
+        token = jobs.running_job.set(name)
+        try:
+            yield
+        except Exception:
+            self._failures[label] += 1
+            raise
+        else:
+            self._went_well[label] = now().timestamp()
+        finally:
+            jobs.running_job.reset(token)
+            self._seconds[label] = time.perf_counter() - began
+
+    def write_down(self) -> None:
+        """Store the figures, unless they were stored a moment ago."""
+        if time.monotonic() - self._written_at < DIARY_SECONDS:
+            return
+        self._written_at = time.monotonic()
+        write(self._store, now=now())
+
+    def _store(self, session: Session, *, now: datetime) -> None:
+        put_figures(session, "pointsapp_job_seconds", self._seconds, now=now)
+        put_figures(session, "pointsapp_job_failures", self._failures, now=now)
+        put_figures(session, "pointsapp_job_success_timestamp_seconds", self._went_well, now=now)
+        put_figures(session, "pointsapp_worker_seen_timestamp_seconds", {"": now.timestamp()}, now=now)
 
 
 def deliver_events(moment: datetime, max_batches: int = 200) -> int:
@@ -45,10 +91,14 @@ def run(app: Flask) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
 
-    def in_app(name: str, work: object) -> None:
+    diary = Diary()
+
+    def in_app(name: str, work: Callable[[], object]) -> None:
         with app.app_context():
             try:
-                work()  # type: ignore[operator]
+                with diary.about(name):
+                    work()
+                diary.write_down()
             except SQLAlchemyError:
                 log.exception("job failed, next run tries again", extra={"job": name})
 

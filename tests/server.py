@@ -54,11 +54,11 @@ def environment(url: str, database_url: str, folder: Path, **over: str) -> dict[
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, workers: int = 1) -> Iterator[Server]:
+def serving(database_url: str, folder: Path, workers: int = 1, **settings: str) -> Iterator[Server]:
     """Serve `database_url` until the block ends."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    env = environment(url, database_url, folder)
+    env = environment(url, database_url, folder, **settings)
     log = (folder / "server.log").open("wb")
     command = [sys.executable, "-m", "pointsapp", "serve", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)

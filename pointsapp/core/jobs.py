@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ class Scheduled:
     run: Job
 
 
+# The name of the job at work in this context: what a log line of the worker is about.
+running_job: ContextVar[str | None] = ContextVar("running_job", default=None)
 _jobs: dict[str, Scheduled] = {}
 
 

@@ -26,6 +26,8 @@ ATTEMPTS = 6
 _AFTER = "after_commit"
 _RETRY_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
 log = logging.getLogger(__name__)
+# Told the reason of each second look; web/metrics.py counts them.
+on_retry: Callable[[str], None] = lambda _reason: None  # noqa: E731
 
 
 def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -48,6 +50,7 @@ def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.k
             session.info.pop(_AFTER, None)
             if attempt == ATTEMPTS or not _worth_another_look(error):
                 raise
+            on_retry(type(error).__name__)
             log.info("write retried", extra={"attempt": attempt, "reason": type(error).__name__})
         else:
             _run_after_commit(session)  # type: ignore[arg-type]

@@ -12,8 +12,10 @@ from pointsapp.web.errors import init_errors
 from pointsapp.web.filters import init_filters
 from pointsapp.web.health import init_health
 from pointsapp.web.i18n import choose_language, init_i18n
+from pointsapp.web.journal import init_journal
 from pointsapp.web.links import link, static_url
 from pointsapp.web.login import LoadPerson, LoadToken, current_actor, init_login
+from pointsapp.web.metrics import init_metrics
 from pointsapp.web.security import init_security, refuse_foreign_form
 
 ELDER_KEY = "elder"
@@ -21,6 +23,8 @@ ELDER_KEY = "elder"
 
 def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> None:
     """Give `app` the manners of the house, in the order a request meets them."""
+    init_journal(app)
+    init_metrics(app)
     app.before_request(refuse_foreign_form)
     init_login(app, load_person, load_token)
     init_security(app)

@@ -1,25 +1,17 @@
-"""Health: /healthz lives, /readyz can work, /metrics counts (off unless configured)."""
+"""Health: /healthz lives, /readyz can work."""
 
 from __future__ import annotations
-
-import time
-from typing import Any
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask, Response, abort, current_app, g, jsonify, request
+from flask import Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from sqlalchemy import text
 
 from pointsapp.config import shipped
 from pointsapp.core.db import db
 from pointsapp.web.guard import public
-
-_registry = CollectorRegistry()
-_latency = Histogram("pointsapp_request_seconds", "Latency by route", ["route", "method"], registry=_registry)
-_refusals = Counter("pointsapp_refusals_total", "Refusals by code", ["code"], registry=_registry)
 
 
 @public("a supervisor asks whether the process lives")
@@ -32,13 +24,6 @@ def readyz() -> ResponseReturnValue:
     checks = {"database": _database_answers(), "migrations": _migrations_current(), "redis": _redis_answers()}
     ready = all(state is not False for state in checks.values())
     return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503
-
-
-@public("scraped by the operator's own Prometheus; off unless configured")
-def metrics() -> ResponseReturnValue:
-    if not current_app.config["SETTINGS"].metrics:
-        abort(404)
-    return Response(generate_latest(_registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _database_answers() -> bool:
@@ -82,19 +67,3 @@ def _redis_answers() -> bool | None:
 def init_health(app: Flask) -> None:
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
-    app.add_url_rule("/metrics", view_func=metrics)
-
-    @app.before_request
-    def start_clock() -> None:
-        g.started = time.perf_counter()
-
-    @app.after_request
-    def count(response: Response) -> Any:
-        if "started" in g:
-            passed = time.perf_counter() - g.started
-            route = request.url_rule.rule if request.url_rule else "unmatched"
-            _latency.labels(route, request.method).observe(passed)
-            response.headers["Server-Timing"] = f"app;dur={passed * 1000:.1f}"
-        if "refusal_code" in g:
-            _refusals.labels(g.refusal_code).inc()
-        return response

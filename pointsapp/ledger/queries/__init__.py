@@ -16,7 +16,7 @@ from pointsapp.ledger.queries.books import (
     person_minutes,
     person_points,
 )
-from pointsapp.ledger.queries.sums import Statement, StatementLine, statement
+from pointsapp.ledger.queries.sums import Statement, StatementLine, statement, totals
 from pointsapp.ledger.queries.verification import VerifyReport, verify
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "person_minutes",
     "person_points",
     "statement",
+    "totals",
     "verify",
 ]

@@ -82,3 +82,20 @@ def statement(session: Session, start: datetime, end: datetime) -> Statement:
             )
         )
     return Statement(start=start, end=end, lines=tuple(lines))
+
+
+def totals(session: Session) -> tuple[tuple[tuple[str, str], int], ...]:
+    """Return ((unit, kind), sum) of everything ever posted: issued - reversed = available + held + spent + donated + lapsed."""
+    found = []
+    for unit, sums in flows(session).items():
+        kinds = {
+            "issued": sums[Flow.ISSUED],
+            "reversed": sums[Flow.REVERSED],
+            "available": net(sums, AVAILABLE_SIGNS),
+            "held": net(sums, HELD_SIGNS),
+            "spent": sums[Flow.SPENT] - sums[Flow.UNSPENT],
+            "donated": sums[Flow.DONATED] - sums[Flow.UNDONATED],
+            "lapsed": sums[Flow.LAPSED] - sums[Flow.UNLAPSED],
+        }
+        found += [((unit.value.lower(), kind), value) for kind, value in kinds.items()]
+    return tuple(found)
