@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from pointsapp.checkin.models import Action, AttendanceState, CorrectionState, Way
+from pointsapp.checkin.models import Action
 from pointsapp.web.messages import Message
 
 SCAN_AGAIN = (_l("重新扫码"), "checkin.show_scan")
@@ -29,23 +29,3 @@ MESSAGES: dict[str, Message] = {
 }
 
 ACTIONS = {Action.CHECK_IN: _l("签到"), Action.CHECK_OUT: _l("签退")}
-WAYS = {
-    Way.VENUE_CODE: _l("扫码"),
-    Way.TYPED_CODE: _l("输码"),
-    Way.POSTER: _l("海报码"),
-    Way.PERSONAL_CODE: _l("负责人扫码"),
-    Way.LEADER_LIST: _l("名单点名"),
-    Way.WALK_IN: _l("现场报名"),
-    Way.SYSTEM: _l("系统"),
-}
-ATTENDANCE_STATES = {
-    AttendanceState.PRESENT: _l("在场"),
-    AttendanceState.PROVISIONAL: _l("待确认"),
-    AttendanceState.CREDITED: _l("已记分"),
-    AttendanceState.VOIDED: _l("未确认"),
-}
-CORRECTION_STATES = {
-    CorrectionState.PENDING: _l("待复核"),
-    CorrectionState.APPROVED: _l("已更正"),
-    CorrectionState.REJECTED: _l("已退回"),
-}

@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pointsapp.core.errors import Invalid
@@ -47,6 +48,17 @@ def decode_cursor(text: str | None, shape: tuple[type, ...]) -> tuple[Any, ...] 
     if not all(_is_storable(part) for part in key):
         raise Invalid({"cursor": ["cursor"]})
     return tuple(key)
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that a cursor carries as isoformat; Invalid when it is none with an offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid({"cursor": ["cursor"]}) from None
+    if at.tzinfo is None:
+        raise Invalid({"cursor": ["cursor"]})
+    return at
 
 
 def _is_storable(part: Any) -> bool:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from pointsapp.ledger.memos import declare
 from pointsapp.redemption import memos
-from pointsapp.redemption.models import SettlementState, VoucherState
+from pointsapp.redemption.models import VoucherState
 from pointsapp.web.messages import Message
 
 _MORE_OFFERS = (_l("看看别的优惠"), "redemption.show_offers")
@@ -45,8 +45,6 @@ TELL_CUSTOMER = {
     "voucher_expired": _l("请告诉顾客：这个兑换码过期了，积分会退回，可以再换一张。"),
 }
 TELL_CUSTOMER_ELSE = _l("请告诉顾客：请稍等，再试一次。")
-
-SETTLEMENT_STATES = {SettlementState.OPEN: _l("待确认"), SettlementState.CONFIRMED: _l("双方已确认")}
 
 declare(memos.ISSUED, _l("兑换“%(title)s”（%(merchant)s）"))
 declare(memos.REDEEMED, _l("在%(merchant)s使用“%(title)s”"))

@@ -144,6 +144,8 @@ def show_claims() -> ResponseReturnValue:
     """Show what residents still owe after corrections, and let two people write it off."""
     actor = signed_in()
     require(policies.may_see_budgets(actor))
+    after = decode_cursor(request.args.get("cursor"), (int,))
+    page = queries.open_claims_page(db.session, policies.budget_paths(actor), PageRequest(limit=50, after=after))
     rows = [
         (
             line,
@@ -151,9 +153,9 @@ def show_claims() -> ResponseReturnValue:
             line.asked_by_id is not None
             and policies.may_write_off(actor, line.person_id, line.area_path, line.asked_by_id),
         )
-        for line in queries.open_claims(db.session, policies.budget_paths(actor))
+        for line in page.items
     ]
-    return render_template("rewards/claims.html", rows=rows)
+    return render_template("rewards/claims.html", rows=rows, next_cursor=page.next_cursor)
 
 
 @bp.post("/console/claims/<public_id>/write-off-request")

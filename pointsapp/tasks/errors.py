@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from pointsapp.core.errors import Conflict, Forbidden, Gone, Invalid
-from pointsapp.tasks.messages import CLOSED_BECAUSE, FIELD_WORDS, LATE_BECAUSE, NOTICE_LABELS
+from pointsapp.tasks.messages import CLOSED_BECAUSE, FIELD_WORDS, LATE_BECAUSE, NOTICE_LABELS, TEXT_CHANGED
+
+
+class TextChanged(Conflict):
+    """The draft was written anew after this reader read it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.detail = TEXT_CHANGED
 
 
 class ShiftFull(Conflict):

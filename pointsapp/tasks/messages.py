@@ -61,6 +61,7 @@ LATE_BECAUSE = {
     "arrived": _l("您已经签到，不能再取消。"),
     "deadline": _l("已过可以取消的时间，请联系组织者说明情况。"),
 }
+TEXT_CHANGED = _l("这个草稿刚刚改过，请看过新的内容再办。")
 FIELD_WORDS = {
     "ends_before_start": _l("结束时间要晚于开始时间"),
     "longer_than_a_day": _l("一个场次最长 24 小时"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from pointsapp.checkin.models import Attendance, Scan
 from pointsapp.checkin.rules import venue as codes
 from pointsapp.checkin.services import cut_off_due
+from pointsapp.core.paging import encode_cursor
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
 from pointsapp.tasks.models import Signup
@@ -236,6 +238,23 @@ class TestLeading:
         assert person.name not in by_staff
         assert person.volunteer_number[-4:] in by_staff
 
+    def test_a_long_list_is_paged_who_has_not_come_first(
+        self, client: HouseClient, venue: Venue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pointsapp.checkin.pages.leading.SHOWN", 2)
+        shift = venue.shift()
+        people = [venue.sign_up(shift) for _ in range(3)]
+        venue.tick(venue.leader, people[0], shift)
+        path = f"/lead/{shift.public_id}"
+        first = text(at(client, venue.leader).get(path))
+        following = re.findall(rf'href="({path}\?cursor=[^"]+)"', first)[0]
+        second = text(client.get(following))
+        pages = [[f"p-{each.public_id}" in page for page in (first, second)] for each in people]
+        assert pages == [[False, True], [True, False], [True, False]]
+        bad = client.post(f"{path}/checkins", data={"code": "??"})
+        assert bad.status_code == 422
+        assert following in text(bad)  # the list under a refusal leads on by a page that can be opened
+
     def test_ticking_and_its_refusals(self, client: HouseClient, venue: Venue) -> None:
         shift = venue.shift()
         person = venue.sign_up(shift)
@@ -297,6 +316,23 @@ class TestScreen:
         assert client.get(path + "?day=x").status_code == 200
         assert client.get(path + "?day=99999999999").status_code == 200
 
+    def test_a_day_is_paged_and_shows_what_one_leads_elsewhere(
+        self, client: HouseClient, venue: Venue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pointsapp.checkin.pages.screens.SHOWN", 2)
+        shifts = [venue.shift(starts_in=hours) for hours in (0, 0, 1)]
+        first = text(at(client, venue.staff).get("/console/checkin"))
+        following = re.findall(r'href="(/console/checkin\?cursor=[^"]+)"', first)[0]
+        second = text(client.get(following))
+        pages = [[each.public_id in page for page in (first, second)] for each in shifts]
+        assert pages == [[True, False], [True, False], [False, True]]
+        for bad in (encode_cursor("today", 1), encode_cursor("2026-11-21T00:00:00", 1), "x"):
+            assert client.get(f"/console/checkin?cursor={bad}").status_code == 422
+        foreign = at(client, venue.foreign_staff)
+        assert shifts[0].public_id not in text(foreign.get("/console/checkin"))
+        led = venue.shift(leaders=(venue.foreign_staff,))
+        assert led.public_id in text(foreign.get("/console/checkin"))
+
     def test_the_poster_is_a_choice(self, client: HouseClient, venue: Venue) -> None:
         with_poster = venue.shift(venue.task(has_poster=True, **HALL))
         at(client, venue.staff)
@@ -329,8 +365,10 @@ class TestReview:
         assert (done.status_code, done.location) == (303, "/console/review")
         assert "已确认 120 分钟" in text(client.get("/console/review"))
         at(client, venue.other_staff)
-        assert client.post(f"/attendances/{own.public_id}/voiding", data={}).status_code == 303
-        assert "请写明不确认的原因" in text(client.get("/console/review"))
+        bad = client.post(f"/attendances/{own.public_id}/voiding", data={"reason": "x" * 301})
+        assert bad.status_code == 422
+        assert "x" * 301 in text(bad)  # what was typed survives
+        assert "最多 300 个字" in text(bad)
         assert client.post(f"/attendances/{own.public_id}/voiding", data={"reason": "没来"}).status_code == 303
         assert venue.books(late) == (0, 0)
 
@@ -358,6 +396,22 @@ class TestReview:
         assert done.status_code == 303
         assert venue.books(person) == (20, 30)
 
+    def test_what_waits_is_paged_and_counted_whole(
+        self, client: HouseClient, venue: Venue, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pointsapp.checkin.pages.review.SHOWN", 2)
+        shift = venue.checked_out_shift()
+        for _ in range(3):
+            venue.tick(venue.staff, venue.sign_up(shift), shift)
+        clock.forward(minutes=151)
+        write(cut_off_due, now=clock.at)
+        first = text(at(client, venue.staff).get("/console/review"))
+        assert '<span class="muted num">3</span>' in first
+        assert first.count("/confirmation") == 2
+        following = re.findall(r'href="(/console/review\?cursor=[^"]+)"', first)
+        assert text(client.get(following[0])).count("/confirmation") == 1
+        assert client.get("/console/review?cursor=nonsense").status_code == 422
+
     def test_a_correction_is_sent_back(self, client: HouseClient, venue: Venue) -> None:
         shift = venue.shift()
         person = venue.sign_up(shift)
@@ -366,7 +420,9 @@ class TestReview:
         at(client, venue.staff).post(path, data={"minutes": "30", "reason": "纸质记录"})
         page = text(at(client, venue.other_staff).get("/console/review"))
         correction = page.split('action="/console/corrections/')[1].split("/")[0]
-        assert client.post(f"/console/corrections/{correction}/rejection", data={}).status_code == 303
+        bad = client.post(f"/console/corrections/{correction}/rejection", data={})
+        assert bad.status_code == 422
+        assert "必须填写" in text(bad)
         assert client.post(f"/console/corrections/{correction}/rejection", data={"reason": "无据"}).status_code == 303
         assert "没有待复核的更正" in text(client.get("/console/review"))
         assert venue.books(person) == (20, 120)

@@ -311,3 +311,31 @@ def test_decisions_are_the_offices(client: HouseClient, shop: Shop, session: Ses
         answer: Any = client.sign_in(person).post(path, data=typed)
         assert answer.status_code in (403, 404)
     assert session.scalars(select(OfferVersion.state)).one() is OfferState.PENDING
+
+
+def test_long_lists_of_offers_are_paged(
+    client: HouseClient, shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pointsapp.merchants.pages.console.SHOWN", 2)
+    monkeypatch.setattr("pointsapp.merchants.pages.shop.SHOWN", 2)
+    titles = ["一号面", "二号面", "三号面"]
+    for title in titles:
+        make_offer(shop, approved=False, title=title)
+    first = client.sign_in(shop.staff).get("/console/offers").get_data(as_text=True)
+    assert "3 个优惠等着审批" in first
+    assert [title in first for title in titles] == [True, True, False]
+    second = client.get(re.findall(r'href="(/console/offers\?cursor=[^"]+)"', first)[0])
+    assert [title in text_of(second) for title in titles] == [False, False, True]
+    assert "待审批优惠 3" in text_of(client.get("/console/merchants"))
+    path = f"/shop/{shop.merchant.public_id}"
+    newest = client.sign_in(shop.manager).get(path).get_data(as_text=True)
+    assert [title in newest for title in titles] == [False, True, True]
+    older = client.get(re.findall(rf'href="({path}\?cursor=[^"]+)"', newest)[0])
+    assert [title in text_of(older) for title in titles] == [True, False, False]
+
+
+def test_a_pause_with_too_long_a_reason_keeps_what_was_typed(client: HouseClient, shop: Shop) -> None:
+    bad = client.sign_in(shop.manager).post(f"/shop/{shop.merchant.public_id}/pause", data={"reason": "装" * 201})
+    assert bad.status_code == 422
+    assert "装" * 201 in bad.get_data(as_text=True)
+    assert "最多 200 个字" in text_of(bad)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core.actor import Role
 from pointsapp.core.codes import new_code
 from pointsapp.core.errors import Conflict, Forbidden, NotFound
+from pointsapp.core.paging import PageRequest
 from pointsapp.core.transaction import write
 from pointsapp.merchants.cli import COMMANDS
 from pointsapp.merchants.errors import InvitationInvalid, InvitationOver
@@ -78,9 +79,9 @@ def test_the_office_approves_only_what_it_read(session: Session, shop: Shop, clo
         write(approve_offer, staff, offer.public_id, 1, now=clock.at)
     with pytest.raises(Conflict):
         write(edit_offer, manager, EditOffer(offer=offer.public_id, terms=terms(points=1), version=1), now=clock.at)
-    waiting = offers_to_decide(session, (shop.tree["street"].path,), now=clock.at)
-    assert [(each.points, each.newest.number) for each in waiting] == [(500, 2)]
-    assert offers_to_decide(session, (shop.tree["other"].path,), now=clock.at) == []
+    waiting = offers_to_decide(session, (shop.tree["street"].path,), PageRequest(), now=clock.at)
+    assert [(each.points, each.newest.number) for each in waiting.items] == [(500, 2)]
+    assert offers_to_decide(session, (shop.tree["other"].path,), PageRequest(), now=clock.at).items == ()
 
 
 def test_a_draft_is_changed_in_place_and_not_decided(session: Session, shop: Shop, clock: Clock) -> None:

@@ -19,7 +19,7 @@ from pointsapp.ledger.accounts import budget, task_reserved
 from pointsapp.ledger.errors import InsufficientBudget
 from pointsapp.ledger.queries import account_balance, account_sum
 from pointsapp.rewards.services import GrantBudget, grant_budget
-from pointsapp.tasks.errors import ApprovalRequired, NoticeIncomplete
+from pointsapp.tasks.errors import ApprovalRequired, NoticeIncomplete, TextChanged
 from pointsapp.tasks.models import (
     NoticeText,
     PointsMode,
@@ -71,7 +71,7 @@ class Office:
         command = GrantBudget(area=self.codes[area], points=points, memo="季度拨付")
         write(grant_budget, self.admin, command, now=clock_module.now())
 
-    def draft(self, *, hours: int = 1, shifts: int = 1, **over: Any) -> Any:
+    def written(self, *, hours: int = 1, shifts: int = 1, **over: Any) -> TaskDraft:
         start = clock_module.now() + timedelta(hours=hours)
         spans = tuple(
             ShiftDraft(starts_at=start + timedelta(days=day), ends_at=start + timedelta(days=day, hours=2), capacity=5)
@@ -88,7 +88,13 @@ class Office:
             "check_out_required": False,
             "shifts": spans,
         }
-        return write(create_draft, self.staff, TaskDraft(**{**values, **over}), now=clock_module.now())
+        return TaskDraft(**{**values, **over})
+
+    def draft(self, **over: Any) -> Any:
+        return write(create_draft, self.staff, self.written(**over), now=clock_module.now())
+
+    def edit(self, view: Any, **over: Any) -> Any:
+        return write(edit_draft, self.staff, view.public_id, self.written(**over), now=clock_module.now())
 
     def publish(self, view: Any, **kw: Any) -> Any:
         return write(publish, self.staff, view.public_id, now=clock_module.now(), **kw)
@@ -217,6 +223,21 @@ def test_above_the_band_a_second_person_approves(office: Office) -> None:
     assert not approved.is_repeat
     assert write(approve_task, office.admin, view.public_id, now=clock_module.now()).is_repeat
     assert office.publish(view).state is TaskState.PUBLISHED
+
+
+def test_who_read_the_old_text_neither_approves_nor_publishes_the_new(office: Office) -> None:
+    office.grant("street", 1000)
+    _band(office, 10)
+    view = office.draft()
+    read = view.notice_version
+    office.edit(view, title="另一个题目")
+    for act in (approve_task, publish):
+        with pytest.raises(TextChanged) as refused:
+            write(act, office.admin, view.public_id, version=read, now=clock_module.now())
+        assert "刚刚改过" in str(refused.value.detail)
+    write(approve_task, office.admin, view.public_id, version=read + 1, now=clock_module.now())
+    done = write(publish, office.admin, view.public_id, version=read + 1, now=clock_module.now())
+    assert (done.state, done.title) == (TaskState.PUBLISHED, "另一个题目")
 
 
 def test_an_approval_lapses_when_the_draft_changes(office: Office) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pointsapp.checkin import queries, services
 from pointsapp.checkin.messages import ACTIONS
 from pointsapp.checkin.pages.blueprint import bp
-from pointsapp.checkin.schemas import LeaderForm, ReasonForm
+from pointsapp.checkin.schemas import LeaderForm
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.web.doors import Form, bind, write_page
 from pointsapp.web.links import safe_next
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr_reader import read_qr
+
+SHOWN = 50
 
 
 @bp.get("/lead")
@@ -34,7 +37,9 @@ def show_lead(shift: str) -> str:
 def _lead(shift: str, form: Form | None) -> str:
     moment = now()
     look = queries.shift_for_leader(db.session, signed_in(), shift, now=moment)
-    view = queries.lead_view(db.session, signed_in(), look, text=request.args.get("q", "")[:20], now=moment)
+    page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int, int)))
+    text = request.args.get("q", "").strip()[:20]
+    view = queries.lead_view(db.session, signed_in(), look, page, text=text, now=moment)
     return render_template("checkin/lead.html", view=view, brief=look.brief, form=form)
 
 
@@ -76,14 +81,3 @@ def confirm_minutes(attendance: str) -> ResponseReturnValue:
 def _confirmed(receipt: services.ReviewReceipt) -> str:
     flash(_("已确认 %(minutes)s 分钟，记 %(points)s 分。", minutes=receipt.minutes, points=receipt.points), "yes")
     return safe_next(request.form.get("back"), url_for("checkin.show_review"))
-
-
-@bp.post("/attendances/<attendance>/voiding")
-def void_minutes(attendance: str) -> ResponseReturnValue:
-    """Leave provisional minutes uncounted; the person reads the reason."""
-    form, actor = bind(ReasonForm()), signed_in()
-    back = safe_next(request.form.get("back"), url_for("checkin.show_review"))
-    if form.command is None:
-        flash(_("请写明不确认的原因，本人会看到。"), "no")
-        return redirect(back, 303)
-    return write_page(services.void_attendance, actor, attendance, form.command, then=lambda _receipt: back)

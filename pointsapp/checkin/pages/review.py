@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,20 +11,50 @@ from pointsapp.checkin.pages.blueprint import bp
 from pointsapp.checkin.schemas import CorrectionForm, ReasonForm
 from pointsapp.core.actor import require
 from pointsapp.core.db import db
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
+
+SHOWN = 50
 
 
 @bp.get("/console/review")
 def show_review() -> str:
     """Show what waits for an organiser or a second person."""
+    return _review(None)
+
+
+def _review(form: Form | None, of: str = "") -> str:
+    """`form` came back without a good reason, for the row `of`."""
     actor = signed_in()
     require(actor.is_staff_anywhere)
     return render_template(
         "checkin/review.html",
-        provisional=queries.provisional_lines(db.session, actor),
-        corrections=queries.pending_corrections(db.session, actor),
+        counts=queries.waiting_counts(db.session, actor),
+        provisional=queries.provisional_page(db.session, actor, _asked_page("cursor")),
+        corrections=queries.corrections_page(db.session, actor, _asked_page("corrections")),
+        form=form,
+        of=of,
     )
+
+
+def _asked_page(name: str) -> PageRequest:
+    return PageRequest(limit=SHOWN, after=decode_cursor(request.args.get(name), (int,)))
+
+
+@bp.post("/attendances/<attendance>/voiding")
+def void_minutes(attendance: str) -> ResponseReturnValue:
+    """Leave provisional minutes uncounted; the person reads the reason."""
+    form, actor = bind(ReasonForm()), signed_in()
+
+    def act(command: services.Void) -> ResponseReturnValue:
+        return write_page(services.void_attendance, actor, attendance, command, then=lambda _receipt: _here())
+
+    return form.submit(act, or_show=lambda: _review(form, attendance))
+
+
+def _here() -> str:
+    return url_for("checkin.show_review")
 
 
 @bp.get("/console/signups/<signup>/correction")
@@ -46,7 +76,7 @@ def submit_correction(signup: str) -> ResponseReturnValue:
 
 def _asked(_receipt: services.CorrectionReceipt) -> str:
     flash(_("更正已登记，等另一位工作人员复核。"), "yes")
-    return url_for("checkin.show_review")
+    return _here()
 
 
 def _correction(signup: str, form: Form) -> str:
@@ -63,15 +93,15 @@ def approve_correction(correction: str) -> ResponseReturnValue:
 def _approved(receipt: services.CorrectionReceipt) -> str:
     facts = {"before": receipt.minutes_before, "minutes": receipt.minutes, "points": receipt.points or 0}
     flash(_("已更正：%(before)s → %(minutes)s 分钟，现为 %(points)s 分。", **facts), "yes")
-    return url_for("checkin.show_review")
+    return _here()
 
 
 @bp.post("/console/corrections/<correction>/rejection")
 def decline_correction(correction: str) -> ResponseReturnValue:
     """Send a correction back with a reason."""
-    form, actor, back = bind(ReasonForm()), signed_in(), url_for("checkin.show_review")
-    if form.command is None:
-        flash(_("请写明退回的原因。"), "no")
-        return redirect(back, 303)
-    reason = form.command.reason
-    return write_page(services.decline_correction, actor, correction, reason, then=lambda _receipt: back)
+    form, actor = bind(ReasonForm()), signed_in()
+
+    def act(command: services.Void) -> ResponseReturnValue:
+        return write_page(services.decline_correction, actor, correction, command.reason, then=lambda _receipt: _here())
+
+    return form.submit(act, or_show=lambda: _review(form, correction))

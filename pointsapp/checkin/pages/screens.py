@@ -14,11 +14,13 @@ from pointsapp.core import clock
 from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr import qr_svg
 
 LIVE_EVERY_S = 4
+SHOWN = 50
 
 
 @bp.get("/console/checkin")
@@ -28,7 +30,8 @@ def show_console_checkin() -> str:
     require(actor.is_staff_anywhere)
     step = request.args.get("day", 0, type=int)
     day = clock.local_day(moment) + timedelta(days=max(-7, min(step, 7)))
-    lines = queries.shifts_between(db.session, actor, *clock.day_bounds(day))
+    page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (str, int)))
+    lines = queries.shifts_page(db.session, actor, *clock.day_bounds(day), page)
     return render_template("checkin/console_checkin.html", lines=lines, day=day, step=step, now=moment)
 
 

@@ -8,10 +8,11 @@ from pointsapp.checkin.queries.codes import (
     shift_for_leader,
     venue_code,
 )
-from pointsapp.checkin.queries.lists import pending_corrections, provisional_lines, shifts_between
+from pointsapp.checkin.queries.lists import shifts_page
 from pointsapp.checkin.queries.looks import AttendanceRow, Look, keyed_shifts, look_at, look_at_signup, own_looks
 from pointsapp.checkin.queries.overlaps import title_in_the_way
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
+from pointsapp.checkin.queries.reviews import corrections_page, provisional_page, waiting_counts
 from pointsapp.checkin.queries.views import (
     correction_view,
     lead_view,
@@ -31,26 +32,27 @@ __all__ = [
     "VenueCode",
     "case_of",
     "correction_view",
+    "corrections_page",
     "keyed_shifts",
     "lead_view",
     "look_at",
     "look_at_signup",
     "opened_code",
     "own_looks",
-    "pending_corrections",
     "personal_code",
     "poster_code",
-    "provisional_lines",
+    "provisional_page",
     "receipt_view",
     "resolve",
     "scanned_person",
     "screen_view",
     "shift_for_leader",
-    "shifts_between",
+    "shifts_page",
     "shifts_to_lead",
     "shown_name",
     "site_of",
     "title_in_the_way",
     "usable_seal",
     "venue_code",
+    "waiting_counts",
 ]

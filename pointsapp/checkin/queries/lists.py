@@ -1,25 +1,25 @@
-"""Lists of check-in: a shift's people, the latest arrivals, today's shifts, what waits for review."""
+"""Lists of check-in: a shift's people, the latest arrivals, a day's shifts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
-from pointsapp.checkin.models import Attendance, AttendanceState, Correction, CorrectionState, Way
+from pointsapp.checkin.models import Attendance, AttendanceState, Way
+from pointsapp.checkin.queries.looks import leads_it
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
 from pointsapp.core.masking import mask_name
+from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.people.models import Person
 from pointsapp.tasks.models import Shift, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.queries import ShiftBrief
 from pointsapp.tasks.queries.briefs import as_brief, select_briefs
 
-MOST_LINES = 300
 LATEST = 9
 
 
@@ -28,6 +28,7 @@ class ListLine:
     """One person in a leader's list."""
 
     signup: str
+    signup_id: int
     user_id: str
     person_id: int
     shown_name: str
@@ -75,11 +76,18 @@ def counts_of(session: Session, shift_id: int) -> Counts:
     return Counts(expected=row.expected, came=row.came, present=row.present, provisional=row.provisional)
 
 
-def people_of(session: Session, shift_id: int, *, full_names: bool, text: str = "") -> tuple[ListLine, ...]:
-    """Return the people with a place, those who have not come first; `text` finds a name's beginning or a number's end."""
+def people_page(
+    session: Session, shift_id: int, page: PageRequest, *, full_names: bool, text: str = ""
+) -> Page[ListLine]:
+    """Return a page of the people with a place, those who have not come first.
+
+    `text` finds a name's beginning or a number's end. Key: 0 or 1 (has come), the sign-up's id.
+    """
+    has_come = case((Attendance.id.is_(None), 0), else_=1)
     statement = (
         select(
             Signup.public_id.label("signup"),
+            Signup.id.label("signup_id"),
             Signup.is_walk_in,
             Person.public_id.label("user_id"),
             Person.id.label("person_id"),
@@ -99,9 +107,11 @@ def people_of(session: Session, shift_id: int, *, full_names: bool, text: str = 
         .join(Person, Person.id == Signup.person_id)
         .outerjoin(Attendance, Attendance.signup_id == Signup.id)
         .where(Signup.shift_id == shift_id, Signup.state == SignupState.CONFIRMED)
-        .order_by(Attendance.id.is_not(None), Signup.id)
-        .limit(MOST_LINES)
+        .order_by(has_come, Signup.id)
+        .limit(page.limit + 1)
     )
+    if page.after:
+        statement = statement.where(tuple_(has_come, Signup.id) > tuple_(*map(literal, page.after)))
     if text:
         plain = text.replace("%", "").replace("_", "")
         statement = statement.where(or_(Person.name.like(f"{plain}%"), Person.volunteer_number.like(f"%{plain}")))
@@ -119,7 +129,7 @@ def people_of(session: Session, shift_id: int, *, full_names: bool, text: str = 
                 phone=phone if full_names else None,
             )
         )
-    return tuple(lines)
+    return cut(lines, page.limit, lambda line: (int(line.attendance is not None), line.signup_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,138 +165,25 @@ class ShiftLine:
     provisional: int
 
 
-def shifts_between(session: Session, actor: Actor, start: datetime, end: datetime) -> tuple[ShiftLine, ...]:
-    """Return the shifts touching [start, end) in the areas the actor runs, soonest first."""
+def shifts_page(session: Session, actor: Actor, start: datetime, end: datetime, page: PageRequest) -> Page[ShiftLine]:
+    """Return a page of the shifts touching [start, end) that the actor runs or leads, soonest first. Key: start, id."""
     came = select(func.count()).where(Attendance.shift_id == Shift.id).correlate(Shift)
     provisional = came.where(Attendance.state == AttendanceState.PROVISIONAL)
-    rows = session.execute(
+    statement = (
         select_briefs(came.scalar_subquery().label("came"), provisional.scalar_subquery().label("provisional"))
         .where(
             Task.state.in_((TaskState.PUBLISHED, TaskState.CLOSED)),
             Shift.starts_at < end,
             Shift.ends_at > start,
-            below_any(Area.path, actor.paths(COMMUNITY_STAFF)),
+            or_(below_any(Area.path, actor.paths(COMMUNITY_STAFF)), leads_it(actor.person_id)),
         )
         .order_by(Shift.starts_at, Shift.id)
-        .limit(MOST_LINES)
+        .limit(page.limit + 1)
     )
-    return tuple(ShiftLine(brief=as_brief(row), came=row.came, provisional=row.provisional) for row in rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewLine:
-    """Provisional minutes that wait for an organiser. `is_mine`: the reader may not confirm this one."""
-
-    attendance: str
-    shown_name: str
-    number_tail: str
-    title: str
-    shift: str
-    starts_at: datetime
-    ends_at: datetime
-    minutes: int
-    cut_off: bool
-    checked_in_at: datetime
-    ticked_by: str | None
-    is_mine: bool
-
-
-def provisional_lines(session: Session, actor: Actor, limit: int = 100) -> tuple[ReviewLine, ...]:
-    """Return what waits to be confirmed in the areas the actor runs, oldest first."""
-    ticker = aliased(Person)
-    rows = session.execute(
-        select(
-            Attendance.public_id.label("attendance"),
-            Attendance.person_id,
-            Attendance.checked_in_by_id,
-            Attendance.minutes,
-            Attendance.cut_off,
-            Attendance.checked_in_at,
-            Person.name,
-            Person.volunteer_number,
-            ticker.name.label("ticked_by"),
-            Task.title,
-            Shift.public_id.label("shift"),
-            Shift.starts_at,
-            Shift.ends_at,
-        )
-        .join(Person, Person.id == Attendance.person_id)
-        .join(Shift, Shift.id == Attendance.shift_id)
-        .join(Task, Task.id == Shift.task_id)
-        .join(Area, Area.id == Task.area_id)
-        .outerjoin(ticker, ticker.id == Attendance.checked_in_by_id)
-        .where(Attendance.state == AttendanceState.PROVISIONAL, below_any(Area.path, actor.paths(COMMUNITY_STAFF)))
-        .order_by(Shift.ends_at, Attendance.id)
-        .limit(limit)
-    )
-    return tuple(_review_line(row, actor) for row in rows)
-
-
-def _review_line(row: Any, actor: Actor) -> ReviewLine:
-    is_late = not row.cut_off
-    return ReviewLine(
-        attendance=row.attendance,
-        shown_name=mask_name(row.name),
-        number_tail=row.volunteer_number[-4:],
-        title=row.title,
-        shift=row.shift,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        minutes=row.minutes,
-        cut_off=row.cut_off,
-        checked_in_at=row.checked_in_at,
-        ticked_by=row.ticked_by if is_late else None,
-        is_mine=actor.person_id == row.person_id or (is_late and actor.person_id == row.checked_in_by_id),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectionLine:
-    """A correction that waits for its second person."""
-
-    correction: str
-    shown_name: str
-    number_tail: str
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    minutes_before: int
-    minutes: int
-    reason: str
-    asked_by: str
-    created_at: datetime
-    is_mine: bool
-
-
-def pending_corrections(session: Session, actor: Actor, limit: int = 100) -> tuple[CorrectionLine, ...]:
-    """Return the corrections that wait in the areas the actor runs, oldest first."""
-    asker = aliased(Person)
-    rows = session.execute(
-        select(Correction, Person, asker.name, Task.title, Shift.starts_at, Shift.ends_at)
-        .join(Signup, Signup.id == Correction.signup_id)
-        .join(Person, Person.id == Signup.person_id)
-        .join(asker, asker.id == Correction.asked_by_id)
-        .join(Shift, Shift.id == Signup.shift_id)
-        .join(Task, Task.id == Shift.task_id)
-        .join(Area, Area.id == Task.area_id)
-        .where(and_(Correction.state == CorrectionState.PENDING, below_any(Area.path, actor.paths(COMMUNITY_STAFF))))
-        .order_by(Correction.created_at, Correction.id)
-        .limit(limit)
-    )
-    return tuple(
-        CorrectionLine(
-            correction=row.public_id,
-            shown_name=mask_name(person.name),
-            number_tail=person.volunteer_number[-4:],
-            title=title,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            minutes_before=row.minutes_before,
-            minutes=row.minutes,
-            reason=row.reason,
-            asked_by=asked_by,
-            created_at=row.created_at,
-            is_mine=actor.person_id in (row.asked_by_id, person.id),
-        )
-        for row, person, asked_by, title, starts_at, ends_at in rows
-    )
+    if page.after:
+        at, shift_id = instant(page.after[0]), page.after[1]
+        statement = statement.where(or_(Shift.starts_at > at, and_(Shift.starts_at == at, Shift.id > shift_id)))
+    lines = [
+        ShiftLine(brief=as_brief(row), came=row.came, provisional=row.provisional) for row in session.execute(statement)
+    ]
+    return cut(lines, page.limit, lambda line: (line.brief.starts_at.isoformat(), line.brief.id))

@@ -14,7 +14,7 @@ from pointsapp.areas.queries import below_any
 from pointsapp.checkin.errors import CodeExpired, CodeInvalid, NotSignedUp, SamePerson
 from pointsapp.checkin.models import Action, Attendance, AttendanceState
 from pointsapp.checkin.policies import may_correct
-from pointsapp.checkin.queries.lists import Arrival, Counts, ListLine, counts_of, latest_arrivals, people_of
+from pointsapp.checkin.queries.lists import Arrival, Counts, ListLine, counts_of, latest_arrivals, people_page
 from pointsapp.checkin.queries.looks import AttendanceRow, Look, leads_it, look_at_signup, looks_among
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
 from pointsapp.checkin.rules import venue
@@ -23,6 +23,7 @@ from pointsapp.core import codes
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor, require
 from pointsapp.core.errors import NotFound, Refusal
 from pointsapp.core.masking import mask_name
+from pointsapp.core.paging import Page, PageRequest
 from pointsapp.ledger.models import Entry
 from pointsapp.ledger.queries import person_balance, person_minutes
 from pointsapp.people.models import Person
@@ -204,7 +205,7 @@ class LeadView:
     """A leader's list: counts, people, and who may confirm what."""
 
     counts: Counts
-    people: tuple[ListLine, ...]
+    people: Page[ListLine]
     text: str
     full_names: bool
     is_staff: bool
@@ -217,14 +218,14 @@ class LeadView:
         return line.person_id != self.me and (line.cut_off or line.ticked_by_id != self.me)
 
 
-def lead_view(session: Session, actor: Actor, look: Look, *, text: str, now: datetime) -> LeadView:
+def lead_view(session: Session, actor: Actor, look: Look, page: PageRequest, *, text: str, now: datetime) -> LeadView:
     """Return the shift's people for its leaders (full names, in their time) and for staff (masked)."""
     full_names = sees_full_names(look.leads, look.brief, now)
     opens, closes = window(case_of(look), CHECK_IN, by_list=True)
     last = CHECK_OUT if look.brief.check_out_required else CHECK_IN
     return LeadView(
         counts=counts_of(session, look.brief.id),
-        people=people_of(session, look.brief.id, full_names=full_names, text=text),
+        people=people_page(session, look.brief.id, page, full_names=full_names, text=text),
         text=text,
         full_names=full_names,
         is_staff=may_run_task(actor, look.brief.area_path),

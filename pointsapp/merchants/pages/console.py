@@ -22,7 +22,7 @@ from pointsapp.merchants.policies import (
     may_register_merchant,
     may_see_console_merchants,
 )
-from pointsapp.merchants.queries import MerchantRow, merchants_page, offers_to_decide, require_merchant
+from pointsapp.merchants.queries import MerchantRow, count_to_decide, merchants_page, offers_to_decide, require_merchant
 from pointsapp.merchants.schemas import ApproveForm, RegisterMerchantForm, RejectForm
 from pointsapp.merchants.services import RejectOffer, approve_offer, register_merchant, reject_offer
 from pointsapp.web.doors import Form, bind, blank, write_page
@@ -48,7 +48,7 @@ def show_console_merchants() -> str:
     return render_template(
         "merchants/console_merchants.html",
         found=merchants_page(db.session, page, paths=chosen, q=q or None),
-        waiting=len(offers_to_decide(db.session, paths, now=now())),
+        waiting=count_to_decide(db.session, paths),
         options=area_options(db.session, paths),
         q=q,
         area=area,
@@ -95,9 +95,20 @@ def show_console_offers() -> str:
 
 def _offers(form: Form | None, of: str = "") -> str:
     actor = signed_in()
-    rows = offers_to_decide(db.session, _paths(), now=now())
-    may = {row.id: may_decide_offer(actor, row.merchant_id, row.area_path, row.newest.written_by_id) for row in rows}
-    return render_template("merchants/console_offers.html", rows=rows, may=may, form=form, of=of, fundings=FUNDINGS)
+    asked = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int,)))
+    page = offers_to_decide(db.session, paths := _paths(), asked, now=now())
+    return render_template(
+        "merchants/console_offers.html",
+        page=page,
+        count=count_to_decide(db.session, paths),
+        may={
+            row.id: may_decide_offer(actor, row.merchant_id, row.area_path, row.newest.written_by_id)
+            for row in page.items
+        },
+        form=form,
+        of=of,
+        fundings=FUNDINGS,
+    )
 
 
 @bp.post("/console/offers/<public_id>/approval")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pointsapp.core.actor import require
+from pointsapp.core.actor import Actor, Role, require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.merchants.messages import OFFER_STATES, ROLES, STANDINGS
 from pointsapp.merchants.pages.blueprint import bp, home_of, my_merchant
 from pointsapp.merchants.policies import (
@@ -21,6 +22,8 @@ from pointsapp.merchants.schemas import MerchantForm, PauseForm, change_command,
 from pointsapp.merchants.services import change_merchant, pause_merchant, resume_merchant
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
+
+SHOWN = 20
 
 
 @bp.get("/shop")
@@ -46,17 +49,27 @@ def shop_parts(shop: MerchantRow) -> dict[str, object]:
     may_run = may_run_merchant(actor, shop.id, shop.area_path)
     return {
         "shop": shop,
-        "offers": offers_of_merchant(db.session, shop.id, now=moment),
+        "offers": offers_of_merchant(db.session, shop.id, _asked_page("cursor"), now=moment),
+        "withdrawn": offers_of_merchant(db.session, shop.id, _asked_page("withdrawn"), withdrawn=True, now=moment),
         "people": people_of(db.session, shop.id, now=moment) if may_run else [],
         "invitations": open_invitations(db.session, shop.id, now=moment) if may_run else [],
         "is_manager": manages(actor, shop.id),
         "may_run": may_run,
-        "may_invite_clerk": may_invite_clerk(actor, shop.id, shop.area_path),
-        "may_invite_manager": may_invite_manager(actor, shop.id, shop.area_path),
+        "invitable": _invitable(actor, shop),
         "states": OFFER_STATES,
         "standings": STANDINGS,
         "roles": ROLES,
     }
+
+
+def _asked_page(name: str) -> PageRequest:
+    return PageRequest(limit=SHOWN, after=decode_cursor(request.args.get(name), (int,)))
+
+
+def _invitable(actor: Actor, shop: MerchantRow) -> list[Role]:
+    """Return the roles the actor may give and take at the shop, in the order of the label table."""
+    may = {Role.MERCHANT_CLERK: may_invite_clerk, Role.MERCHANT_MANAGER: may_invite_manager}
+    return [role for role in ROLES if may[role](actor, shop.id, shop.area_path)]
 
 
 @bp.get("/shop/<public_id>/particulars")
@@ -90,7 +103,7 @@ def pause(public_id: str) -> ResponseReturnValue:
     back = home_of(public_id, shop.id)
     return form.submit(
         lambda typed: write_page(pause_merchant, actor, pause_command(public_id, typed), then=lambda _row: back),
-        or_show=lambda: render_template("merchants/shop.html", **shop_parts(shop)),
+        or_show=lambda: render_template("merchants/shop.html", form=form, **shop_parts(shop)),
     )
 
 

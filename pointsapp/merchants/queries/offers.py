@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
@@ -21,6 +21,7 @@ from pointsapp.merchants.rules import Standing, least_left, left_of, left_today,
 class TermsView:
     """One version of an offer's terms."""
 
+    id: int
     number: int
     state: OfferState
     title: str
@@ -244,18 +245,37 @@ def window_page(
     return cut(_rows(session, statement, now=now), page.limit, key)
 
 
-def offers_of_merchant(session: Session, merchant_id: int, *, now: datetime) -> list[OfferView]:
-    """Return all offers of one merchant with their newest version, newest first: for its own people and the office."""
-    statement = _select().where(Offer.merchant_id == merchant_id).order_by(Offer.id.desc()).limit(200)
-    return _rows(session, statement, now=now)
-
-
-def offers_to_decide(session: Session, paths: tuple[str, ...], *, now: datetime) -> list[OfferView]:
-    """Return the offers at or below `paths` whose newest version waits for approval, the oldest first."""
+def offers_of_merchant(
+    session: Session, merchant_id: int, page: PageRequest, *, withdrawn: bool = False, now: datetime
+) -> Page[OfferView]:
+    """Return a page of one merchant's offers, standing or `withdrawn`, newest first: for its own people and the office."""
     statement = (
         _select()
-        .where(Newest.state == OfferState.PENDING, Offer.withdrawn_at.is_(None), below_any(Area.path, paths))
-        .order_by(Newest.submitted_at, Offer.id)
-        .limit(200)
+        .where(
+            Offer.merchant_id == merchant_id,
+            Offer.withdrawn_at.is_not(None) if withdrawn else Offer.withdrawn_at.is_(None),
+        )
+        .order_by(Offer.id.desc())
+        .limit(page.limit + 1)
     )
-    return _rows(session, statement, now=now, newest=True)
+    if page.after:
+        statement = statement.where(Offer.id < page.after[0])
+    return cut(_rows(session, statement, now=now), page.limit, lambda row: (row.id,))
+
+
+def _waits(paths: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [Newest.state == OfferState.PENDING, Offer.withdrawn_at.is_(None), below_any(Area.path, paths)]
+
+
+def offers_to_decide(session: Session, paths: tuple[str, ...], page: PageRequest, *, now: datetime) -> Page[OfferView]:
+    """Return a page of the offers at or below `paths` whose newest version waits for approval, the oldest first."""
+    statement = _select().where(*_waits(paths)).order_by(Newest.id).limit(page.limit + 1)
+    if page.after:
+        statement = statement.where(Newest.id > page.after[0])
+    return cut(_rows(session, statement, now=now, newest=True), page.limit, lambda row: (row.newest.id,))
+
+
+def count_to_decide(session: Session, paths: tuple[str, ...]) -> int:
+    """Return how many offers at or below `paths` wait for approval."""
+    waiting = _select().where(*_waits(paths)).with_only_columns(Offer.id).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0

@@ -106,6 +106,11 @@ def find_merchant(session: Session, id_or_code: str | None) -> MerchantRow | Non
     return min(found, key=lambda row: row.public_id != id_or_code, default=None)
 
 
+def merchants_by_codes(session: Session, codes: Iterable[str]) -> dict[str, MerchantRow]:
+    """Return the merchants with these codes, by code."""
+    return {row.code: row for row in _rows(session, _select().where(Merchant.code.in_(set(codes))))}
+
+
 def require_merchant(session: Session, id_or_code: str | None) -> MerchantRow:
     """Return the merchant; NotFound when there is none."""
     row = find_merchant(session, id_or_code)

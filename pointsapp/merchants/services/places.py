@@ -17,7 +17,7 @@ from pointsapp.core.table_file import BadFile
 from pointsapp.merchants.errors import CodeTaken
 from pointsapp.merchants.models import Merchant
 from pointsapp.merchants.policies import may_register_merchant, may_run_merchant
-from pointsapp.merchants.queries import MerchantRow, find_merchant, merchant_by_id, require_merchant
+from pointsapp.merchants.queries import MerchantRow, merchant_by_id, merchants_by_codes, require_merchant
 
 MAX_CODE, MAX_NAME, MAX_ADDRESS = 40, 60, 120
 
@@ -144,11 +144,11 @@ def import_merchants(session: Session, drafts: Sequence[MerchantDraft], *, now: 
             problems.append((draft.line, f"code {draft.code!r} stands in line {first[draft.code]} too"))
     if problems:
         raise BadFile(problems)
+    known = merchants_by_codes(session, first)
     added = changed = 0
     for draft in drafts:
-        area = areas[draft.area_code]
-        row = find_merchant(session, draft.code)
-        if row is None or row.code != draft.code:
+        area, row = areas[draft.area_code], known.get(draft.code)
+        if row is None:
             session.execute(
                 insert(Merchant).values(
                     public_id=new_public_id(),

@@ -1,7 +1,7 @@
 """Rewards' reading room: rule versions in force, what was earned so far, budgets."""
 
 from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_lines, budgets_page, grant_history
-from pointsapp.rewards.queries.claims import ClaimLine, open_claims
+from pointsapp.rewards.queries.claims import ClaimLine, open_claims_page
 from pointsapp.rewards.queries.rules import (
     RuleBook,
     RuleLine,
@@ -28,7 +28,7 @@ __all__ = [
     "current_rule_version",
     "earned_so_far",
     "grant_history",
-    "open_claims",
+    "open_claims_page",
     "rule_book",
     "version_in_force",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
+from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.ledger import memos
 from pointsapp.ledger.models import Claim
 from pointsapp.people.models import Person
@@ -31,6 +32,7 @@ class ClaimPlace:
 class ClaimLine:
     """One open claim: whose (shown masked), how much is left of it, and who asked to write it off."""
 
+    id: int
     public_id: str
     person_id: int
     person_name: str
@@ -60,11 +62,12 @@ def claim_place(session: Session, public_id: str) -> ClaimPlace | None:
     return None if row is None else ClaimPlace(**row._mapping)
 
 
-def open_claims(session: Session, paths: Iterable[str], limit: int = 100) -> list[ClaimLine]:
-    """Return the claims still open of people who live at or below `paths`, oldest first; "/" is everybody."""
+def open_claims_page(session: Session, paths: Iterable[str], page: PageRequest) -> Page[ClaimLine]:
+    """Return a page of the claims still open of people who live at or below `paths`, oldest first; "/" is everybody."""
     paths = tuple(paths)
-    rows = session.execute(
+    statement = (
         select(
+            Claim.id,
             Claim.public_id,
             Claim.person_id,
             Person.name,
@@ -83,10 +86,13 @@ def open_claims(session: Session, paths: Iterable[str], limit: int = 100) -> lis
             Claim.remaining > 0, or_(below_any(Area.path, paths), true() if "/" in paths else below_any(Area.path, ()))
         )
         .order_by(Claim.id)
-        .limit(limit)
+        .limit(page.limit + 1)
     )
-    return [
+    if page.after:
+        statement = statement.where(Claim.id > page.after[0])
+    lines = [
         ClaimLine(
+            id=row.id,
             public_id=row.public_id,
             person_id=row.person_id,
             person_name=row.name or "",
@@ -99,5 +105,6 @@ def open_claims(session: Session, paths: Iterable[str], limit: int = 100) -> lis
             created_at=row.created_at,
             asked_by_id=row.write_off_asked_by_id,
         )
-        for row in rows
+        for row in session.execute(statement)
     ]
+    return cut(lines, page.limit, lambda line: (line.id,))

@@ -14,7 +14,7 @@ from pointsapp.core.actor import COMMUNITY_STAFF, require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.tasks import queries, services
-from pointsapp.tasks.messages import AUDIENCES, NOTICE_LABELS, POINTS_MODES, TASK_STATES
+from pointsapp.tasks.messages import ATTENDANCES, AUDIENCES, NOTICE_LABELS, POINTS_MODES, SIGNUP_STATES, TASK_STATES
 from pointsapp.tasks.pages.blueprint import bp
 from pointsapp.tasks.pages.residents import read_args, read_page, write_and_say
 from pointsapp.tasks.pages.typed import TaskTyped, flat, labels
@@ -23,8 +23,8 @@ from pointsapp.tasks.schemas.forms import (
     ConsoleArgs,
     LeadersForm,
     MoveShiftForm,
-    NoFields,
     ReasonForm,
+    SeenForm,
     TaskForm,
     shift_rows,
 )
@@ -147,14 +147,14 @@ def show_task_poster(public_id: str) -> str:
 def publish_task(public_id: str) -> ResponseReturnValue:
     """Publish a draft whose notice is complete."""
     return _act_on_task(
-        NoFields(), services.publish, public_id, _("已发布，居民现在就能看到。"), needs_full_notice=True
+        SeenForm(), services.publish, public_id, _("已发布，居民现在就能看到。"), needs_full_notice=True
     )
 
 
 @bp.post("/console/tasks/<public_id>/approval")
 def approve_task(public_id: str) -> ResponseReturnValue:
     """Approve points above the band, as a second person."""
-    return _act_on_task(NoFields(), services.approve_task, public_id, _("已复核，可以发布了。"))
+    return _act_on_task(SeenForm(), services.approve_task, public_id, _("已复核，可以发布了。"))
 
 
 @bp.post("/console/tasks/<public_id>/cancellation")
@@ -167,9 +167,9 @@ def _act_on_task(schema: Any, service: Any, public_id: str, words: str, **kw: An
     form, here = bind(schema), url_for("tasks.show_console_task", public_id=public_id)
 
     def act(command: Any) -> ResponseReturnValue:
-        more = () if command is True else (command,)
+        more, named = ((), command) if isinstance(command, dict) else ((command,), {})
         return write_and_say(
-            service, signed_in(), public_id, *more, then=lambda _r: here, say=lambda _r: (words, "yes"), **kw
+            service, signed_in(), public_id, *more, then=lambda _r: here, say=lambda _r: (words, "yes"), **kw, **named
         )
 
     return form.submit(act, or_show=lambda: _task_page(public_id, form))
@@ -193,6 +193,8 @@ def _shift_page(public_id: str, form: Form | None = None, which: str = "") -> st
         typed=typed,
         moment=moment,
         handles=queries.leader_handles(page.leaders),
+        signup_states=SIGNUP_STATES,
+        attendances=ATTENDANCES,
     )
 
 

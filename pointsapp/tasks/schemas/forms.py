@@ -38,6 +38,12 @@ class NoFields(FormSchema):
         return True
 
 
+class SeenForm(FormSchema):
+    """A button on a text: which version of it was read."""
+
+    version = Whole(1, 1_000_000, load_default=None, from_text=True)
+
+
 class ReasonForm(FormSchema):
     """A reason that people will be told."""
 

@@ -93,7 +93,7 @@ def create_draft(session: Session, actor: Actor, draft: TaskDraft, *, now: datet
 
 
 def edit_draft(session: Session, actor: Actor, task: str, draft: TaskDraft, *, now: datetime) -> TaskView:
-    """Write the draft anew. An approval was for the old text and points: it lapses."""
+    """Write the draft anew, as its next version. An approval was for the old text and points: it lapses."""
     row = require_task(session, actor, task)
     if row.state is not TaskState.DRAFT:
         raise Conflict()
@@ -102,7 +102,13 @@ def edit_draft(session: Session, actor: Actor, task: str, draft: TaskDraft, *, n
         session,
         update(Task)
         .where(Task.id == row.id, Task.state == TaskState.DRAFT)
-        .values(area_id=area.id, approved_by_id=None, approved_at=None, **_columns(draft)),
+        .values(
+            area_id=area.id,
+            approved_by_id=None,
+            approved_at=None,
+            notice_version=Task.notice_version + 1,
+            **_columns(draft),
+        ),
     )
     old = select(Shift.id).where(Shift.task_id == row.id)
     # Nobody has been promised anything yet, so a draft's shifts may simply be written anew.
@@ -150,40 +156,57 @@ def _columns(draft: TaskDraft) -> dict[str, object]:
 
 def _add_shifts(session: Session, task_id: int, shifts: Sequence[ShiftDraft]) -> None:
     # Kept in order of time, so that lists and the person's own reading agree.
-    for place, shift in enumerate(shifts):
-        leaders = find_leaders(session, shift.leader_ids, ("shifts", place, "leader_ids"))
-        shift_id = session.execute(
-            insert(Shift)
-            .values(
-                public_id=new_public_id(),
-                task_id=task_id,
-                starts_at=shift.starts_at,
-                ends_at=shift.ends_at,
-                capacity=shift.capacity,
-                taken=0,
-                waiting=0,
-                state=ShiftState.OPEN,
-                code_key=secrets.token_hex(32),
-            )
-            .returning(Shift.id)
-        ).scalar_one()
-        set_leaders(session, shift_id, leaders)
+    known = _people_called(session, {handle for shift in shifts for handle in shift.leader_ids})
+    leaders = [_named(known, shift.leader_ids, ("shifts", place, "leader_ids")) for place, shift in enumerate(shifts)]
+    rows = [
+        {
+            "public_id": new_public_id(),
+            "task_id": task_id,
+            "starts_at": shift.starts_at,
+            "ends_at": shift.ends_at,
+            "capacity": shift.capacity,
+            "taken": 0,
+            "waiting": 0,
+            "state": ShiftState.OPEN,
+            "code_key": secrets.token_hex(32),
+        }
+        for shift in shifts
+    ]
+    ids = session.scalars(insert(Shift).returning(Shift.id, sort_by_parameter_order=True), rows).all()
+    named = [
+        {"shift_id": shift_id, "person_id": person_id}
+        for shift_id, people in zip(ids, leaders, strict=True)
+        for person_id in people
+    ]
+    if named:
+        session.execute(insert(ShiftLeader), named)
 
 
 def find_leaders(session: Session, handles: Sequence[str], path: tuple[str | int, ...]) -> list[int]:
     """Return the persons named by public id, phone or volunteer number; 422 for a name nobody has."""
-    found = []
-    for handle in dict.fromkeys(handles):
-        person_id = session.scalar(
-            select(Person.id).where(
-                or_(Person.public_id == handle, Person.phone == handle, Person.volunteer_number == handle),
-                Person.erased_at.is_(None),
-            )
+    return _named(_people_called(session, set(handles)), handles, path)
+
+
+def _named(known: dict[str, int], handles: Sequence[str], path: tuple[str | int, ...]) -> list[int]:
+    if any(handle not in known for handle in handles):
+        raise BadField(*path, words="unknown_person")
+    return sorted({known[handle] for handle in handles})
+
+
+def _people_called(session: Session, handles: set[str]) -> dict[str, int]:
+    """Return who goes by each handle. A phone may read like somebody's number: the id goes first, then the phone."""
+    if not handles:
+        return {}
+    rows = session.execute(
+        select(Person.id, Person.public_id, Person.phone, Person.volunteer_number).where(
+            or_(Person.public_id.in_(handles), Person.phone.in_(handles), Person.volunteer_number.in_(handles)),
+            Person.erased_at.is_(None),
         )
-        if person_id is None:
-            raise BadField(*path, words="unknown_person")
-        found.append(person_id)
-    return sorted(set(found))
+    ).all()
+    called: dict[str, int] = {}
+    for name in ("volunteer_number", "phone", "public_id"):
+        called.update({str(getattr(row, name)): row.id for row in rows if getattr(row, name) in handles})
+    return called
 
 
 def set_leaders(session: Session, shift_id: int, person_ids: Sequence[int]) -> None:

@@ -22,7 +22,7 @@ from pointsapp.ledger.accounts import budget_area
 from pointsapp.ledger.queries import account_balance
 from pointsapp.rewards.queries import band_allows, current_rule_version
 from pointsapp.rewards.services import reserve_for_task, return_task_rest
-from pointsapp.tasks.errors import ApprovalRequired, BadField, NoticeIncomplete
+from pointsapp.tasks.errors import ApprovalRequired, BadField, NoticeIncomplete, TextChanged
 from pointsapp.tasks.models import Shift, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import may_approve_task
 from pointsapp.tasks.queries.console import points_needed
@@ -35,8 +35,19 @@ from pointsapp.tasks.services.shifts import end_early
 BATCH = 50
 
 
-def publish(session: Session, actor: Actor, task: str, *, now: datetime, needs_full_notice: bool = False) -> TaskView:
-    """Show the task to residents and reserve its points; the answer names the budget it draws on."""
+def publish(
+    session: Session,
+    actor: Actor,
+    task: str,
+    *,
+    now: datetime,
+    version: int | None = None,
+    needs_full_notice: bool = False,
+) -> TaskView:
+    """Show the task to residents and reserve its points; the answer names the budget it draws on.
+
+    `version` is the `notice_version` the actor read; None trusts that it is the newest.
+    """
     # The row is the lock: an edit that lands meanwhile would be published with the old text's points and approval.
     session.execute(select(Task.id).where(Task.public_id == task).with_for_update())
     row = require_task(session, actor, task)
@@ -44,6 +55,8 @@ def publish(session: Session, actor: Actor, task: str, *, now: datetime, needs_f
         return replace(row, budget=_budget_of(session, row), is_repeat=True)
     if row.state is not TaskState.DRAFT:
         raise Conflict()
+    if version not in (None, row.notice_version):
+        raise TextChanged()
     _judge_publication(row, now, needs_full_notice=needs_full_notice)
     if row.approved_by_id is None and not band_allows(session, row.category, row.points, row.points_mode, now):
         raise ApprovalRequired()
@@ -54,9 +67,9 @@ def publish(session: Session, actor: Actor, task: str, *, now: datetime, needs_f
         .values(state=TaskState.PUBLISHED, published_at=now),
     )
     draw = reserve_for_task(session, task_id=row.id, area_path=row.area.path, points_needed=points_needed(row), now=now)
-    version = current_rule_version(session, row.category, now)
+    rule = current_rule_version(session, row.category, now)
     session.execute(
-        update(Task).where(Task.id == row.id).values(budget_account=draw.account_key, rule_version_id=version.id)
+        update(Task).where(Task.id == row.id).values(budget_account=draw.account_key, rule_version_id=rule.id)
     )
     keep_notice(session, row, row.notice_version, now=now)
     events.record(
@@ -101,18 +114,25 @@ def _budget_view(session: Session, account: str | None, reserved: int, remaining
     return BudgetView(area=name, reserved=reserved, remaining=remaining)
 
 
-def approve_task(session: Session, actor: Actor, task: str, *, now: datetime) -> TaskView:
-    """Say as a second person that points above the category's band are right for this task."""
+def approve_task(session: Session, actor: Actor, task: str, *, now: datetime, version: int | None = None) -> TaskView:
+    """Say as a second person that points above the category's band are right for this task, as read in `version`."""
     row = require_task(session, actor, task)
     require(may_approve_task(actor, row.area.path, row.created_by_id))
     if row.approved_by_id is not None:
         return replace(row, is_repeat=True)
     if row.state is not TaskState.DRAFT:
         raise Conflict()
+    if version not in (None, row.notice_version):
+        raise TextChanged()
     must_move(
         session,
         update(Task)
-        .where(Task.id == row.id, Task.state == TaskState.DRAFT, Task.approved_by_id.is_(None))
+        .where(
+            Task.id == row.id,
+            Task.state == TaskState.DRAFT,
+            Task.approved_by_id.is_(None),
+            Task.notice_version == row.notice_version,  # an edit that lands meanwhile is judged on the second look
+        )
         .values(approved_by_id=actor.person_id, approved_at=now),
     )
     events.record(
