@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pointsapp.boards.queries import board_for, my_rank, ranking_page
+from pointsapp.boards.queries import board_for, ranking
 from pointsapp.boards.schemas import RankingArgs, RankingSchema
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
@@ -22,12 +22,11 @@ def list_residents(args: dict[str, Any]) -> dict[str, Any]:
     """Rank residents by points earned; without `area` in one's own community."""
     actor = signed_in()
     board = board_for(db.session, actor, args["area"], args["period"], now=now())
-    page = ranking_page(db.session, board, page_request(args, int, int), me=actor.person_id)
-    me = my_rank(db.session, board, actor.person_id)
+    found = ranking(db.session, board, page_request(args, int, int), me=actor.person_id)
     return {
         "area": board.area,
         "period": board.period,
-        "items": page.items,
-        "me": me,
-        "next_cursor": page.next_cursor,
+        "items": found.page.items,
+        "me": found.me,
+        "next_cursor": found.page.next_cursor,
     }

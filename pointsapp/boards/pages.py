@@ -16,8 +16,7 @@ from pointsapp.boards.queries import (
     communities_month,
     community_month,
     month_statement,
-    my_rank,
-    ranking_page,
+    ranking,
     wall_chart,
 )
 from pointsapp.boards.schemas import RankingArgs
@@ -40,12 +39,13 @@ def show_leaderboard() -> ResponseReturnValue:
     if actor is None:
         return render_template("boards/leaderboard.html", communities=communities_month(db.session, now=moment))
     board = board_for(db.session, actor, args["area"], args["period"], now=moment)
+    found = ranking(db.session, board, page_request(args, int, int), me=actor.person_id)
     return render_template(
         "boards/leaderboard.html",
         board=board,
         periods=PERIODS,
-        page=ranking_page(db.session, board, page_request(args, int, int), me=actor.person_id),
-        me=my_rank(db.session, board, actor.person_id),
+        page=found.page,
+        me=found.me,
         together=community_month(db.session, board.area, now=moment) if board.area else None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from pointsapp.boards.queries.rankings import PERIODS
+from pointsapp.boards.rules import PERIODS
 from pointsapp.web.schemas import AreaRefSchema, PageArgs, Text
 
 

@@ -1,30 +1,26 @@
-"""The reading room of boards: rankings, the community's month, the public statement."""
+"""The reading room of boards: rankings, the community's month, the public statement, and the proof of their sums."""
 
-from pointsapp.boards.queries.rankings import (
-    Board,
-    CommunityMonth,
-    RankRow,
-    board_for,
-    communities_month,
-    community_month,
-    my_rank,
-    ranking_page,
-)
+from pointsapp.boards.queries.months import CommunityMonth, communities_month, community_month
+from pointsapp.boards.queries.rankings import Board, MyRank, Ranking, RankRow, board_for, ranking
 from pointsapp.boards.queries.statement import FIRST_MONTH, MonthStatement, month_statement
+from pointsapp.boards.queries.verification import BoardsReport, verify_boards
 from pointsapp.boards.queries.wall import Wall, wall_chart
 
 __all__ = [
     "FIRST_MONTH",
     "Board",
+    "BoardsReport",
     "CommunityMonth",
     "MonthStatement",
+    "MyRank",
     "RankRow",
+    "Ranking",
     "Wall",
     "board_for",
     "communities_month",
     "community_month",
     "month_statement",
-    "my_rank",
-    "ranking_page",
+    "ranking",
+    "verify_boards",
     "wall_chart",
 ]

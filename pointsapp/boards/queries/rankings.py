@@ -1,4 +1,4 @@
-"""Who earned how much: read from the ledger, nothing is counted a second time here.
+"""Who earned how much: read from maintained sums and the few rows they do not hold yet, never by adding up the books.
 
 A ranking shows points earned, not held, so that spending costs nobody their place. Listed are people whose home lies in the
 area; above their own community only those who chose to be. Names are masked, and everybody is told their own place.
@@ -6,39 +6,46 @@ area; above their own community only those who chose to be. Names are masked, an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from pointsapp.areas.models import Area, AreaKind
-from pointsapp.areas.queries import AreaRow, area_by_id, areas_by_ids, below, ids_in, require_area
+from pointsapp.areas.models import AreaKind
+from pointsapp.areas.queries import AreaRow, area_by_id, areas_by_ids, ids_in, require_area
+from pointsapp.boards import rules
+from pointsapp.boards.models import BoardPlace, BoardStep
+from pointsapp.boards.policies import lists_everyone
+from pointsapp.boards.queries.tail import Unsettled, consistently, read_tail
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor
+from pointsapp.core.db import table_of
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
-from pointsapp.ledger.models import Unit
-from pointsapp.ledger.queries import earned_select
 from pointsapp.people.models import Person
 
-PERIODS = ("week", "month", "quarter", "year", "all")
-# At these every neighbour is listed; above them only who chose to be.
-OWN_KINDS = frozenset({AreaKind.COMMUNITY, AreaKind.GRID, AreaKind.MICRO_GRID, AreaKind.SPECIAL_GRID})
+_place, _step = table_of(BoardPlace), table_of(BoardStep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """What is ranked: an area (None: everywhere) and a period that began at `start` (None: from the beginning)."""
+    """What is ranked: an area (None: everywhere) and the span of a period."""
 
     area: AreaRow | None
     period: str
-    start: datetime | None
+    span: rules.Span
 
     @property
     def lists_everyone(self) -> bool:
-        return self.area is not None and self.area.kind in OWN_KINDS
+        return self.area is not None and lists_everyone(self.area.kind)
+
+    @property
+    def key(self) -> int:
+        return rules.EVERYWHERE if self.area is None else self.area.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,26 +61,35 @@ class RankRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyRank:
+    """The reader's own points, and the place they have or would have: always given, listed or not."""
+
     rank: int
     points: int
     is_listed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommunityMonth:
-    """What the people of one area did together this month, and (where asked) in the whole of last month."""
+class Ranking:
+    page: Page[RankRow]
+    me: MyRank
 
-    area: str
-    people: int
-    minutes: int
-    points: int = 0
-    minutes_last_month: int = 0
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    person_id: int
+    name: str
+    points: int
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Best first; equal points in the order of the people, so that pages never overlap."""
+        return -self.points, self.person_id
 
 
 def board_for(session: Session, actor: Actor | None, area: str | None, period: str, *, now: datetime) -> Board:
     """Return the board asked for; without `area` the person's own community. Raises UnknownArea."""
     found = require_area(session, area) if area else _own_community(session, actor)
-    return Board(area=found, period=period, start=clock.period_start(period, now))
+    return Board(area=found, period=period, span=rules.span_of(period, clock.local_day(now)))
 
 
 def _own_community(session: Session, actor: Actor | None) -> AreaRow | None:
@@ -84,123 +100,134 @@ def _own_community(session: Session, actor: Actor | None) -> AreaRow | None:
     return community or area_by_id(session, actor.home_area_id)
 
 
-def _listed(board: Board) -> Select[Any]:
-    """Select everybody on the board with their place; equal points share one."""
-    earned = earned_select(board.start).subquery()
-    query = (
-        select(
-            Person.id.label("person_id"),
-            Person.name,
-            earned.c.points,
-            func.rank().over(order_by=earned.c.points.desc()).label("rank"),
-        )
-        .join(earned, earned.c.person_id == Person.id)
-        .where(earned.c.points > 0, Person.erased_at.is_(None))
+def ranking(session: Session, board: Board, page: PageRequest, *, me: int) -> Ranking:
+    """Return one page of places, best first, and the reader's own. Equal points share a rank.
+
+    Four statements whatever the number of residents: the tail, the page from its index, the steps above, a look that no fold
+    came between. `page.after` is (minus the points, person) of the last place seen.
+    """
+    return consistently(session, lambda: _look(session, board, page, me))
+
+
+def _look(session: Session, board: Board, page: PageRequest, me: int) -> tuple[int, Ranking]:
+    tail = read_tail(session, (board.span,), board=board.key, me=me)
+    truth = {one.person_id: _place_of(one, board) for one in tail.people}
+    placed = sorted(
+        [*_folded(session, board, page, tail.people), *_after(truth.values(), page)], key=lambda one: one.order
+    )[: page.limit + 1]
+    mine = next((one for one in tail.people if one.person_id == me), None)
+    my_points = mine.figures[0].points if mine is not None else 0
+    above = _people_above(session, board, [*_two_best(placed), my_points])
+    for one in tail.people:
+        for points in above:
+            was, now_is = one.placed, truth[one.person_id]
+            above[points] += (now_is is not None and now_is.points > points) - (was is not None and was > points)
+    rows = _ranked(placed, above, me)
+    found = MyRank(rank=above[my_points] + 1, points=my_points, is_listed=truth.get(me) is not None)
+    return tail.version, Ranking(page=cut(rows, page.limit, lambda row: (-row.points, row.person_id)), me=found)
+
+
+def _place_of(one: Unsettled, board: Board) -> _Placed | None:
+    """Return where somebody truly stands on the board, None if they do not."""
+    points = one.figures[0].points
+    lives_here = board.area is None or board.area.id in one.home
+    if points <= 0 or one.is_erased or not lives_here or not (one.shows or board.lists_everyone):
+        return None
+    return _Placed(one.person_id, one.name, points)
+
+
+def _folded(session: Session, board: Board, page: PageRequest, unsettled: Sequence[Unsettled]) -> list[_Placed]:
+    """Return the next places as folded, without those who truly stand elsewhere."""
+    passed_over = {one.person_id for one in unsettled if one.placed is not None}
+    rows = session.execute(
+        _page_statement(page.after is not None),
+        {
+            "area": board.key,
+            "period": board.span.key,
+            "most": page.limit + 1 + len(passed_over),
+            **dict(zip(("rank_key", "person"), page.after or (), strict=False)),
+        },
     )
-    if not board.lists_everyone:
-        query = query.where(Person.shows_on_rankings)
-    if board.area is not None:
-        query = query.join(Area, Area.id == Person.home_area_id).where(below(Area.path, board.area.path))
+    return [_Placed(row.person_id, row.name, -row.rank_key) for row in rows if row.person_id not in passed_over]
+
+
+@cache
+def _page_statement(is_later: bool) -> Any:
+    query = (
+        select(_place.c.person_id, _place.c.rank_key, Person.name)
+        .join(Person, Person.id == _place.c.person_id)
+        .where(_place.c.area_id == bindparam("area"), _place.c.period == bindparam("period"))
+        .order_by(_place.c.rank_key, _place.c.person_id)
+        .limit(bindparam("most"))
+    )
+    if is_later:
+        here = tuple_(
+            bindparam("rank_key", type_=_place.c.rank_key.type), bindparam("person", type_=_place.c.person_id.type)
+        )
+        query = query.where(tuple_(_place.c.rank_key, _place.c.person_id) > here)
     return query
 
 
-def ranking_page(session: Session, board: Board, page: PageRequest, *, me: int | None) -> Page[RankRow]:
-    """Return one page of places, best first."""
-    rows = _listed(board).subquery()
-    query = select(rows).order_by(rows.c.rank, rows.c.person_id).limit(page.limit + 1)
-    if page.after is not None:
-        query = query.where(tuple_(rows.c.rank, rows.c.person_id) > tuple_(*page.after))
-    found = [
-        RankRow(
-            person_id=row.person_id,
-            rank=row.rank,
-            name=mask_name(row.name),
-            points=int(row.points),
-            is_me=row.person_id == me,
+def _after(truth: Any, page: PageRequest) -> list[_Placed]:
+    return [one for one in truth if one is not None and (page.after is None or one.order > tuple(page.after))]
+
+
+def _two_best(placed: Sequence[_Placed]) -> list[int]:
+    """Return the greatest points on the page and the next lower ones: all other ranks follow by counting along."""
+    return sorted({one.points for one in placed}, reverse=True)[:2]
+
+
+def _ranked(placed: Sequence[_Placed], above: dict[int, int], me: int) -> list[RankRow]:
+    rows: list[RankRow] = []
+    # The first group may have begun on the page before; from the second one on, every place is on this page.
+    second = next((at for at, one in enumerate(placed) if one.points != placed[0].points), 0)
+    rank = 0
+    for at, one in enumerate(placed):
+        if at == 0 or one.points != placed[at - 1].points:
+            rank = above[one.points] + 1 if at in (0, second) else above[placed[second].points] + 1 + at - second
+        rows.append(
+            RankRow(
+                person_id=one.person_id,
+                rank=rank,
+                name=mask_name(one.name),
+                points=one.points,
+                is_me=one.person_id == me,
+            )
         )
-        for row in session.execute(query)
-    ]
-    return cut(found, page.limit, lambda row: (row.rank, row.person_id))
+    return rows
 
 
-def my_rank(session: Session, board: Board, person_id: int) -> MyRank:
-    """Return the person's own points and the place they have, or would have: always given, listed or not."""
-    mine = earned_select(board.start).subquery()
-    points = int(session.scalar(select(mine.c.points).where(mine.c.person_id == person_id)) or 0)
-    rows = _listed(board).subquery()
-    ahead, listed = session.execute(
-        select(
-            func.count().filter(rows.c.points > points),
-            func.count().filter(rows.c.person_id == person_id),
-        ).select_from(rows)
-    ).one()
-    return MyRank(rank=ahead + 1, points=points, is_listed=bool(listed))
+def _people_above(session: Session, board: Board, points: Sequence[int]) -> dict[int, int]:
+    """Return how many have more than each of `points`, as folded: sums over steps, one statement for all."""
+    asked = sorted(set(points))
+    values: dict[str, Any] = {"area": board.key, "period": board.span.key}
+    shape = []
+    for number, one in enumerate(asked):
+        steps = rules.steps_above(one)
+        shape.append(tuple(end is not None for _width, _start, end in steps))
+        for part, (width, start, end) in enumerate(steps):
+            values |= {f"width_{number}_{part}": width, f"from_{number}_{part}": start}
+            if end is not None:
+                values[f"below_{number}_{part}"] = end
+    found = session.execute(_above_statement(tuple(shape)), values).one()
+    return {one: int(found[number]) for number, one in enumerate(asked)}
 
 
-def community_month(session: Session, area: AreaRow, *, now: datetime) -> CommunityMonth:
-    """Return the month of an area's people: together, without anybody's name."""
-    start, last_start = _this_and_last_month(now)
-    people, points = _together(session, area, start, None, Unit.POINT)
-    _, minutes = _together(session, area, start, None, Unit.MINUTE)
-    _, minutes_last_month = _together(session, area, last_start, start, Unit.MINUTE)
-    return CommunityMonth(
-        area=area.name,
-        people=people,
-        points=points,
-        minutes=minutes,
-        minutes_last_month=minutes_last_month,
-    )
-
-
-def communities_month(session: Session, *, now: datetime) -> list[CommunityMonth]:
-    """Return this month's hours of every community beside its own last month, in the order of their codes: no ranking."""
-    start, last_start = _this_and_last_month(now)
-    this, last = _minutes_by_home(session, start, None), _minutes_by_home(session, last_start, start)
-    places = session.execute(select(Area.id, Area.path, Area.name, Area.kind).order_by(Area.code)).all()
-    communities = [(area_id, name) for area_id, _path, name, kind in places if kind is AreaKind.COMMUNITY]
-    inside: dict[int, list[int]] = {area_id: [] for area_id, _name in communities}
-    for area_id, path, _name, _kind in places:
-        for above in ids_in(path):
-            if above in inside:
-                inside[above].append(area_id)
-    return [
-        CommunityMonth(
-            area=name,
-            people=sum(this[home][0] for home in inside[area_id] if home in this),
-            minutes=sum(this[home][1] for home in inside[area_id] if home in this),
-            minutes_last_month=sum(last[home][1] for home in inside[area_id] if home in last),
-        )
-        for area_id, name in communities
-    ]
-
-
-def _this_and_last_month(now: datetime) -> tuple[datetime, datetime]:
-    start = clock.period_start("month", now)
-    assert start is not None
-    last_start = clock.period_start("month", start - timedelta(days=1))
-    assert last_start is not None
-    return start, last_start
-
-
-def _minutes_by_home(session: Session, start: datetime, end: datetime | None) -> dict[int, tuple[int, int]]:
-    """Return (people, minutes) per home area, summed by the database."""
-    earned = earned_select(start, end, unit=Unit.MINUTE).subquery()
-    rows = session.execute(
-        select(Person.home_area_id, func.count(), func.sum(earned.c.points))
-        .join(earned, earned.c.person_id == Person.id)
-        .where(earned.c.points > 0, Person.home_area_id.is_not(None))
-        .group_by(Person.home_area_id)
-    )
-    return {home: (people, int(minutes)) for home, people, minutes in rows if home is not None}
-
-
-def _together(session: Session, area: AreaRow, start: datetime, end: datetime | None, unit: Unit) -> tuple[int, int]:
-    earned = earned_select(start, end, unit=unit).subquery()
-    people, total = session.execute(
-        select(func.count(), func.coalesce(func.sum(earned.c.points), 0))
-        .select_from(earned)
-        .join(Person, Person.id == earned.c.person_id)
-        .join(Area, Area.id == Person.home_area_id)
-        .where(below(Area.path, area.path), earned.c.points > 0)
-    ).one()
-    return people, int(total)
+@cache
+def _above_statement(shape: tuple[tuple[bool, ...], ...]) -> Any:
+    columns = []
+    for number, parts in enumerate(shape):
+        sums: Any = None
+        for part, has_end in enumerate(parts):
+            floor = _step.c.floor
+            query = select(func.coalesce(func.sum(_step.c.people), 0)).where(
+                _step.c.area_id == bindparam("area"),
+                _step.c.period == bindparam("period"),
+                _step.c.width == bindparam(f"width_{number}_{part}"),
+                floor >= bindparam(f"from_{number}_{part}"),
+            )
+            if has_end:
+                query = query.where(floor < bindparam(f"below_{number}_{part}"))
+            sums = query.scalar_subquery() if sums is None else sums + query.scalar_subquery()
+        columns.append(sums)
+    return select(*columns)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from sqlalchemy import String, bindparam, case, func, select, union_all
 from sqlalchemy.orm import Session
 
+from pointsapp.boards import rules
+from pointsapp.boards.models import BookSum, UnfoldedPosting
+from pointsapp.boards.queries.tail import CAP
 from pointsapp.core import clock
-from pointsapp.ledger.models import Unit
-from pointsapp.ledger.queries import StatementLine, statement
+from pointsapp.core.db import UTCDateTime, table_of
+from pointsapp.ledger.models import Flow, Unit
+from pointsapp.ledger.queries import StatementLine, line_of
 
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_MONTH = date(2020, 1, 1)  # nothing was booked before: earlier months have no page
 
 
@@ -48,20 +53,44 @@ class MonthStatement:
 
 
 def month_statement(session: Session, month: date, *, now: datetime) -> MonthStatement:
-    """Return the statement of the month that begins on `month`; a running month goes up to now."""
-    following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    start, end = clock.at_local(month), clock.at_local(following)
-    is_running = now < end
-    until = min(end, now + timedelta(microseconds=1))
-    moved = {line.unit: line for line in statement(session, start, until).lines}
-    ever = {line.unit: line for line in statement(session, BEGINNING, until).lines}
-    minutes = moved[Unit.MINUTE]
+    """Return the statement of the month that begins on `month`; a running month goes up to now.
+
+    One statement over monthly sums and what is not folded into them, so all figures are of one moment.
+    """
+    span = rules.span_of("month", month)
+    assert span.following is not None
+    end = clock.at_local(span.following)
+    values = {"month": span.key, "start": clock.at_local(month), "end": end}
+    moved, ever = ({unit: dict.fromkeys(Flow, 0) for unit in Unit} for _ in range(2))
+    for row in session.execute(_SUMS, values):
+        moved[row.unit][row.flow], ever[row.unit][row.flow] = int(row.in_month), int(row.ever)
+    lines = {unit: line_of(unit, moved[unit], ever[unit]) for unit in Unit}
+    always = {unit: line_of(unit, ever[unit], ever[unit]) for unit in Unit}
+    minutes = lines[Unit.MINUTE]
     return MonthStatement(
         first_day=month,
-        last_day=following - timedelta(days=1),
-        is_running=is_running,
-        month=moved[Unit.POINT],
-        ever=ever[Unit.POINT],
+        last_day=span.following - timedelta(days=1),
+        is_running=now < end,
+        month=lines[Unit.POINT],
+        ever=always[Unit.POINT],
         minutes_in_month=minutes.issued - minutes.reversed,
-        minutes_ever=ever[Unit.MINUTE].issued - ever[Unit.MINUTE].reversed,
+        minutes_ever=always[Unit.MINUTE].issued - always[Unit.MINUTE].reversed,
     )
+
+
+def _sums() -> Any:
+    book, posting = table_of(BookSum), table_of(UnfoldedPosting)
+    start, end = (bindparam(name, type_=UTCDateTime()) for name in ("start", "end"))
+    unfolded = select(posting).order_by(posting.c.entry_id, posting.c.number).limit(CAP).subquery("unfolded")
+    is_this = case((unfolded.c.posted_at >= start, bindparam("month", type_=String())), else_="")
+    both = union_all(
+        select(book.c.month, book.c.unit, book.c.flow, book.c.amount).where(book.c.month <= bindparam("month")),
+        select(is_this, unfolded.c.unit, unfolded.c.flow, unfolded.c.amount).where(unfolded.c.posted_at < end),
+    ).subquery("both")
+    in_month = case((both.c.month == bindparam("month"), both.c.amount), else_=0)
+    return select(
+        both.c.unit, both.c.flow, func.sum(in_month).label("in_month"), func.sum(both.c.amount).label("ever")
+    ).group_by(both.c.unit, both.c.flow)
+
+
+_SUMS = _sums()

@@ -16,7 +16,7 @@ from pointsapp.ledger.queries.books import (
     person_minutes,
     person_points,
 )
-from pointsapp.ledger.queries.sums import Statement, StatementLine, statement, totals
+from pointsapp.ledger.queries.sums import Statement, StatementLine, line_of, statement, totals
 from pointsapp.ledger.queries.verification import VerifyReport, verify
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "earned_select",
     "entries_page",
     "entry_detail",
+    "line_of",
     "month_figures",
     "person_balance",
     "person_minutes",

@@ -66,22 +66,21 @@ def net(sums: Mapping[Flow, int], signs: Mapping[Flow, int]) -> int:
 def statement(session: Session, start: datetime, end: datetime) -> Statement:
     """Return the public sums of [start, end)."""
     span, ever = flows(session, start, end), flows(session, None, end)
-    lines = []
-    for unit in Unit:
-        sums = span[unit]
-        lines.append(
-            StatementLine(
-                unit=unit,
-                issued=sums[Flow.ISSUED],
-                reversed=sums[Flow.REVERSED],
-                spent=sums[Flow.SPENT] - sums[Flow.UNSPENT],
-                donated=sums[Flow.DONATED] - sums[Flow.UNDONATED],
-                lapsed=sums[Flow.LAPSED] - sums[Flow.UNLAPSED],
-                available_at_end=net(ever[unit], AVAILABLE_SIGNS),
-                held_at_end=net(ever[unit], HELD_SIGNS),
-            )
-        )
-    return Statement(start=start, end=end, lines=tuple(lines))
+    return Statement(start=start, end=end, lines=tuple(line_of(unit, span[unit], ever[unit]) for unit in Unit))
+
+
+def line_of(unit: Unit, span: Mapping[Flow, int], ever: Mapping[Flow, int]) -> StatementLine:
+    """Return the public line of a unit from its flows over the span and since the beginning."""
+    return StatementLine(
+        unit=unit,
+        issued=span[Flow.ISSUED],
+        reversed=span[Flow.REVERSED],
+        spent=span[Flow.SPENT] - span[Flow.UNSPENT],
+        donated=span[Flow.DONATED] - span[Flow.UNDONATED],
+        lapsed=span[Flow.LAPSED] - span[Flow.UNLAPSED],
+        available_at_end=net(ever, AVAILABLE_SIGNS),
+        held_at_end=net(ever, HELD_SIGNS),
+    )
 
 
 def totals(session: Session) -> tuple[tuple[tuple[str, str], int], ...]:
