@@ -85,9 +85,11 @@ def build_shops(session: Session, street: Street) -> Shops:
             name, title, says, points, bearer, fen = benefit
             terms = _terms(title, says, points, dice, fen if bearer == "subsidised" else None, moment)
         else:
-            kind, title, says, points = facts.SHOP_KINDS[number % len(facts.SHOP_KINDS)]
+            turn, place = divmod(number, len(facts.SHOP_KINDS))
+            kind, gifts = facts.SHOP_KINDS[place]
+            gift = gifts[turn % len(gifts)]
             name = f"{dice.choice(facts.SURNAMES)}记{kind}"
-            terms = _terms(title, says, points, dice, None, moment)
+            terms = _terms(gift.title, gift.says, gift.points, dice, None, moment)
         code = "congee" if number == 0 else f"shop{number:02d}"
         _open_shop(session, street, shops, code, name, community, terms)
     return shops

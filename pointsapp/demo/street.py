@@ -18,7 +18,15 @@ from pointsapp.demo.dice import Dice
 from pointsapp.demo.log_ins import LOG_INS, PASSWORD, LogIn
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.people.queries import current_notice, load_actor
-from pointsapp.people.services import CreatedPerson, NewPerson, add_role, create_people, hash_password
+from pointsapp.people.services import (
+    ChangeProfile,
+    CreatedPerson,
+    NewPerson,
+    add_role,
+    change_profile,
+    create_people,
+    hash_password,
+)
 
 RESIDENTS = 2000
 ELDERS_SHARE = 0.35
@@ -157,6 +165,8 @@ def _residents(session: Session, street: Street) -> None:
         ]
         for each, resident in zip(here, street.residents[code], strict=False):
             street.by_log_in[each.key] = resident.actor
+            if each.key == "elder":
+                change_profile(session, resident.actor, ChangeProfile(elder_view=True), now=street.opened_at)
 
 
 def _choose_rankings(session: Session, street: Street, made: list[CreatedPerson]) -> None:

@@ -52,6 +52,20 @@ def test_a_guest_sees_the_window_and_is_asked_to_sign_in_at_the_button(
     assert f"/offers/{offer.public_id}" in asked.get_data(as_text=True)
 
 
+def test_the_same_thing_stands_once_on_the_first_page_and_everywhere_in_the_window(
+    client: HouseClient, shop: Shop
+) -> None:
+    give_points(shop.session, shop.resident, 50)
+    for title in ("血压免费测", "血压免费测", "矿泉水一瓶"):
+        make_offer(shop, title=title, points=10)
+    client.sign_in(shop.resident)
+    first = text_of(client.get("/"))
+    assert (first.count("血压免费测"), first.count("矿泉水一瓶")) == (1, 1)
+    window = text_of(client.get("/offers"))
+    assert window.count("血压免费测") == 2
+    assert window.count(f"· {shop.tree['community'].name}") == 3
+
+
 def test_what_one_can_get_now_comes_first(client: HouseClient, shop: Shop) -> None:
     give_points(shop.session, shop.resident, 50)
     for points, title in ((500, "远的"), (60, "快了"), (20, "便宜的"), (45, "最好的")):

@@ -29,6 +29,7 @@ from pointsapp.tasks.queries.lists import eligible
 AHEAD = timedelta(days=14)
 COMMUNITY_DEPTH = 3  # district, street, community: grids below share their community's page
 MOST_TASKS, MOST_OFFERS = 3, 8
+LOOKED_AT = 3 * MOST_OFFERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class OfferLine:
     public_id: str
     title: str
     merchant_name: str
+    area_name: str
     points: int
     stock_left: int | None
     ends_at: datetime | None
@@ -205,12 +207,19 @@ def _distance(home_path: str | None) -> ColumnElement[Any]:
 
 
 def _offers(session: Session, home_path: str | None, balance: int | None, now: datetime) -> tuple[OfferLine, ...]:
-    """Return what one can get now, the best first, then what is nearest; for a guest what there is."""
+    """Return what one can get now, the best first, then what is nearest; for a guest what there is.
+
+    Three shops may give the same thing: one of them stands here, the window shows all.
+    """
     by = OfferFilter(path=root_of(home_path) if home_path else None)
-    page = window_page(session, PageRequest(limit=MOST_OFFERS), by, balance=balance or 0, now=now)
-    lines = tuple(_line(row, balance) for row in page.items if row.standing is Standing.OPEN and row.left != 0)
+    page = window_page(session, PageRequest(limit=LOOKED_AT), by, balance=balance or 0, now=now)
+    by_title: dict[str, OfferLine] = {}
+    for row in page.items:
+        if row.standing is Standing.OPEN and row.left != 0:
+            by_title.setdefault(row.title, _line(row, balance))
+    lines = tuple(by_title.values())
     can_get = tuple(line for line in lines if line.affordable)
-    return can_get or lines[:MOST_TASKS]
+    return can_get[:MOST_OFFERS] or lines[:MOST_TASKS]
 
 
 def _line(row: OfferView, balance: int | None) -> OfferLine:
@@ -218,6 +227,7 @@ def _line(row: OfferView, balance: int | None) -> OfferLine:
         public_id=row.public_id,
         title=row.title,
         merchant_name=row.merchant_name,
+        area_name=row.area.name,
         points=row.points,
         stock_left=row.left,
         ends_at=row.ends_at,

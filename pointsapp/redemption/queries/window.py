@@ -21,6 +21,7 @@ class OfferCard:
     public_id: str
     title: str
     merchant_name: str
+    area_name: str
     points: int
     stock_left: int | None
     opens_at: datetime | None  # only before its time
@@ -39,6 +40,7 @@ def as_card(offer: OfferView, balance: int | None) -> OfferCard:
         public_id=offer.public_id,
         title=offer.title,
         merchant_name=offer.merchant_name,
+        area_name=offer.area.name,
         points=offer.points,
         stock_left=offer.left,
         opens_at=offer.starts_at if offer.standing is Standing.NOT_YET else None,
