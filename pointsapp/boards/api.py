@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from pointsapp.boards.queries import board_for, ranking
-from pointsapp.boards.schemas import RankingArgs, RankingSchema
+from pointsapp.boards.schemas import EntryProofSchema, RankingArgs, RankingSchema, SealPageSchema
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
+from pointsapp.core.errors import NotFound
+from pointsapp.core.paging import Page
+from pointsapp.ledger.queries import EntryProof, SealRow, entry_proof, seals_page
 from pointsapp.web.api import api_blueprint
+from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
-from pointsapp.web.schemas import page_request
+from pointsapp.web.schemas import PageArgs, page_request
 
 blp = api_blueprint("boards", "Public pages and rankings: reads only.")
 
@@ -30,3 +34,22 @@ def list_residents(args: dict[str, Any]) -> dict[str, Any]:
         "me": found.me,
         "next_cursor": found.page.next_cursor,
     }
+
+
+@blp.get("/seals")
+@public("anybody may keep a copy of the seals: sums and digests only, no person")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, SealPageSchema)
+def list_seals(args: dict[str, Any]) -> Page[SealRow]:
+    """List the daily seals of the books, the newest first: what a copy kept elsewhere is compared with."""
+    return seals_page(db.session, page_request(args, int))
+
+
+@blp.get("/me/points/entries/<entry_id>/proof")
+@blp.response(200, EntryProofSchema)
+def show_my_entry_proof(entry_id: str) -> EntryProof:
+    """Prove that one's own entry is under its day's seal; 404 until the day is sealed."""
+    proof = entry_proof(db.session, entry_id, signed_in().person_id)
+    if proof is None:
+        raise NotFound()
+    return proof

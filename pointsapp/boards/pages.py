@@ -23,9 +23,10 @@ from pointsapp.boards.schemas import RankingArgs
 from pointsapp.core import clock
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
+from pointsapp.ledger.queries import entry_detail, entry_proof, seals_page
 from pointsapp.web.guard import public
-from pointsapp.web.login import current_actor
-from pointsapp.web.schemas import page_request
+from pointsapp.web.login import current_actor, signed_in
+from pointsapp.web.schemas import PageArgs, page_request
 
 bp = Blueprint("boards", __name__)
 
@@ -80,3 +81,21 @@ def _month(text: str) -> date:
     if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text) is None:
         raise NotFound()
     return date(int(text[:4]), int(text[5:]), 1)
+
+
+@bp.get("/seals")
+@public("anybody may keep a copy of the seals: sums and digests only, no person")
+def show_seals() -> ResponseReturnValue:
+    """Show the daily seals of the books, the newest first, and how to check them oneself."""
+    args: dict[str, Any] = PageArgs().load({key: value for key, value in request.args.items() if key == "cursor"})
+    return render_template("boards/seals.html", page=seals_page(db.session, page_request(args, int)))
+
+
+@bp.get("/seals/entries/<public_id>")
+def show_entry_proof(public_id: str) -> ResponseReturnValue:
+    """Show a person the seal that their own entry is under, and its way up to it."""
+    me = signed_in().person_id
+    proof = entry_proof(db.session, public_id, me)
+    if proof is None and entry_detail(db.session, me, public_id) is None:
+        raise NotFound()
+    return render_template("boards/entry_proof.html", proof=proof, public_id=public_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from pointsapp.boards.rules import PERIODS
-from pointsapp.web.schemas import AreaRefSchema, PageArgs, Text
+from pointsapp.web.schemas import AreaRefSchema, Moment, PageArgs, Text, page_schema
 
 
 class RankingArgs(PageArgs):
@@ -32,3 +32,30 @@ class RankingSchema(Schema):
     items = fields.List(fields.Nested(RankSchema))
     me = fields.Nested(MyRankSchema)
     next_cursor = fields.String(allow_none=True)
+
+
+class SealSchema(Schema):
+    """A day's seal. `digest` is the SHA-256 of `text`; `root` is RFC 9162's Merkle tree hash over the day's entries."""
+
+    number = fields.Integer()
+    day = fields.Date(metadata={"description": "local day; the first seal covers everything before it too"})
+    entries = fields.Integer()
+    postings = fields.Integer()
+    root = fields.String()
+    previous = fields.String(metadata={"description": "the digest of the seal before, zeros in the first"})
+    digest = fields.String()
+    text = fields.String()
+    sealed_at = Moment()
+
+
+SealPageSchema = page_schema(SealSchema)
+
+
+class EntryProofSchema(Schema):
+    """An entry's way to its day's root: `leaf` is the SHA-256 of 0x00 and `text`, `path` its neighbours from below."""
+
+    seal = fields.Nested(SealSchema)
+    text = fields.String()
+    leaf = fields.String()
+    index = fields.Integer()
+    path = fields.List(fields.String())

@@ -19,6 +19,7 @@ class LockKind(IntEnum):
     BUDGET = 4
     TASK_RESERVE = 6  # shared by whoever comes to a task, alone for whoever gives back what is left of its points
     PERSON_VOUCHERS = 5  # a person's limit of one offer
+    SEAL = 7  # only one worker seals
     BOARDS = 9  # one folds at a time
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core.figures import measure
 from pointsapp.ledger.queries import totals
 from pointsapp.ledger.services import lapse_due
+from pointsapp.ledger.services.seals import seal_due
 
 TOTAL, TOOK = "pointsapp_ledger_total", "pointsapp_ledger_measured_seconds"
 REST_PER_WORK = 100  # summing 20 million postings takes seconds: measuring may use one hundredth of a core
@@ -24,4 +25,8 @@ def _totals(session: Session) -> dict[str, int]:
     return {f"unit={unit},kind={kind}": value for (unit, kind), value in totals(session)}
 
 
-JOBS = [("ledger.lapse_due", 60, lapse_due), ("ledger.measure_totals", 60, measure_totals)]
+JOBS = [
+    ("ledger.lapse_due", 60, lapse_due),
+    ("ledger.measure_totals", 60, measure_totals),
+    ("ledger.seal_due", 60, seal_due),
+]

@@ -17,15 +17,15 @@ def _entry(reference: str, kind: str, *postings: PostingDraft, **over: object) -
     return EntryDraft(reference=reference, kind=kind, postings=postings, memo="test", **over)  # type: ignore[arg-type]
 
 
-def grant(session: Session, points: int, *, reference: str = "grant") -> EntryReceipt:
+def grant(session: Session, points: int, *, reference: str = "grant", at: datetime | None = None) -> EntryReceipt:
     posting = PostingDraft(accounts.ISSUANCE, accounts.budget(BUDGET), points)
-    return post(session, _entry(reference, "grant", posting), now=clock.now())
+    return post(session, _entry(reference, "grant", posting), now=at or clock.now())
 
 
-def reserve(session: Session, points: int, *, reference: str = "reserve") -> EntryReceipt:
-    grant(session, points, reference=f"{reference}:grant")
+def reserve(session: Session, points: int, *, reference: str = "reserve", at: datetime | None = None) -> EntryReceipt:
+    grant(session, points, reference=f"{reference}:grant", at=at)
     posting = PostingDraft(accounts.budget(BUDGET), accounts.task_reserved(TASK), points)
-    return post(session, _entry(reference, "reservation", posting), now=clock.now())
+    return post(session, _entry(reference, "reservation", posting), now=at or clock.now())
 
 
 def credit_draft(

@@ -16,14 +16,19 @@ from pointsapp.ledger.queries.books import (
     person_minutes,
     person_points,
 )
+from pointsapp.ledger.queries.seal_check import SealReport, verify_seals
+from pointsapp.ledger.queries.sealed import EntryProof, SealRow, entry_proof, seal_of_day, seals_page
 from pointsapp.ledger.queries.sums import Statement, StatementLine, line_of, statement, totals
 from pointsapp.ledger.queries.verification import VerifyReport, verify
 
 __all__ = [
     "EntryDetail",
     "EntryLine",
+    "EntryProof",
     "MonthFigures",
     "PersonPoints",
+    "SealReport",
+    "SealRow",
     "Statement",
     "StatementLine",
     "VerifyReport",
@@ -33,12 +38,16 @@ __all__ = [
     "earned_select",
     "entries_page",
     "entry_detail",
+    "entry_proof",
     "line_of",
     "month_figures",
     "person_balance",
     "person_minutes",
     "person_points",
+    "seal_of_day",
+    "seals_page",
     "statement",
     "totals",
     "verify",
+    "verify_seals",
 ]

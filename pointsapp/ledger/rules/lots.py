@@ -1,4 +1,4 @@
-"""The bank's pure sums: which lots a payment takes, how long returned points live, how much a claim may take."""
+"""Which lots a payment takes, how long returned points live, how much a claim may take."""
 
 from __future__ import annotations
 
