@@ -12,11 +12,13 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page
 from pointsapp.ledger.queries import EntryProof, SealRow, entry_proof, seals_page
 from pointsapp.web.api import api_blueprint
+from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
 from pointsapp.web.schemas import PageArgs, page_request
 
 blp = api_blueprint("boards", "Public pages and rankings: reads only.")
+blp.after_request(conditional)
 
 
 @blp.get("/leaderboards/residents")

@@ -24,11 +24,13 @@ from pointsapp.core import clock
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.ledger.queries import entry_detail, entry_proof, seals_page
+from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.schemas import PageArgs, page_request
 
 bp = Blueprint("boards", __name__)
+bp.after_request(conditional)
 
 
 @bp.get("/ranks")

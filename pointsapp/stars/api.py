@@ -21,9 +21,11 @@ from pointsapp.stars.schemas import (
 from pointsapp.stars.services import Assess, assess
 from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import signed_in, write_json
+from pointsapp.web.etags import conditional
 from pointsapp.web.schemas import PageArgs, page_request
 
 blp = api_blueprint("stars", "Five-star schemes, branches, rounds, standings.")
+blp.after_request(conditional)
 
 
 @blp.get("/five-star/rounds")

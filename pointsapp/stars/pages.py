@@ -30,10 +30,12 @@ from pointsapp.stars.queries import (
 from pointsapp.stars.schemas import AimsForm, AssessForm, shown_score
 from pointsapp.stars.services import assess, set_aims
 from pointsapp.web.doors import Form, bind, blank, signed_in, write_page
+from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor
 
 bp = Blueprint("stars", __name__)
+bp.after_request(conditional)
 bp.add_app_template_filter(shown_score, "score")
 
 WORDS = {
