@@ -26,7 +26,9 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.sql import expression
 
 from pointsapp.core.codes import new_public_id
 
@@ -114,6 +116,26 @@ def table_of(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
     return table
+
+
+class next_id(expression.ColumnElement[int]):  # noqa: N801 - reads like a function in a select
+    """The key that the next row of `table` takes: drawn from its sequence; on SQLite, under the only writer's lock, the next one."""
+
+    inherit_cache = False
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.type = BigInteger()
+
+
+@compiles(next_id, "postgresql")
+def _drawn(element: next_id, _compiler: Any, **_kw: Any) -> str:
+    return f"(SELECT nextval('{element.table.name}_id_seq'))"
+
+
+@compiles(next_id, "sqlite")
+def _counted(element: next_id, _compiler: Any, **_kw: Any) -> str:
+    return f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {element.table.name})"  # noqa: S608 - a table's name of ours
 
 
 def ref(target: str, *, index: bool = True, nullable: bool = False, unique: bool | None = None, **kw: Any) -> Any:

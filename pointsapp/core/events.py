@@ -8,14 +8,16 @@ There is no high-water mark by id: it would miss rows that commit late.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from pointsapp.core import bundle
 from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, ref, row_id, table_of
 
 log = logging.getLogger(__name__)
@@ -65,9 +67,19 @@ class EventRow:
     facts: dict[str, Any]
 
 
-# Built once: on the hot path, building a statement costs more than running it.
-_INSERT_EVENT = insert(table_of(Event)).returning(table_of(Event).c.id)
-_INSERT_DELIVERY = insert(table_of(EventDelivery))
+_EVENT = bundle.insert(
+    "event",
+    {
+        "kind": ":event_kind",
+        "at": ":event_at",
+        "area_id": ":event_area_id",
+        "person_id": ":event_person_id",
+        "actor_id": ":event_actor_id",
+        "subject": ":event_subject",
+        "facts": ":event_facts",
+    },
+    returning={"id": "id"},
+)
 
 Subscriber = Callable[[Session, EventRow], None]
 _subscribers: dict[str, dict[str, Subscriber]] = {}
@@ -90,15 +102,48 @@ def record(
     **facts: Any,
 ) -> int:
     """Write one event and its deliveries; return the event's key. `facts` are JSON scalars without personal text."""
-    row = {"kind": kind, "at": at, "subject": subject, "area_id": area_id, "person_id": person_id, "actor_id": actor_id}
-    event_id: int = session.execute(_INSERT_EVENT, {**row, "facts": facts}).scalar_one()
-    names = _subscribers.get(kind)
-    if names:
-        session.execute(
-            _INSERT_DELIVERY,
-            [{"event_id": event_id, "subscriber": name, "due_at": at, "tries": 0} for name in names],
-        )
-    return event_id
+    values = values_of(
+        kind, at=at, subject=subject, area_id=area_id, person_id=person_id, actor_id=actor_id, facts=facts
+    )
+    return int(bundle.write_rows(session, parts_of(kind), values)["event.id"])
+
+
+def parts_of(kind: str) -> tuple[bundle.Part, ...]:
+    """Return the parts of an act that tell of it: the event, and a delivery for each who must hear it."""
+    return _parts(tuple(_subscribers.get(kind, ())))
+
+
+@cache
+def _parts(names: tuple[str, ...]) -> tuple[bundle.Part, ...]:
+    return (_EVENT, *(_delivery(name) for name in names))
+
+
+@cache
+def _delivery(subscriber: str) -> bundle.Part:
+    columns = {"event_id": "@event.id", "subscriber": f"'{subscriber}'", "due_at": ":event_at", "tries": "0"}
+    return bundle.insert("event_delivery", columns, name=f"delivery_{subscriber.replace('.', '_')}")
+
+
+def values_of(
+    kind: str,
+    *,
+    at: datetime,
+    subject: str,
+    area_id: int | None = None,
+    person_id: int | None = None,
+    actor_id: int | None = None,
+    facts: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the values of `parts_of(kind)`; an act tells of one event in its bundle."""
+    return {
+        "event_kind": kind,
+        "event_at": at,
+        "event_area_id": area_id,
+        "event_person_id": person_id,
+        "event_actor_id": actor_id,
+        "event_subject": subject,
+        "event_facts": facts,
+    }
 
 
 def record_each(

@@ -11,6 +11,8 @@ from enum import IntEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pointsapp.core.swift import driver
+
 
 class LockKind(IntEnum):
     PERSON_TIME = 1  # sign-ups and accepted minutes of one person
@@ -31,14 +33,14 @@ def lock(session: Session, kind: LockKind, *ids: int) -> None:
     if session.get_bind().dialect.name != "postgresql":
         return
     for number in sorted(set(ids)):
-        session.execute(select(func.pg_advisory_xact_lock(kind * _SPACE + number)))
+        driver(session).order(f"SELECT pg_advisory_xact_lock({kind * _SPACE + number:d})")
 
 
 def share(session: Session, kind: LockKind, number: int) -> None:
     """Wait until nobody holds the lock alone, then hold it beside others: any number of sharers never wait for each other."""
     if session.get_bind().dialect.name != "postgresql":
         return
-    session.execute(select(func.pg_advisory_xact_lock_shared(kind * _SPACE + number)))
+    driver(session).order(f"SELECT pg_advisory_xact_lock_shared({kind * _SPACE + number:d})")
 
 
 def try_lock(session: Session, kind: LockKind, number: int) -> bool:

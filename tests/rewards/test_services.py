@@ -195,7 +195,8 @@ def test_a_check_in_s_credit_of_both_books_is_few_statements(session: Session, r
     event.listen(connection, "before_cursor_execute", lambda *args: seen.append(args[2]))
     credit(resident, 2)
     real = [statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
-    assert len(real) <= 6, real
+    # The rule (twice), the reference, then all rows: on PostgreSQL one statement of them, on SQLite one each.
+    assert len(real) <= (4 if connection.dialect.name == "postgresql" else 8), real
 
 
 def test_caps_count_the_local_day_and_never_the_same_attendance_twice(

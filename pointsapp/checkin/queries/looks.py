@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import partial
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, exists, select
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from pointsapp.checkin.models import Attendance, AttendanceState, Way
 from pointsapp.checkin.rules.venue import Keyed
-from pointsapp.core.db import table_of
+from pointsapp.core.db import next_id, table_of
+from pointsapp.core.swift import Swift
 from pointsapp.tasks.models import Shift, ShiftLeader, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs
 
@@ -57,6 +58,7 @@ class Look:
     leads: bool
     actor_leads: bool
     may_clash: bool
+    fresh_id: int | None = None  # the key a new attendance takes, where one may be written
 
     @property
     def is_confirmed(self) -> bool:
@@ -135,30 +137,41 @@ def _as_look(row: Any, person_id: int) -> Look:
         leads=bool(row.my_leads),
         actor_leads=bool(row.actor_leads),
         may_clash=bool(row.may_clash),
+        fresh_id=getattr(row, "fresh_id", None),
     )
 
 
-# Built once each: on the hot path, building a statement costs more than running it.
-@cache
-def _own_statement() -> Select[Any]:
-    return _select().where(Signup.id.is_not(None), Shift.ends_at > bindparam("since")).order_by(Shift.starts_at)
+def _own_statement(*more: Any) -> Select[Any]:
+    statement = _select().add_columns(*more)
+    return statement.where(Signup.id.is_not(None), Shift.ends_at > bindparam("since")).order_by(Shift.starts_at)
 
 
-@cache
-def _one_statement(by_key: bool) -> Select[Any]:
-    return _select().where((Shift.id if by_key else Shift.public_id) == bindparam("shift"))
+def _one_statement(key: Any, *more: Any) -> Select[Any]:
+    return _select().add_columns(*more).where(key == bindparam("shift"))
 
 
-def own_looks(session: Session, person_id: int, *, now: datetime) -> tuple[Look, ...]:
+# By whether an attendance may be written, and by whether the shift is named by its key.
+_FRESH = next_id(_attendance).label("fresh_id")
+_OWN = {False: Swift(_own_statement), True: Swift(partial(_own_statement, _FRESH))}
+_ONE = {
+    (to_write, by_key): Swift(partial(_one_statement, Shift.id if by_key else Shift.public_id, *more))
+    for to_write, more in ((False, ()), (True, (_FRESH,)))
+    for by_key in (False, True)
+}
+
+
+def own_looks(session: Session, person_id: int, *, now: datetime, to_write: bool = False) -> tuple[Look, ...]:
     """Return the shifts the person has a place in, from two days back on: nearly every code scanned belongs to one."""
-    rows = session.execute(_own_statement(), {"person_id": person_id, "actor_id": person_id, "since": now - PAST})
+    rows = _OWN[to_write].rows(session, person_id=person_id, actor_id=person_id, since=now - PAST)
     return tuple(_as_look(row, person_id) for row in rows)
 
 
-def look_at(session: Session, person_id: int, shift: int | str, *, actor_id: int | None = None) -> Look | None:
+def look_at(
+    session: Session, person_id: int, shift: int | str, *, actor_id: int | None = None, to_write: bool = False
+) -> Look | None:
     """Return how the shift (key or public_id) stands for the person, and whether `actor_id` leads it."""
     by = {"person_id": person_id, "actor_id": person_id if actor_id is None else actor_id, "shift": shift}
-    row = session.execute(_one_statement(isinstance(shift, int)), by).one_or_none()
+    row = _ONE[to_write, isinstance(shift, int)].one(session, **by)
     return None if row is None else _as_look(row, person_id)
 
 

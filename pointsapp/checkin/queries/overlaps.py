@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Attendance, AttendanceState
+from pointsapp.core.swift import Swift
 from pointsapp.tasks.models import Shift, Task
 
 
@@ -17,13 +17,11 @@ def title_in_the_way(
 ) -> str | None:
     """Return the title of the task that already claims a part of [start, end), None when it is free."""
     asked = {"person_id": person_id, "start": start, "end": end, "without_signup": without_signup or 0}
-    found: str | None = session.scalar(_statement(), asked)
-    return found
+    found = _IN_THE_WAY.one(session, **asked)
+    return None if found is None else str(found.title)
 
 
-@cache
 def _statement() -> Select[str]:
-    """Build the query once: on the hot path, building a statement costs more than running it."""
     return (
         select(Task.title)
         .join(Shift, Shift.task_id == Task.id)
@@ -37,3 +35,6 @@ def _statement() -> Select[str]:
         )
         .limit(1)
     )
+
+
+_IN_THE_WAY = Swift(_statement)

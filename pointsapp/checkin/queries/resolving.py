@@ -32,9 +32,12 @@ class Seal:
         return self.sealed_at <= now <= self.sealed_at + SEAL_LIVES
 
 
-def resolve(session: Session, person_id: int | None, code: str, *, now: datetime) -> tuple[venue.Match, Look] | None:
+def resolve(
+    session: Session, person_id: int | None, code: str, *, now: datetime, to_write: bool = False
+) -> tuple[venue.Match, Look] | None:
     """Find the shift a venue code belongs to: the person's own first, then any other. None when it is no code of ours."""
-    own = {} if person_id is None else {look.brief.id: look for look in own_looks(session, person_id, now=now)}
+    looks = () if person_id is None else own_looks(session, person_id, now=now, to_write=to_write)
+    own = {look.brief.id: look for look in looks}
     match = venue.find(code, [venue.Keyed(k, v.brief.code_key, v.brief.has_poster) for k, v in own.items()], now)
     if match is not None:
         return match, own[match.shift_id]
@@ -42,7 +45,7 @@ def resolve(session: Session, person_id: int | None, code: str, *, now: datetime
     match = venue.find(code, everything, now, expired_too=False) or venue.find(code, near, now)
     if match is None:
         return None
-    look = look_at(session, person_id or NOBODY, match.shift_id)
+    look = look_at(session, person_id or NOBODY, match.shift_id, to_write=to_write)
     return None if look is None else (match, look)
 
 

@@ -68,7 +68,7 @@ def check_in(session: Session, actor: Actor, command: CheckIn, *, now: datetime)
     if code is None:
         return refuse(session, trace, CodeInvalid())
     lock(session, LockKind.PERSON_TIME, actor.person_id)
-    found = resolve(session, actor.person_id, code, now=now)
+    found = resolve(session, actor.person_id, code, now=now, to_write=True)
     if found is None:
         return refuse(session, trace, CodeInvalid())
     match, look = found
@@ -105,7 +105,7 @@ def _join_and_act(
     try:
         with session.begin_nested():
             join_now(session, actor, look.brief.id, now=trace.at)
-            look = look_at(session, actor.person_id, look.brief.id) or look
+            look = look_at(session, actor.person_id, look.brief.id, to_write=True) or look
             receipt = act(session, look, _judge(command, look, trace, is_poster=is_poster), trace)
             if isinstance(receipt, Refused):
                 raise receipt.reason
@@ -131,7 +131,7 @@ def check_in_person(
         if person is None:
             raise NotFound()
     lock(session, LockKind.PERSON_TIME, person.id)
-    look = look_at(session, person.id, shift, actor_id=actor.person_id)
+    look = look_at(session, person.id, shift, actor_id=actor.person_id, to_write=True)
     if look is None or (look.brief.task_state is TaskState.DRAFT and not may_run_task(actor, look.brief.area_path)):
         raise NotFound()
     trace = replace(trace, person_id=person.id, shift_id=look.brief.id)

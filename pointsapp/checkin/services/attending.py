@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.errors import TimeTaken
-from pointsapp.checkin.models import Action, Attendance, AttendanceState
+from pointsapp.checkin.models import Action, AttendanceState
 from pointsapp.checkin.queries import Look, title_in_the_way
 from pointsapp.checkin.rules.judge import Verdict
 from pointsapp.checkin.rules.minutes import Span, planned, served
-from pointsapp.checkin.services.credits import Earned, credit
-from pointsapp.checkin.services.scans import Trace, keep, refuse
+from pointsapp.checkin.services.credits import Earned, Rows, arriving, credit, credit_arrival
+from pointsapp.checkin.services.scans import SCAN, Trace, keep, refuse, values_of
 from pointsapp.core import events
+from pointsapp.core.bundle import write_rows
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.db import table_of
 from pointsapp.core.errors import Refused
+from pointsapp.core.locks import LockKind, share
 from pointsapp.ledger.queries import person_balance, person_minutes
-from pointsapp.tasks.services import mark_arrived
-
-_INSERT = insert(table_of(Attendance)).returning(table_of(Attendance).c.id)
+from pointsapp.tasks.services import ARRIVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,28 +60,35 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
     title = title_in_the_way(session, look.person_id, span.start, span.end) if look.may_clash else None
     if title is not None:
         return refuse(session, trace, TimeTaken(title=title))
+    pays_now = not brief.check_out_required and not verdict.is_late
     state = AttendanceState.PROVISIONAL if verdict.is_late else AttendanceState.PRESENT
-    public_id = new_public_id()
+    attendance_id, public_id = look.fresh_id, new_public_id()
+    assert attendance_id is not None
+    by_other = None if trace.by_id == look.person_id else trace.by_id
     row = {
+        "id": attendance_id,
         "public_id": public_id,
         "signup_id": look.signup_id,
         "shift_id": brief.id,
         "person_id": look.person_id,
-        "state": state,
+        "state": AttendanceState.CREDITED if pays_now else state,
         "checked_in_at": now,
         "from_at": span.start,
         "to_at": span.end,
-        "minutes": span.minutes if verdict.is_late else 0,
+        "minutes": span.minutes if pays_now or verdict.is_late else 0,
         "points": 0,
         "cut_off": False,
         "in_range": verdict.in_range,
         "way": trace.way,
-        "checked_in_by_id": None if trace.by_id == look.person_id else trace.by_id,
+        "checked_in_by_id": by_other,
+        "credited_at": now if pays_now else None,
     }
-    attendance_id: int = session.execute(_INSERT, row).scalar_one()
-    pays_now = not brief.check_out_required and not verdict.is_late
-    mark_arrived(session, look.signup_id, now, task_id=brief.task_id, is_settled=pays_now)
-    keep(session, trace, attendance_id=attendance_id)
+    columns = tuple(row)
+    values = {f"attendance_{name}": value for name, value in row.items()}
+    values |= {"arrived_at": now, "settled_at": now if pays_now else None, "task_id": brief.task_id}
+    values |= values_of(trace, attendance_id=attendance_id)
+    # Whoever gives back what is left of the task's points waits, and finds this arrival; or was first, and ARRIVED finds that.
+    share(session, LockKind.TASK_RESERVE, brief.task_id)
     if pays_now:
         earned = Earned(
             attendance_id=attendance_id,
@@ -91,9 +96,10 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
             person_id=look.person_id,
             span=span,
             was=state,
-            vouched_by_id=None if trace.by_id == look.person_id else trace.by_id,
+            vouched_by_id=by_other,
         )
-        paid = credit(session, brief, earned, now=now, settle=False)
+        arrival = Rows(parts=(SCAN,), values=values)
+        paid = credit_arrival(session, brief, earned, arrival, columns=columns, now=now)
         return _receipt(
             look,
             public_id,
@@ -104,7 +110,11 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
             minutes=paid.service_minutes,
         )
     kind = "checkin.provisional" if verdict.is_late else "checkin.accepted"
-    record_state(session, kind, look, attendance_id, minutes=span.minutes, actor_id=trace.by_id, now=now)
+    write_rows(
+        session,
+        (ARRIVED, arriving(columns), SCAN, *events.parts_of(kind)),
+        values | {"signup_id": look.signup_id} | _news(kind, look, attendance_id, span.minutes, trace),
+    )
     return _unpaid(session, look, public_id, trace, state)
 
 
@@ -130,8 +140,8 @@ def _check_out(session: Session, look: Look, verdict: Verdict, trace: Trace) -> 
         checked_out_at=now,
         decided_by_id=by_other if verdict.confirms else None,
     )
-    paid = credit(session, brief, earned, now=now)
-    keep(session, trace, attendance_id=came.id)
+    kept = Rows(parts=(SCAN,), values=values_of(trace, attendance_id=came.id))
+    paid = credit(session, brief, earned, now=now, also=kept)
     return _receipt(
         look,
         came.public_id,
@@ -175,20 +185,15 @@ def _receipt(
     )
 
 
-def record_state(
-    session: Session, kind: str, look: Look, attendance_id: int, *, minutes: int, actor_id: int | None, now: datetime
-) -> None:
-    """Tell that an attendance began, or waits for somebody to confirm it."""
-    events.record(
-        session,
+def _news(kind: str, look: Look, attendance_id: int, minutes: int, trace: Trace) -> dict[str, Any]:
+    """Return the event that tells that an attendance began, or waits for somebody to confirm it."""
+    facts = {"attendance_id": attendance_id, "task_id": look.brief.task_id, "shift_id": look.brief.id}
+    return events.values_of(
         kind,
-        at=now,
+        at=trace.at,
         subject=f"attendance:{attendance_id}",
         area_id=look.brief.area_id,
         person_id=look.person_id,
-        actor_id=actor_id,
-        attendance_id=attendance_id,
-        task_id=look.brief.task_id,
-        shift_id=look.brief.id,
-        minutes=minutes,
+        actor_id=trace.by_id,
+        facts=facts | {"minutes": minutes},
     )

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from pointsapp.checkin.models import Action, Scan, Way
-from pointsapp.core.db import table_of
+from pointsapp.checkin.models import Action, Way
+from pointsapp.core.bundle import insert, write_rows
 from pointsapp.core.errors import Refusal, Refused
 
 
@@ -27,20 +26,31 @@ class Trace:
     seal: str | None = None
 
 
-_INSERT = insert(table_of(Scan))
+_NAMES = (*Trace.__dataclass_fields__, "attendance_id", "is_accepted", "is_repeat", "reason")
+SCAN = insert("scan", {name: f":scan_{name}" for name in _NAMES})
+
+
+def values_of(
+    trace: Trace,
+    *,
+    attendance_id: int | None = None,
+    is_accepted: bool = True,
+    is_repeat: bool = False,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    """Return the values of SCAN, the part of an act that keeps the attempt."""
+    row = {name: getattr(trace, name) for name in Trace.__dataclass_fields__}
+    row |= {"attendance_id": attendance_id, "is_accepted": is_accepted, "is_repeat": is_repeat, "reason": reason}
+    return {f"scan_{name}": value for name, value in row.items()}
 
 
 def keep(session: Session, trace: Trace, *, attendance_id: int, is_repeat: bool = False) -> None:
-    session.execute(_INSERT, _row(trace, attendance_id=attendance_id, is_repeat=is_repeat, is_accepted=True))
+    """Keep an accepted attempt."""
+    write_rows(session, (SCAN,), values_of(trace, attendance_id=attendance_id, is_repeat=is_repeat))
 
 
 def refuse(session: Session, trace: Trace, refusal: Refusal) -> Refused:
     """Keep the attempt with its reason, and hand the reason to the door: a refused scan commits its row too."""
     # A refused attempt does not use up its sealed arrival.
-    session.execute(_INSERT, _row(replace(trace, seal=None), is_accepted=False, reason=refusal.code))
+    write_rows(session, (SCAN,), values_of(replace(trace, seal=None), is_accepted=False, reason=refusal.code))
     return Refused(refusal)
-
-
-def _row(trace: Trace, **more: Any) -> dict[str, Any]:
-    row = {name: getattr(trace, name) for name in Trace.__dataclass_fields__}
-    return row | {"attendance_id": None, "is_repeat": False, "reason": None} | more

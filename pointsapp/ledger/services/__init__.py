@@ -3,7 +3,7 @@
 from pointsapp.ledger.services.bulk import post_many
 from pointsapp.ledger.services.claims import TakenBack, ask_write_off, take_back, write_off
 from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, PostingDraft, RuleTrace
-from pointsapp.ledger.services.entries import post, reverse
+from pointsapp.ledger.services.entries import Prepared, post, prepare, reverse
 from pointsapp.ledger.services.holds import HoldReceipt, open_hold, release_hold, reopen_hold, settle_hold
 from pointsapp.ledger.services.lapses import lapse_due
 
@@ -12,6 +12,7 @@ __all__ = [
     "EntryReceipt",
     "HoldReceipt",
     "PostingDraft",
+    "Prepared",
     "RuleTrace",
     "TakenBack",
     "ask_write_off",
@@ -19,6 +20,7 @@ __all__ = [
     "open_hold",
     "post",
     "post_many",
+    "prepare",
     "release_hold",
     "reopen_hold",
     "reverse",

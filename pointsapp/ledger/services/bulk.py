@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from pointsapp.ledger import accounts
 from pointsapp.ledger.accounts import Side
 from pointsapp.ledger.models import Balance, Claim, Entry, Lot, Posting
-from pointsapp.ledger.services.booking import changes_of, entry_row, if_absent, posting_rows
+from pointsapp.ledger.services.booking import if_absent
 from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, check, mark_of
 from pointsapp.ledger.services.entries import post
+from pointsapp.ledger.services.rows import changes_of, entry_row, posting_rows
 
 BATCH = 500
 _balance, _entry, _posting, _lot = Balance.__table__, Entry.__table__, Posting.__table__, Lot.__table__

@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pointsapp.core.bundle import Part
 from pointsapp.core.errors import NotFound
 from pointsapp.ledger import accounts
 from pointsapp.ledger.errors import NothingToReverse
 from pointsapp.ledger.models import Entry, Flow, Posting, Unit
 from pointsapp.ledger.rules import RETURNED_LIVE_AT_LEAST
-from pointsapp.ledger.services.booking import book, find
+from pointsapp.ledger.services.booking import book, find, receipt_of
 from pointsapp.ledger.services.claims import set_off
-from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, PostingDraft
+from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, PostingDraft, check, mark_of
+from pointsapp.ledger.services.rows import parts_of
 
 
 def post(session: Session, draft: EntryDraft, *, now: datetime) -> EntryReceipt:
     """Post `draft`; the same reference with the same content is the same entry, with another content it is refused."""
     receipt, owes = book(session, draft, now=now)
-    if not owes:
-        return receipt
+    return _less_claims(session, draft, receipt, now=now) if owes else receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An entry as parts of one act (core.bundle). Only for a reference that cannot stand yet, guarded by the act's own rows."""
+
+    draft: EntryDraft
+    parts: tuple[Part, ...]
+    values: dict[str, Any]
+
+    def receipt(self, session: Session, written: Mapping[str, Any], *, now: datetime) -> EntryReceipt:
+        """Return the receipt once the parts are written; what the person still owes is set off."""
+        receipt, owes = receipt_of(self.draft, self.values, written)
+        return _less_claims(session, self.draft, receipt, now=now) if owes else receipt
+
+
+def prepare(draft: EntryDraft, *, now: datetime) -> Prepared:
+    """Return `draft` ready to be written with the other rows of an act."""
+    check(draft)
+    parts, values = parts_of(draft, mark_of(draft), now)
+    return Prepared(draft=draft, parts=parts, values=values)
+
+
+def _less_claims(session: Session, draft: EntryDraft, receipt: EntryReceipt, *, now: datetime) -> EntryReceipt:
+    """Set the credits of an entry off against the person's claims; return the receipt with what is left."""
     balances = dict(receipt.balances)
     for posting in draft.postings:
         person_id = accounts.person_of(posting.destination)

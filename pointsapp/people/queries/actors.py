@@ -4,45 +4,80 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import partial
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor, Grant
+from pointsapp.core.db import table_of
+from pointsapp.core.swift import Swift
 from pointsapp.people.models import ApiToken, Person, RoleGrant
 from pointsapp.people.policies import HeldRole, Standing
 from pointsapp.people.queries.roles import RoleLine, roles_of
 
+_person, _grant, _token, _area = table_of(Person), table_of(RoleGrant), table_of(ApiToken), table_of(Area)
+_COLUMNS = ("id", "public_id", "name", "home_area_id", "verified_at", "locale", "elder_view", "session_version")
+
+
+def _statement(*, by_token: bool) -> Select[Any]:
+    """Select a person with the roles held at `now`, a row for each of them and one for who holds none."""
+    home, scope = _area.alias("home"), _area.alias("scope")
+    held = and_(
+        _grant.c.person_id == _person.c.id,
+        _grant.c.starts_at <= bindparam("now"),
+        or_(_grant.c.ended_at.is_(None), _grant.c.ended_at > bindparam("now")),
+    )
+    statement = (
+        select(
+            *(_person.c[name] for name in _COLUMNS),
+            home.c.path.label("home_path"),
+            _grant.c.role,
+            _grant.c.area_id.label("scope_id"),
+            scope.c.path.label("scope_path"),
+            _grant.c.merchant_id,
+        )
+        .select_from(_person)
+        .outerjoin(home, home.c.id == _person.c.home_area_id)
+        .outerjoin(_grant, held)
+        .outerjoin(scope, scope.c.id == _grant.c.area_id)
+        .where(_person.c.erased_at.is_(None))
+        .order_by(_grant.c.id)
+    )
+    if not by_token:
+        return statement.where(_person.c.id == bindparam("person_id"))
+    return statement.join(_token, _token.c.person_id == _person.c.id).where(
+        _token.c.token_hash == bindparam("token_hash"),
+        _token.c.expires_at > bindparam("now"),
+        _token.c.revoked_at.is_(None),
+    )
+
+
+_BY_PERSON = Swift(partial(_statement, by_token=False))
+_BY_TOKEN = Swift(partial(_statement, by_token=True))
+
 
 def load_actor(session: Session, person_id: int, *, now: datetime) -> Actor | None:
     """Return the Actor of a person with the roles held at `now`; None when unknown or erased."""
-    found = session.execute(
-        select(Person, Area.path)
-        .outerjoin(Area, Area.id == Person.home_area_id)
-        .where(Person.id == person_id, Person.erased_at.is_(None))
-    ).one_or_none()
-    if found is None:
+    return _as_actor(_BY_PERSON.rows(session, person_id=person_id, now=now))
+
+
+def _as_actor(rows: list[Any]) -> Actor | None:
+    if not rows:
         return None
-    person, home_path = found
-    grants = session.execute(
-        select(RoleGrant.role, RoleGrant.area_id, Area.path, RoleGrant.merchant_id)
-        .outerjoin(Area, Area.id == RoleGrant.area_id)
-        .where(
-            RoleGrant.person_id == person_id,
-            RoleGrant.starts_at <= now,
-            or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
-        )
-        .order_by(RoleGrant.id)
-    )
+    person = rows[0]
     return Actor(
         person_id=person.id,
         public_id=person.public_id,
         display_name=person.name,
         home_area_id=person.home_area_id,
-        home_path=home_path,
+        home_path=person.home_path,
         is_verified=person.verified_at is not None,
-        grants=tuple(Grant(*row) for row in grants),
+        grants=tuple(
+            Grant(row.role, row.scope_id, row.scope_path, row.merchant_id) for row in rows if row.role is not None
+        ),
         locale=person.locale,
         elder_view=person.elder_view,
         session_version=person.session_version,
@@ -57,12 +92,7 @@ def token_hash(token: str) -> str:
 
 def load_actor_by_token(session: Session, token: str, *, now: datetime) -> Actor | None:
     """Return the Actor behind a bearer token that has not expired and was not revoked."""
-    person_id = session.scalar(
-        select(ApiToken.person_id).where(
-            ApiToken.token_hash == token_hash(token), ApiToken.expires_at > now, ApiToken.revoked_at.is_(None)
-        )
-    )
-    return None if person_id is None else load_actor(session, person_id, now=now)
+    return _as_actor(_BY_TOKEN.rows(session, token_hash=token_hash(token), now=now))
 
 
 def standing_of(session: Session, person_id: int, *, now: datetime) -> Standing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, bindparam, case, column, func, select, table
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import clock
 from pointsapp.core.db import table_of
+from pointsapp.core.swift import Swift
 from pointsapp.ledger.models import IS_EARNED, Posting, Unit
 from pointsapp.people.models import Person
 from pointsapp.rewards.models import PointRule, RuleVersion
@@ -40,7 +41,7 @@ def version_in_force(session: Session, category: str, now: datetime, pinned_id: 
     those in force now, because they belong to the person, not to the task.
     """
     asked = {"category": category, "general": ALL_CATEGORIES, "now": now, "pinned_id": pinned_id}
-    rows = session.execute(_in_force(pinned_id is not None), asked).all()
+    rows = _IN_FORCE[pinned_id is not None].rows(session, **asked)
     general = [row for row in rows if row.category == ALL_CATEGORIES]
     own = next((row for row in rows if row.category != ALL_CATEGORIES), None)
     if not general:
@@ -49,9 +50,7 @@ def version_in_force(session: Session, category: str, now: datetime, pinned_id: 
     return _row(judged.category, judged, general[-1])
 
 
-@cache
 def _in_force(is_pinned: bool) -> Select[Any]:
-    """Build the query once: on the hot path, building a statement costs more than running it."""
     versions, rules = table_of(RuleVersion), table_of(PointRule)
     own_id = bindparam("pinned_id") if is_pinned else _newest("category")
     return (
@@ -60,6 +59,9 @@ def _in_force(is_pinned: bool) -> Select[Any]:
         .where(versions.c.id.in_([own_id, _newest("general")]))
         .order_by(versions.c.starts_at, versions.c.id)
     )
+
+
+_IN_FORCE = {is_pinned: Swift(partial(_in_force, is_pinned)) for is_pinned in (True, False)}
 
 
 def _row(rule: str, own: Any, general: Any) -> RuleVersionRow:

@@ -9,7 +9,7 @@ from pointsapp.rewards.services.budgets import (
     return_task_rest,
 )
 from pointsapp.rewards.services.claims import ClaimReceipt, ask_claim_write_off, write_claim_off
-from pointsapp.rewards.services.credits import Credit, correct_attendance, credit_attendance
+from pointsapp.rewards.services.credits import Credit, Due, correct_attendance, credit_attendance, due_for
 from pointsapp.rewards.services.versions import AddRuleVersion, VersionReceipt, add_rule_version
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "BudgetDraw",
     "ClaimReceipt",
     "Credit",
+    "Due",
     "GrantBudget",
     "GrantReceipt",
     "VersionReceipt",
@@ -24,6 +25,7 @@ __all__ = [
     "ask_claim_write_off",
     "correct_attendance",
     "credit_attendance",
+    "due_for",
     "grant_budget",
     "reserve_for_task",
     "return_task_rest",

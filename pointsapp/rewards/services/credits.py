@@ -32,7 +32,24 @@ class Credit:
     is_repeat: bool = False
 
 
-def credit_attendance(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What an attendance is worth and the entry that pays it; `draft` is None where neither book moves."""
+
+    draft: EntryDraft | None
+    scored: Score
+    person_id: int
+    minutes: int
+
+    def paid(self, session: Session, receipt: EntryReceipt | None) -> Credit:
+        """Return the credit once the entry stands."""
+        has_points = bool(self.scored.points)
+        return _credit(
+            session, self.person_id, self.scored.points, self.minutes, self.scored, receipt, has_points=has_points
+        )
+
+
+def due_for(
     session: Session,
     *,
     attendance_id: int,
@@ -50,22 +67,18 @@ def credit_attendance(
     task_title: str = "",
     confirmed_by_id: int | None = None,
     stopped_from_points: int | None = None,
-) -> Credit:
-    """Credit both books for one attendance, once (reference "attendance:<id>:credit").
+) -> Due:
+    """Return what one attendance is due, to be posted once (reference "attendance:<id>:credit").
 
     `points` and `points_mode` are the task's. `task_public_id` and `task_title` let the person's book name the work and
     link to it; `confirmed_by_id` is who vouched for the minutes, None for a venue code; `stopped_from_points` is what the
     whole shift would have given where it was stopped early and `points` is the earned share.
     """
-    reference = f"attendance:{attendance_id}:credit"
     version = version_in_force(session, category, now, rule_version_id)
     so_far = SoFar()
     if version.has_span_caps:
         # A cap is a sum over rows, which no row guards: whoever credits this person waits here, then reads the true sum.
         lock(session, LockKind.PERSON_TIME, person_id)
-        kept = _credited_before(session, reference, person_id)
-        if kept is not None:
-            return kept  # scoring it again would count it against its own cap
         so_far = earned_so_far(session, person_id, category, now)
     inputs = Inputs(category=category, points=points, points_mode=points_mode, minutes=minutes)
     scored = score(version, inputs, so_far, stopped_from_points=stopped_from_points)
@@ -75,10 +88,10 @@ def credit_attendance(
         postings.append(PostingDraft(source, accounts.person_available(person_id), scored.points))
     if minutes:
         postings.append(PostingDraft(accounts.SERVICE, accounts.person_minutes(person_id), minutes))
-    receipt = None
+    draft = None
     if postings:
         draft = EntryDraft(
-            reference=reference,
+            reference=_reference(attendance_id),
             kind="credit",
             postings=tuple(postings),
             memo=ATTENDANCE,
@@ -88,8 +101,23 @@ def credit_attendance(
             lot_expires_at=end_of_life(now, version.expires_after_months),
             behaviour=category,
         )
-        receipt = post(session, draft, now=now)
-    return _credit(session, person_id, scored.points, minutes, scored, receipt, has_points=bool(scored.points))
+    return Due(draft=draft, scored=scored, person_id=person_id, minutes=minutes)
+
+
+def _reference(attendance_id: int) -> str:
+    return f"attendance:{attendance_id}:credit"
+
+
+def credit_attendance(session: Session, *, attendance_id: int, person_id: int, now: datetime, **terms: Any) -> Credit:
+    """Credit both books for one attendance, once; `terms` as of `due_for`."""
+    version = version_in_force(session, terms["category"], now, terms["rule_version_id"])
+    if version.has_span_caps:
+        lock(session, LockKind.PERSON_TIME, person_id)
+        kept = _credited_before(session, _reference(attendance_id), person_id)
+        if kept is not None:
+            return kept  # scoring it again would count it against its own cap
+    due = due_for(session, attendance_id=attendance_id, person_id=person_id, now=now, **terms)
+    return due.paid(session, None if due.draft is None else post(session, due.draft, now=now))
 
 
 def correct_attendance(

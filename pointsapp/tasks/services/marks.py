@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
+from pointsapp.core.bundle import change
 from pointsapp.core.db import table_of
-from pointsapp.core.locks import LockKind, share
 from pointsapp.core.states import must_move
-from pointsapp.tasks.models import Signup, SignupState, Task, TaskState
+from pointsapp.tasks.models import Signup, SignupState
 
 # Built once: on the hot path, building a statement costs more than running it.
 _signup = table_of(Signup)
@@ -22,27 +22,24 @@ _MARK_ARRIVED = (
     .values(arrived_at=bindparam("arrived_at"), settled_at=bindparam("settled_at"))
 )
 
-_task = table_of(Task)
-_MARK_ARRIVED_WHILE_RUNNING = _MARK_ARRIVED.where(
-    exists().where(_task.c.id == bindparam("task_id"), _task.c.state == TaskState.PUBLISHED)
+# The same two moves as parts of one act (core.bundle): the first is the row that decides who was first.
+ARRIVED = change(
+    "signup",
+    {"arrived_at": ":arrived_at", "settled_at": ":settled_at"},
+    name="arrived",
+    where="signup.id = :signup_id AND signup.state = 'confirmed' AND signup.arrived_at IS NULL"
+    " AND EXISTS (SELECT 1 FROM task WHERE task.id = :task_id AND task.state = 'published')",
 )
+SETTLED = change("signup", {"settled_at": ":settled_at"}, name="settled", where="signup.id = :signup_id")
 
 
-def mark_arrived(
-    session: Session, signup_id: int, now: datetime, *, task_id: int | None = None, is_settled: bool = False
-) -> None:
-    """Say that the person was checked in, and with `is_settled` credited at once.
+def mark_arrived(session: Session, signup_id: int, now: datetime) -> None:
+    """Say that the person was there; StateChanged when the place was cancelled, or marked, a moment ago.
 
-    StateChanged when the place was cancelled, or marked, a moment ago: the same conditional row decides between a
-    cancellation and a check-in that race. With `task_id` also when the task was closed or called off meanwhile: what is
-    left of its points goes back only while nobody is arriving, or a credit would find the reserve empty.
+    Who checks in writes ARRIVED within their act instead, under the shared lock `TASK_RESERVE`: it also fails when the task was
+    closed or called off meanwhile, since what is left of its points goes back only while nobody is arriving.
     """
-    marks = {"signup_id": signup_id, "arrived_at": now, "settled_at": now if is_settled else None}
-    if task_id is None:
-        must_move(session, _MARK_ARRIVED, marks)
-        return
-    share(session, LockKind.TASK_RESERVE, task_id)
-    must_move(session, _MARK_ARRIVED_WHILE_RUNNING, marks | {"task_id": task_id})
+    must_move(session, _MARK_ARRIVED, {"signup_id": signup_id, "arrived_at": now, "settled_at": None})
 
 
 def mark_settled(session: Session, signup_id: int, now: datetime) -> None:
