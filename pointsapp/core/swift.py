@@ -35,8 +35,9 @@ class Driver:
         self.dialect = connection.dialect
         self.name = connection.dialect.name
         self._connection = connection
-        self.raw: Any = connection.connection.driver_connection
-        self._cursor: Any = RawCursor(self.raw) if self.name == POSTGRES else self.raw
+        raw: Any = connection.connection.driver_connection
+        self.raw = raw
+        self._cursor: Any = RawCursor(raw) if self.name == POSTGRES else raw
 
     def run(self, statement: str, values: Sequence[Any]) -> list[Any]:
         """Run one statement and return its rows as tuples; errors are SQLAlchemy's own, so that `write()` knows them."""
@@ -72,7 +73,7 @@ class Driver:
         dbapi = self.dialect.dbapi
         if dbapi is None or not isinstance(error, dbapi.Error | PostgresError):
             return
-        is_cut = self.dialect.is_disconnect(error, self.raw, None)
+        is_cut = self.dialect.is_disconnect(error, self.raw, None)  # type: ignore[arg-type]
         if is_cut:
             self._connection.invalidate(error)
         raise DBAPIError.instance(
