@@ -15,6 +15,12 @@ class CodeInvalid(RuleBroken):
     code = "code_invalid"
     detail = _l("兑换码是 10 位字母和数字，这个码有一位不对，请核对后再输。")
 
+    def __init__(self, length: int | None = None) -> None:
+        """`length`: how many characters were typed, where that alone is wrong."""
+        super().__init__()
+        if length is not None:
+            self.detail = _l("兑换码是 10 位字母和数字，现在是 %(n)s 位，请核对后再输。", n=length)
+
 
 class CodeUnknown(NotFound):
     """The code is well-formed, but no voucher of ours."""

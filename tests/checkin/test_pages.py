@@ -253,6 +253,7 @@ class TestLeading:
         assert pages == [[False, True], [True, False], [True, False]]
         bad = client.post(f"{path}/checkins", data={"code": "??"})
         assert bad.status_code == 422
+        assert 'value="??"' in text(bad)
         assert following in text(bad)  # the list under a refusal leads on by a page that can be opened
 
     def test_ticking_and_its_refusals(self, client: HouseClient, venue: Venue) -> None:

@@ -320,3 +320,14 @@ def test_pages_speak_english(client: HouseClient, shop: Shop, voucher: VoucherVi
     assert page.status_code == 200
     for word in ("积分", "兑换"):
         assert word not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("ABC", "现在是 3 位"), ("9" * 300, "现在是 300 位"), ("ABCDEFGHJ0", "有一位不对")]
+)
+def test_the_till_says_whether_length_or_a_character_is_wrong(
+    client: HouseClient, shop: Shop, typed: str, said: str
+) -> None:
+    answer = client.sign_in(shop.clerk).post("/till", data={"code": typed})
+    assert answer.status_code == 422
+    assert said in text_of(answer)

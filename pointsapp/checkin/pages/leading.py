@@ -40,7 +40,9 @@ def _lead(shift: str, form: Form | None) -> str:
     page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int, int)))
     text = request.args.get("q", "").strip()[:20]
     view = queries.lead_view(db.session, signed_in(), look, page, text=text, now=moment)
-    return render_template("checkin/lead.html", view=view, brief=look.brief, form=form)
+    # Who scans a queue goes on scanning; what was typed and refused stays in sight.
+    scanning = "scan" in request.args or (form is not None and "user_id" not in form.values)
+    return render_template("checkin/lead.html", view=view, brief=look.brief, form=form, scanning=scanning)
 
 
 @bp.post("/lead/<shift>/checkins")
@@ -69,7 +71,7 @@ def _told(shift: str, receipt: services.CheckInReceipt) -> str:
         flash(_("%(name)s %(action)s成功，+%(points)s 分", **facts), "yes")
     else:
         flash(_("%(name)s %(action)s成功", **facts), "yes")
-    return url_for("checkin.show_lead", shift=shift)
+    return url_for("checkin.show_lead", shift=shift, scan=None if request.form.get("user_id") else 1)
 
 
 @bp.post("/attendances/<attendance>/confirmation")

@@ -27,7 +27,8 @@ def read_code(text: str) -> str:
     """Return the voucher code that `text` carries; CodeInvalid for anything that cannot be one."""
     code = read(text, VOUCHER_LENGTH)
     if code is None:
-        raise CodeInvalid()
+        typed = sum(char.isalnum() for char in text)
+        raise CodeInvalid(typed if "/" not in text and typed != VOUCHER_LENGTH else None)
     return code
 
 
