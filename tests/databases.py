@@ -56,6 +56,13 @@ def _admin(statement: str) -> None:
         connection.execute(statement)
 
 
+def wait_for_the_disk() -> None:
+    """Let the server started for the tests be as durable as any other; a server that was given is its owner's business."""
+    if not os.environ.get("POINTSAPP_TEST_POSTGRES"):
+        _admin("ALTER SYSTEM RESET fsync")
+        _admin("SELECT pg_reload_conf()")
+
+
 def settings_for(url: str, **over: object) -> Settings:
     values: dict[str, object] = {
         "env": "testing",

@@ -1,0 +1,201 @@
+"""What must hold in the tables at any moment: each rule is one plain query that returns the rows which break it.
+
+They share no code with the application, so a mistake there is not repeated here, and an auditor can run them by hand. Both
+databases read the same text. A rule that returns nothing holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+SHOWN = 3  # how many rows of a broken rule are named
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    promise: str
+    broken: str  # SQL
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    rule: Rule
+    rows: int
+    seen: str
+
+
+# What every account holds by its postings alone.
+_MOVED = """WITH moved AS (SELECT account, SUM(n) AS n FROM (
+    SELECT destination AS account, SUM(amount) AS n FROM posting GROUP BY destination UNION ALL
+    SELECT source AS account, -SUM(amount) AS n FROM posting GROUP BY source) AS both_sides GROUP BY account)"""
+
+RULES = (
+    Rule(
+        "capacity",
+        "No shift has more people than places, and the number it shows is the number of its people.",
+        """SELECT s.public_id AS shift, s.capacity, s.taken AS shown, COUNT(g.id) AS people
+        FROM shift s LEFT JOIN signup g ON g.shift_id = s.id AND g.state IN ('confirmed', 'offered')
+        GROUP BY s.id, s.public_id, s.capacity, s.taken HAVING COUNT(g.id) > s.capacity OR COUNT(g.id) <> s.taken""",
+    ),
+    Rule(
+        "queue",
+        "The number of people waiting that a shift shows is the number of people waiting.",
+        """SELECT s.public_id AS shift, s.waiting AS shown, COUNT(g.id) AS people
+        FROM shift s LEFT JOIN signup g ON g.shift_id = s.id AND g.state = 'waitlisted'
+        GROUP BY s.id, s.public_id, s.waiting HAVING COUNT(g.id) <> s.waiting""",
+    ),
+    Rule(
+        "one place each",
+        "Nobody holds two places, or a place and a turn in the queue, in one shift.",
+        """SELECT shift_id, person_id, COUNT(*) AS places FROM signup WHERE state <> 'cancelled'
+        GROUP BY shift_id, person_id HAVING COUNT(*) > 1""",
+    ),
+    Rule(
+        "one place at a time",
+        "Nobody has confirmed places in two shifts that overlap.",
+        """SELECT a.person_id, a.shift_id AS one, b.shift_id AS other FROM signup a
+        JOIN signup b ON b.person_id = a.person_id AND b.shift_id > a.shift_id AND b.state = 'confirmed'
+        JOIN shift s ON s.id = a.shift_id JOIN shift t ON t.id = b.shift_id
+        WHERE a.state = 'confirmed' AND s.starts_at < t.ends_at AND t.starts_at < s.ends_at""",
+    ),
+    Rule(
+        "one arrival",
+        "Every attendance has exactly one first accepted scan, belongs to a confirmed place, and there is one per place.",
+        """SELECT a.public_id AS attendance, COUNT(c.id) AS first_scans, g.state AS place
+        FROM attendance a JOIN signup g ON g.id = a.signup_id
+        LEFT JOIN scan c ON c.attendance_id = a.id AND c.is_accepted AND NOT c.is_repeat AND c.action = 'check_in'
+        GROUP BY a.id, a.public_id, g.state HAVING COUNT(c.id) <> 1 OR g.state <> 'confirmed'""",
+    ),
+    Rule(
+        "time counted once",
+        "The hours of two attendances of one person never overlap.",
+        """SELECT a.person_id, a.public_id AS one, b.public_id AS other FROM attendance a
+        JOIN attendance b ON b.person_id = a.person_id AND b.id > a.id AND a.from_at < b.to_at AND b.from_at < a.to_at
+        WHERE a.state <> 'voided' AND b.state <> 'voided'""",
+    ),
+    Rule(
+        "scans accounted for",
+        "Every accepted scan belongs to an attendance of the same person.",
+        """SELECT c.id AS scan FROM scan c LEFT JOIN attendance a ON a.id = c.attendance_id
+        WHERE c.is_accepted AND (a.id IS NULL OR a.person_id <> c.person_id OR a.shift_id <> c.shift_id)""",
+    ),
+    Rule(
+        "hours",
+        "A person's hours in the books and on the account are the minutes of their attendances, no more and no less.",
+        """WITH worked AS (SELECT person_id, SUM(minutes) AS n FROM attendance WHERE state = 'credited' GROUP BY person_id),
+        booked AS (SELECT p.person_id, SUM(p.change) AS n FROM posting p WHERE p.unit = 'minute' GROUP BY p.person_id)
+        SELECT q.id AS person, COALESCE(w.n, 0) AS worked, COALESCE(k.n, 0) AS booked, COALESCE(b.amount, 0) AS shown
+        FROM person q LEFT JOIN worked w ON w.person_id = q.id LEFT JOIN booked k ON k.person_id = q.id
+        LEFT JOIN balance b ON b.account = 'person:' || q.id || ':minutes'
+        WHERE COALESCE(w.n, 0) <> COALESCE(k.n, 0) OR COALESCE(w.n, 0) <> COALESCE(b.amount, 0)""",
+    ),
+    Rule(
+        "points earned",
+        "The points a person was given are the points of their attendances.",
+        """WITH worked AS (SELECT person_id, SUM(points) AS n FROM attendance WHERE state = 'credited' GROUP BY person_id),
+        booked AS (SELECT p.person_id, SUM(p.change) AS n FROM posting p
+            WHERE p.unit = 'point' AND p.flow IN ('issued', 'reversed') GROUP BY p.person_id)
+        SELECT q.id AS person, COALESCE(w.n, 0) AS worked, COALESCE(k.n, 0) AS booked
+        FROM person q LEFT JOIN worked w ON w.person_id = q.id LEFT JOIN booked k ON k.person_id = q.id
+        WHERE COALESCE(w.n, 0) <> COALESCE(k.n, 0)""",
+    ),
+    Rule(
+        "points to spend",
+        "What a person can spend is what they earned less their vouchers, open or used; what is held is their open vouchers.",
+        """WITH worked AS (SELECT person_id, SUM(points) AS n FROM attendance WHERE state = 'credited' GROUP BY person_id),
+        promised AS (SELECT person_id, SUM(points) AS n, SUM(CASE WHEN state = 'issued' THEN points ELSE 0 END) AS held
+            FROM voucher WHERE state IN ('issued', 'redeemed') GROUP BY person_id)
+        SELECT q.id AS person, COALESCE(w.n, 0) AS earned, COALESCE(v.n, 0) AS promised, COALESCE(b.amount, 0) AS to_spend,
+            COALESCE(h.amount, 0) AS held
+        FROM person q LEFT JOIN worked w ON w.person_id = q.id LEFT JOIN promised v ON v.person_id = q.id
+        LEFT JOIN balance b ON b.account = 'person:' || q.id || ':available'
+        LEFT JOIN balance h ON h.account = 'person:' || q.id || ':held'
+        WHERE COALESCE(w.n, 0) - COALESCE(v.n, 0) <> COALESCE(b.amount, 0) OR COALESCE(v.held, 0) <> COALESCE(h.amount, 0)""",
+    ),
+    Rule(
+        "balances",
+        "Every stored balance is the sum of its postings, and none is below zero.",
+        f"""{_MOVED} SELECT b.account, b.amount AS shown, COALESCE(m.n, 0) AS posted FROM balance b
+        LEFT JOIN moved m ON m.account = b.account WHERE b.amount < 0 OR b.amount <> COALESCE(m.n, 0)""",
+    ),
+    Rule(
+        "task reserves",
+        "A published task still holds its places times its points less what was given out; any other task holds nothing.",
+        f"""{_MOVED},
+        places AS (SELECT task_id, SUM(capacity) AS n FROM shift GROUP BY task_id),
+        given AS (SELECT s.task_id, SUM(a.points) AS n FROM attendance a JOIN shift s ON s.id = a.shift_id GROUP BY s.task_id)
+        SELECT t.public_id AS task, t.state, COALESCE(m.n, 0) AS holds, l.n * t.points AS reserved, COALESCE(g.n, 0) AS given_out
+        FROM task t JOIN places l ON l.task_id = t.id LEFT JOIN moved m ON m.account = 'task:' || t.id || ':reserved'
+        LEFT JOIN given g ON g.task_id = t.id
+        WHERE COALESCE(m.n, 0) <> CASE WHEN t.state = 'published' THEN l.n * t.points - COALESCE(g.n, 0) ELSE 0 END""",
+    ),
+    Rule(
+        "stock",
+        "No offer gave out more vouchers than it has, and the number it counts is the number of its vouchers.",
+        """SELECT o.public_id AS offer, o.stock, o.taken AS shown, COUNT(v.id) AS vouchers
+        FROM offer o LEFT JOIN voucher v ON v.offer_id = o.id AND v.state IN ('issued', 'redeemed')
+        GROUP BY o.id, o.public_id, o.stock, o.taken HAVING COUNT(v.id) <> o.taken OR COUNT(v.id) > o.stock""",
+    ),
+    Rule(
+        "limit per person",
+        "Nobody holds more vouchers of an offer than its limit per person.",
+        """SELECT o.public_id AS offer, v.person_id, COUNT(v.id) AS vouchers, w.per_person_limit
+        FROM voucher v JOIN offer o ON o.id = v.offer_id
+        JOIN offer_version w ON w.offer_id = o.id AND w.number = o.live_version
+        WHERE v.state IN ('issued', 'redeemed') AND w.per_person_limit IS NOT NULL
+        GROUP BY o.public_id, v.person_id, w.per_person_limit HAVING COUNT(v.id) > w.per_person_limit""",
+    ),
+    Rule(
+        "one use",
+        "A used voucher has exactly one redemption that stands, any other voucher none.",
+        """SELECT v.public_id AS voucher, v.state, COUNT(r.id) AS standing
+        FROM voucher v LEFT JOIN redemption r ON r.voucher_id = v.id AND r.reversed_at IS NULL
+        GROUP BY v.id, v.public_id, v.state HAVING COUNT(r.id) <> CASE WHEN v.state = 'redeemed' THEN 1 ELSE 0 END""",
+    ),
+    Rule(
+        "holds",
+        "The points behind a voucher are held while it is open, paid when it is used, back when it ended otherwise.",
+        """SELECT v.public_id AS voucher, v.state, h.state AS hold FROM voucher v JOIN hold h ON h.id = v.hold_id
+        WHERE h.amount <> v.points OR (v.state = 'issued' AND h.state <> 'open') OR (v.state = 'redeemed' AND h.state <> 'settled')
+            OR (v.state = 'cancelled' AND h.state <> 'released') OR (v.state = 'expired' AND h.state <> 'expired')""",
+    ),
+    Rule(
+        "shops",
+        "What the books say a shop took in is the points of its redemptions that stand.",
+        f"""{_MOVED},
+        served AS (SELECT merchant_id, SUM(points) AS n FROM redemption WHERE reversed_at IS NULL GROUP BY merchant_id)
+        SELECT m.code AS shop, COALESCE(t.n, 0) AS booked, COALESCE(s.n, 0) AS served
+        FROM merchant m LEFT JOIN moved t ON t.account = 'merchant:' || m.id || ':earned' LEFT JOIN served s ON s.merchant_id = m.id
+        WHERE COALESCE(t.n, 0) <> COALESCE(s.n, 0)""",
+    ),
+    Rule(
+        "settled months",
+        "A month that both sides confirmed is the sum of its redemptions, and each of them stands for good.",
+        """SELECT s.public_id AS settlement, s.redemptions, s.total_points, COUNT(r.id) AS standing, SUM(r.points) AS points
+        FROM settlement s LEFT JOIN settlement_line l ON l.settlement_id = s.id
+        LEFT JOIN redemption r ON r.id = l.redemption_id AND r.reversed_at IS NULL AND r.settled_at IS NOT NULL
+        WHERE s.state = 'confirmed' GROUP BY s.id, s.public_id, s.redemptions, s.total_points
+        HAVING COUNT(r.id) <> s.redemptions OR COALESCE(SUM(r.points), 0) <> s.total_points""",
+    ),
+    Rule(
+        "settled or undone",
+        "No redemption is both settled and undone, and none is settled outside a confirmed month.",
+        """SELECT r.public_id AS redemption FROM redemption r LEFT JOIN settlement_line l ON l.redemption_id = r.id
+        LEFT JOIN settlement s ON s.id = l.settlement_id
+        WHERE r.settled_at IS NOT NULL AND (r.reversed_at IS NOT NULL OR s.state IS NULL OR s.state <> 'confirmed')""",
+    ),
+)
+
+
+def breaches(connection: Connection, rules: tuple[Rule, ...] = RULES) -> list[Breach]:
+    """Return the rules that do not hold, each with a few of the rows that break it."""
+    found = []
+    for rule in rules:
+        rows = connection.exec_driver_sql(rule.broken).mappings().all()
+        if rows:
+            seen = "; ".join(", ".join(f"{key} {value}" for key, value in row.items()) for row in rows[:SHOWN])
+            found.append(Breach(rule, len(rows), seen))
+    return found

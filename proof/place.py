@@ -1,0 +1,118 @@
+"""The place of a proof: a database of its own, `pointsapp serve` with its workers, and `pointsapp worker`, ended with the block."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, text
+
+from pointsapp.core.db import db
+from tests import databases
+from tests.house.reading import ROOT
+from tests.server import Server, serving
+
+WORKERS = 2
+
+
+@dataclass
+class Place:
+    """A running server on `dialect`, and the ways to look behind it."""
+
+    dialect: str
+    own: databases.Clone
+    server: Server
+    folder: Path
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.server.url).port or 80
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Yield a connection that sees what is committed, without a word of the application in between."""
+        with self.own.engine.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        with self.looking() as connection:
+            return [dict(row) for row in connection.execute(text(sql), values).mappings()]
+
+    def change(self, sql: str, **values: Any) -> None:
+        """Change a table by hand: only to move something into the past, which no door allows."""
+        with self.own.engine.begin() as connection:
+            connection.execute(text(sql), values)
+
+    def inside(self, act: Callable[[], Any]) -> Any:
+        """Run `act` within the application, in this process: what has no door yet, or what the worker does."""
+        with self.own.app.app_context():
+            try:
+                return act()
+            finally:
+                db.session.remove()
+
+    def verify(self) -> tuple[bool, str]:
+        """Run `pointsapp ledger verify`; return (the books balance, what it said)."""
+        done = self.server.command("ledger", "verify")
+        try:
+            told = json.dumps(json.loads(done.stdout), ensure_ascii=False)
+        except ValueError:
+            told = (done.stdout + done.stderr)[-500:]
+        return done.returncode == 0, told
+
+    def errors_logged(self) -> list[str]:
+        """Return the lines of the server's and the worker's logs that tell of an error or a crash."""
+        found = []
+        for name in ("server.log", "worker.log"):
+            found += [line for line in (self.folder / name).read_text(errors="replace").splitlines() if _is_error(line)]
+        return found
+
+
+def _is_error(line: str) -> bool:
+    try:
+        return json.loads(line).get("level") in ("error", "critical")
+    except (ValueError, AttributeError):  # not one of our lines: an interpreter or the server below us that dies
+        return "Traceback" in line or "panicked" in line
+
+
+@contextmanager
+def opened(dialect: str, *, durable: bool = True) -> Iterator[Place]:
+    """Serve an empty, migrated database of `dialect` with two workers until the block ends, however it ends.
+
+    `durable` is PostgreSQL as shipped, which waits for the disk; the tests' server does not.
+    """
+    own = databases.clone(dialect)
+    if dialect == "postgresql" and durable:
+        databases.wait_for_the_disk()
+    with tempfile.TemporaryDirectory(prefix="proof-") as name:
+        folder = Path(name)
+        try:
+            with serving(own.url, folder, workers=WORKERS) as server, _worker(server, folder):
+                yield Place(dialect, own, server, folder)
+        finally:
+            own.drop()
+
+
+@contextmanager
+def _worker(server: Server, folder: Path) -> Iterator[None]:
+    with (folder / "worker.log").open("wb") as log:
+        command = [sys.executable, "-m", "pointsapp", "worker"]
+        process = subprocess.Popen(command, cwd=ROOT, env=server.environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
