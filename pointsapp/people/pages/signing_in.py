@@ -13,7 +13,7 @@ from pointsapp.core.db import db
 from pointsapp.core.transaction import write
 from pointsapp.people.pages.codes import open_code
 from pointsapp.people.pages.door import bp, carried, enter, first_page, wanted_next
-from pointsapp.people.schemas import SignInForm, TypedCodeForm, read_one_time_code
+from pointsapp.people.schemas import SignInForm, TypedCodeForm
 from pointsapp.people.services import SignedIn, SignIn, check_password, sign_in_with_password
 from pointsapp.web.doors import Form, bind, blank
 from pointsapp.web.guard import public
@@ -57,8 +57,7 @@ def submit_typed_code() -> ResponseReturnValue:
     return form.submit(_lead_to, or_show=lambda: _page(code_form=form))
 
 
-def _lead_to(typed: str) -> ResponseReturnValue:
-    code = read_one_time_code(typed)  # here, not in the form's schema: a slip of the finger shows the page again
+def _lead_to(code: str) -> ResponseReturnValue:
     if carried()["parked_to"]:  # a redirect would drop what a guest had filled in elsewhere
         return open_code(code)
     return redirect(url_for("people.show_one_time_code", code=code, next=wanted_next() or None), 303)

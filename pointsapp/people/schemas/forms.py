@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from pointsapp.core.actor import Role
+from pointsapp.people.errors import CodeInvalid
 from pointsapp.people.policies import needs_area, needs_merchant
 from pointsapp.people.rules import NAME_MOST, read_phone, read_volunteer_number
-from pointsapp.people.schemas.inputs import PasswordText, Phone
+from pointsapp.people.schemas.inputs import PasswordText, Phone, read_one_time_code
 from pointsapp.people.services import (
     ChangeProfile,
     OneTimeCodeKind,
@@ -47,7 +48,10 @@ class TypedCodeForm(FormSchema):
 
     @post_load
     def command(self, given: dict[str, Any], **_kw: Any) -> str:
-        return str(given["code"])
+        try:
+            return read_one_time_code(given["code"])
+        except CodeInvalid:  # a slip of the finger is the field's error: the page comes again with all it carries
+            raise ValidationError(str(_l("没有认出这个码，请核对后重新输入。")), "code") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
