@@ -10,7 +10,7 @@ from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
 from pointsapp.config import shipped
-from pointsapp.core import events, figures, guesses, idempotency, jobs, policy  # noqa: F401 - some only bring a table
+from pointsapp.core import events, figures, guesses, idempotency, jobs, policy, sessions  # noqa: F401 - some only bring a table
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import db
 from pointsapp.web.api import init_api
@@ -84,6 +84,7 @@ def _schedule() -> None:
     """Say what the worker does, and how often."""
     jobs.schedule("core.forget_old_answers", 3600, idempotency.forget_old_answers)
     jobs.schedule("core.forget_failed_codes", 900, guesses.forget_failed_codes)
+    jobs.schedule("core.forget_ended_sessions", 3600, sessions.forget_ended_sessions)
     for feature in FEATURES:
         chores = room(feature, "jobs")
         for name, every_seconds, run in getattr(chores, "JOBS", []):

@@ -23,6 +23,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import signed_in
 
 blp = api_blueprint("checkin", "Venue codes, scans, attendance, corrections.")
@@ -56,6 +57,7 @@ def read_venue_code(args: dict[str, Any], shift_id: str) -> Any:
     "time_conflict",
     "wrong_state",
 )
+@takes_codes
 def post_check_in(command: services.CheckIn) -> Response:
     """Check oneself in or out with the venue's code; a repeat answers 200 and changes nothing."""
     return write_json(services.check_in, signed_in(), command, schema=CheckInReceiptSchema())
@@ -67,6 +69,7 @@ def post_check_in(command: services.CheckIn) -> Response:
 @refuses(
     "code_invalid", "not_signed_up", "not_allowed", "outside_window", "not_checked_in", "time_conflict", "wrong_state"
 )
+@takes_codes
 def post_person_check_in(command: services.CheckInPerson, shift_id: str) -> Response:
     """Check somebody in or out: by their personal code, or by the leader's list (`user_id`)."""
     return write_json(services.check_in_person, signed_in(), shift_id, command, schema=CheckInReceiptSchema())

@@ -7,6 +7,7 @@ the same tries.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -49,7 +50,7 @@ def seconds_to_wait(session: Session, caller: str, most: int, *, now: datetime) 
         .offset(most - 1)
         .limit(1)
     )
-    return 0 if nth is None else max(1, int((nth + WINDOW - now).total_seconds()) + 1)
+    return 0 if nth is None else max(1, math.ceil((nth + WINDOW - now).total_seconds()))
 
 
 def forget_failed_codes(session: Session, *, now: datetime) -> int:

@@ -35,6 +35,7 @@ from pointsapp.people.services import (
 from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.guard import public
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import bearer_token, signed_in
 from pointsapp.web.security import caller_address
 
@@ -46,6 +47,7 @@ blp = api_blueprint("people", "People: joining, signing in, roles, one-time code
 @blp.arguments(SignInSchema)
 @blp.response(201, SessionSchema)
 @refuses("invalid_credentials", "too_many_attempts", "code_invalid")
+@takes_codes
 def open_session(command: SignIn | UseOneTimeCode) -> Response:
     """Sign in with a password or with a one-time code; answers a token that is valid for 30 days."""
     if isinstance(command, UseOneTimeCode):

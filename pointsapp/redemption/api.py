@@ -22,6 +22,7 @@ from pointsapp.redemption.schemas import (
 from pointsapp.redemption.services import cancel_voucher, issue_voucher, redeem, reverse_redemption
 from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import signed_in
 from pointsapp.web.schemas import page_request, page_schema
 
@@ -56,6 +57,7 @@ def cancel(public_id: str) -> Response:
 @blp.get("/vouchers/<path:code>")
 @blp.response(200, TillVoucherSchema)
 @refuses("code_invalid", "code_unknown", "wrong_merchant")
+@takes_codes
 def look_up(code: str) -> Any:
     """Say what a voucher is, without using it; the merchant's people."""
     return till_voucher(db.session, signed_in(), code, now=now())
@@ -73,6 +75,7 @@ def look_up(code: str) -> Any:
     "already_redeemed",
     "voucher_expired",
 )
+@takes_codes
 def use(typed: dict[str, Any]) -> Response:
     """Use a voucher, once; the merchant's people, never for themself."""
     return write_json(redeem, signed_in(), typed["code"], schema=RedemptionSchema())

@@ -10,6 +10,7 @@ from flask import Flask, current_app, session
 from pointsapp.web.doors import new_request_id
 from pointsapp.web.errors import init_errors
 from pointsapp.web.filters import init_filters
+from pointsapp.web.guesses import init_guesses
 from pointsapp.web.health import init_health
 from pointsapp.web.i18n import choose_language, init_i18n
 from pointsapp.web.journal import init_journal
@@ -29,6 +30,7 @@ def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> N
     init_login(app, load_person, load_token)
     init_security(app)
     init_i18n(app)
+    init_guesses(app)
     init_filters(app)
     init_errors(app)
     init_health(app)

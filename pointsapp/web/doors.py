@@ -133,6 +133,7 @@ class Form:
             self.refusal = {"title": title, "detail": detail, "code": refusal.code, "next_step": step_of(message)}
             self.errors = {**self.errors, **getattr(refusal, "errors", {})}
             g.refusal_code = refusal.code
+            g.retry_after = refusal.facts.get("retry_after")
             return or_show(), status_of(refusal)
 
 

@@ -16,13 +16,18 @@ from flask_login import current_user as flask_login_user
 
 from pointsapp.core.actor import Actor
 from pointsapp.core.clock import now
+from pointsapp.core.codes import new_token
+from pointsapp.core.db import db
 from pointsapp.core.errors import NotSignedIn
+from pointsapp.core.sessions import end_session, has_ended
+from pointsapp.core.transaction import write
 from pointsapp.web.guard import is_public
 from pointsapp.web.parking import show_parked_sign_in
 
 RESIDENT_DAYS = 180  # elders should not have to type a password twice a month
 STAFF_HOURS = 12  # a console left open at the desk must not stay open overnight
 SIGNED_IN_AT = "signed_in_at"
+SESSION_NAME = "sid"  # what sign-out ends on the server: a copied cookie dies with it
 
 LoadPerson = Callable[[int, datetime], Actor | None]
 LoadToken = Callable[[str, datetime], Actor | None]
@@ -45,11 +50,15 @@ def sign_in(actor: Actor) -> None:
     session.update(kept)
     session.permanent = True
     session[SIGNED_IN_AT] = int(now().timestamp())
+    session[SESSION_NAME] = new_token()
     login_user(SessionPerson(actor))
     g.actor = actor
 
 
 def sign_out() -> None:
+    name = session.get(SESSION_NAME)
+    if name:
+        write(end_session, name, until=now() + timedelta(days=RESIDENT_DAYS))
     logout_user()
     session.clear()
     g.actor = None
@@ -97,6 +106,9 @@ def _load_session(key: str) -> SessionPerson | None:
     if not (number.isdigit() and version.isdigit()):
         return None
     moment = now()
+    name = session.get(SESSION_NAME)
+    if name and has_ended(db.session, name, now=moment):
+        return None
     loader: LoadPerson = current_app.extensions["pointsapp.load_person"]
     actor = loader(int(number), moment)
     if actor is None or actor.session_version != int(version):

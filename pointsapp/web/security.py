@@ -6,10 +6,14 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
-from flask_limiter import Limiter
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from pointsapp.core.errors import Forbidden, Invalid, NotFound
+from pointsapp.core.clock import now
+from pointsapp.core.errors import Forbidden, Invalid, NotFound, TooMany
+from pointsapp.web.errors import RETRY_AFTER_S, answer_refusal
 from pointsapp.web.login import current_actor
 
 MAX_BODY = 12 * 1024 * 1024  # a phone's photograph
@@ -54,11 +58,24 @@ def init_security(app: Flask) -> None:
         RATELIMIT_DEFAULT=PER_PERSON,
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.endpoint == "static" or current_actor() is None,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
+    if settings.redis_url:
+        # A Redis that hangs must not hang us: the limit is then counted in this process.
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
     csrf.init_app(app)
+    app.register_error_handler(RateLimitExceeded, _too_many)
     limiter.init_app(app)
     app.before_request(_refuse_nul)
     app.before_request(_bound_json)
     app.after_request(_harden)
+
+
+def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
+    limit = limiter.current_limit
+    window = limit.limit.get_expiry() if limit else RETRY_AFTER_S
+    left = round(limit.reset_at - now().timestamp()) if limit else window
+    return answer_refusal(TooMany(retry_after=max(1, min(window, left))))
 
 
 def _refuse_nul() -> None:
@@ -87,6 +104,8 @@ def _bound_json() -> None:
 
 def _harden(response: Response) -> Response:
     headers = response.headers
+    if response.status_code in (429, 503) and "Retry-After" not in headers:  # a form shown again
+        headers["Retry-After"] = str(g.get("retry_after") or RETRY_AFTER_S)
     if g.get("is_foreign"):
         session.modified = False
     # 'wasm-unsafe-eval' is for the camera's QR reader; no inline script or style anywhere.

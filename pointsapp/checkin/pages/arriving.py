@@ -16,18 +16,21 @@ from pointsapp.core.db import db
 from pointsapp.rewards.messages import step_words
 from pointsapp.web.doors import Form, bind, write_page
 from pointsapp.web.guard import public
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
 
 
 @bp.get("/q/c/<code>")
 @public("a guest who scans sees the shift first and signs in at the button")
+@takes_codes
 def show_arrival(code: str) -> str:
     """Show the shift behind a venue code, with one button."""
     return _arrival(code, None)
 
 
 @bp.post("/q/c/<code>")
+@takes_codes
 def submit_arrival(code: str) -> ResponseReturnValue:
     """Check in or out; with `join`, take a place first (报名并签到)."""
     form, actor, kept = bind(ArrivalForm()), signed_in(), read_seal()

@@ -14,6 +14,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.web.doors import Form, bind, write_page
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.links import safe_next
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr_reader import read_qr
@@ -46,6 +47,7 @@ def _lead(shift: str, form: Form | None) -> str:
 
 
 @bp.post("/lead/<shift>/checkins")
+@takes_codes
 def submit_person(shift: str) -> ResponseReturnValue:
     """Check somebody in or out by their code (camera, photograph, typed) or by the list."""
     form, actor = bind(LeaderForm(photo_text=_photo_text())), signed_in()

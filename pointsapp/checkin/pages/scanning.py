@@ -12,6 +12,7 @@ from pointsapp.core import codes
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.web.guard import public
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.links import absolute, link, safe_next
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
@@ -76,6 +77,7 @@ def show_my_code() -> str:
 
 
 @bp.get("/q/u/<code>")
+@takes_codes
 def show_person(code: str) -> str:
     """Show a leader whose code this is, and one button per shift at which they can be checked in."""
     person = queries.scanned_person(db.session, signed_in(), code, now=now())

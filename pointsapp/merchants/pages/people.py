@@ -22,6 +22,7 @@ from pointsapp.merchants.services import (
     revoke_invitation,
 )
 from pointsapp.web.doors import Form, bind, write_page
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr import qr_svg
@@ -73,12 +74,14 @@ def remove(public_id: str, grant: str) -> ResponseReturnValue:
 
 
 @bp.get("/q/i/<code>")
+@takes_codes
 def show_invitation(code: str) -> str:
     """Show who invites to what, with one button."""
     return _invitation(code, None)
 
 
 @bp.post("/q/i/<code>")
+@takes_codes
 def accept(code: str) -> ResponseReturnValue:
     """Accept: from now on the person works for the merchant."""
     form = bind(BareForm())

@@ -17,6 +17,7 @@ from pointsapp.people.schemas.forms import CodeUse
 from pointsapp.people.services import UseOneTimeCode, use_one_time_code
 from pointsapp.web.doors import Form, bind, blank
 from pointsapp.web.guard import public
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import current_actor
 
 
@@ -49,12 +50,14 @@ def open_code(code: str) -> str:
 
 @bp.get("/q/o/<code>")
 @public("the QR on a slip of paper opens here")
+@takes_codes
 def show_one_time_code(code: str) -> ResponseReturnValue:
     return open_code(code)
 
 
 @bp.post("/q/o/<code>")
 @public("the code itself is what signs in")
+@takes_codes
 def submit_one_time_code(code: str) -> ResponseReturnValue:
     holder, form = _holder(code), bind(UseCodeForm())
     return form.submit(lambda given: _use(code, holder, given), or_show=lambda: _page(code, holder, form))

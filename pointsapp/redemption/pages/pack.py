@@ -26,6 +26,7 @@ from pointsapp.redemption.queries import (
 from pointsapp.redemption.schemas import TakeForm
 from pointsapp.redemption.services import cancel_voucher
 from pointsapp.web.doors import Form, bind, write_page
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr import qr_svg
@@ -79,6 +80,7 @@ def _qr(voucher: VoucherView) -> Any:
 
 
 @bp.get("/q/v/<code>")
+@takes_codes
 def show_voucher_code(code: str) -> ResponseReturnValue:
     """Open a scanned voucher: its owner sees the ticket, the shop one button, anybody else an explanation."""
     actor = signed_in()

@@ -22,6 +22,7 @@ from pointsapp.redemption.rules import refusal_to_undo
 from pointsapp.redemption.schemas import RedeemForm, ReverseForm, reverse_command
 from pointsapp.redemption.services import Redeemed, redeem, reverse_redemption
 from pointsapp.web.doors import Form, bind, write_page
+from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr_reader import read_qr
 
@@ -33,6 +34,7 @@ def show_till() -> str:
 
 
 @bp.post("/till")
+@takes_codes
 def submit_code() -> ResponseReturnValue:
     """Use the voucher whose code was scanned, typed or photographed."""
     form = bind(RedeemForm())
