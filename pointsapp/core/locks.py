@@ -23,6 +23,7 @@ class LockKind(IntEnum):
     PERSON_VOUCHERS = 5  # a person's limit of one offer
     SEAL = 7  # only one worker seals
     BOARDS = 9  # one folds at a time
+    STANDINGS = 10
 
 
 _SPACE = 2**40

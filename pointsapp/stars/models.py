@@ -13,7 +13,18 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pointsapp.core.db import Base, BigId, enum_check, enum_column, instant, maybe_instant, public_id, ref, row_id
+from pointsapp.core.db import (
+    Base,
+    BigId,
+    enum_check,
+    enum_column,
+    facts,
+    instant,
+    maybe_instant,
+    public_id,
+    ref,
+    row_id,
+)
 
 
 class BranchKind(StrEnum):
@@ -162,6 +173,38 @@ class Evidence(Base):
     quantity: Mapped[int] = mapped_column(BigInteger)
     occurred_at: Mapped[instant]
     recorded_at: Mapped[instant]
+
+
+class StaleArea(Base):
+    """An area where something happened that the counts of the branches there and above do not hold yet; None: anywhere.
+
+    Noted by the database itself, in the transaction that brings evidence, members, a branch or a place (triggers of the migration).
+    """
+
+    __tablename__ = "stale_area"
+
+    id: Mapped[row_id]
+    area_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class BranchTally(Base):
+    """What a branch brought together in a round, counted once instead of by every reader. Derived: the evidence makes it again."""
+
+    __tablename__ = "branch_tally"
+    __table_args__ = (
+        Index(
+            "ix_branch_tally_stale",
+            "counted_at",
+            sqlite_where=text("is_stale"),
+            postgresql_where=text("is_stale"),
+        ),
+    )
+
+    round_id: Mapped[int] = mapped_column(BigId, ForeignKey("star_round.id"), primary_key=True)
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"), primary_key=True, index=True)
+    is_stale: Mapped[bool]
+    counted_at: Mapped[instant]
+    figures: Mapped[facts]  # sums, people and members by evidence; party_members
 
 
 class Assessment(Base):

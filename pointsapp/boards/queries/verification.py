@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.boards.models import UnfoldedPerson, UnfoldedPosting
 from pointsapp.boards.queries.derivation import Derived, derivations
+from pointsapp.stars.queries import open_rounds, wrong_tallies
 
 MOST_NAMED = 20
 
@@ -29,12 +30,16 @@ class BoardsReport:
 
 
 def verify_boards(session: Session, *, now: datetime) -> BoardsReport:
-    """Derive every sum again, one statement per table, and name where it differs. Right also while others post and fold."""
+    """Derive every sum again, one statement per table, and name where it differs. Right also while others post and fold.
+
+    The branches' counts are compared last, each round at once; run it again if the worker counted in between.
+    """
     problems: list[str] = []
     rows: dict[str, int] = {}
     for derived in derivations(session, now=now):
         problems += _differences(session, derived)
         rows[derived.table] = session.scalar(derived.statement(f"SELECT COUNT(*) FROM {derived.table}")) or 0
+    problems += wrong_tallies(session, open_rounds(session), now=now)
     waiting = [
         session.scalar(select(func.count()).select_from(model)) or 0 for model in (UnfoldedPosting, UnfoldedPerson)
     ]

@@ -1,5 +1,6 @@
 """The reading room of stars: metrics, rounds and branches, standings, evidence."""
 
+from pointsapp.stars.queries.counts import wrong_tallies
 from pointsapp.stars.queries.evidence import (
     AssessmentRow,
     EvidenceRow,
@@ -45,4 +46,5 @@ __all__ = [
     "rounds_page",
     "standings",
     "with_movement",
+    "wrong_tallies",
 ]

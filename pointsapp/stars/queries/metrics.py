@@ -139,7 +139,7 @@ def is_member(reached: CTE) -> ColumnElement[bool]:
 
 
 def tallies(session: Session, branches: Select[int, int], span: Span) -> dict[int, Tally]:
-    """Count everything for all `branches` at once: evidence, members and head counts, one grouped query each."""
+    """Count evidence and members of all `branches` at once, one grouped query each; a branch with neither is left out."""
     found: dict[int, Tally] = defaultdict(lambda: Tally())
     reached = reach(branches)
     # Per person first: a corrected attendance takes back what it gave, and who is at nothing did not take part.
@@ -166,14 +166,13 @@ def tallies(session: Session, branches: Select[int, int], span: Span) -> dict[in
     )
     for branch_id, metric, total, people in rows:
         found[branch_id].sums[metric], found[branch_id].people[metric] = int(total), people
-    for branch_id, headcount in _headcounts(session, branches, span).items():
-        found[branch_id].headcount = headcount
     for branch_id, members, came in _members(session, branches, span):
         found[branch_id].party_members, found[branch_id].members[ATTENDANCE] = members, came
-    return found
+    return dict(found)
 
 
-def _headcounts(session: Session, branches: Select[int, int], span: Span) -> dict[int, Headcount]:
+def headcounts(session: Session, branches: Select[int, int], span: Span) -> dict[int, Headcount]:
+    """Return the newest official head count of each branch's area."""
     asked = branches.subquery()
     rows = session.execute(
         select(asked.c.branch_id, AreaHeadcount.people, AreaHeadcount.counted_on, AreaHeadcount.source)

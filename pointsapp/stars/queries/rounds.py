@@ -155,6 +155,12 @@ def open_rounds(session: Session) -> list[RoundRow]:
     return [_row(*row) for row in rows]
 
 
+def rounds_by_ids(session: Session, ids: Iterable[int]) -> list[RoundRow]:
+    """Return the rounds with these keys, the oldest first."""
+    rows = session.execute(_rounds().where(Round.id.in_(sorted(ids))).order_by(Round.starts_on, Round.id))
+    return [_row(*row) for row in rows]
+
+
 def latest_rounds(session: Session, limit: int = 6) -> list[RoundRow]:
     """Return the last rounds that began, the newest first: what a board lets one choose from."""
     return [

@@ -1,4 +1,4 @@
-"""Standings: every branch of a round scored at once, from grouped queries, by the rules of the round's scheme version."""
+"""Standings: every branch of a round scored at once, from kept counts, by the rules of the round's scheme version."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.core import clock
 from pointsapp.core.errors import NotFound
-from pointsapp.stars.models import Assessment, Branch, RoundBranch, StandingSnapshot
-from pointsapp.stars.queries.metrics import Headcount, Span, Tally, in_round, tallies, values_of
+from pointsapp.stars.models import Assessment, Branch, BranchTally, RoundBranch, StandingSnapshot
+from pointsapp.stars.queries.counts import OF_ITS_ROUND, TALLY_COLUMNS, round_tallies, waiting
+from pointsapp.stars.queries.metrics import Headcount, Span, Tally, values_of
 from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row
 from pointsapp.stars.rules.score import BranchScore, ranks, score_branch
 
@@ -40,13 +41,15 @@ class Standing:
 def standings(session: Session, found: RoundRow, *, now: datetime) -> list[Standing]:
     """Return all branches of the round, best first; equal totals share a rank and stand in the order of their codes."""
     span = found.span(now)
+    waits = waiting(session)
     branches = session.execute(
-        select(*BRANCH_COLUMNS, RoundBranch.aims)
+        select(*BRANCH_COLUMNS, RoundBranch.aims, *TALLY_COLUMNS)
         .join(Area, Area.id == Branch.area_id)
         .join(RoundBranch, RoundBranch.branch_id == Branch.id)
+        .outerjoin(BranchTally, OF_ITS_ROUND)
         .where(RoundBranch.round_id == found.id)
     ).all()
-    counted = tallies(session, in_round(found.id), span)
+    counted = round_tallies(session, found, branches, waits, now=now)
     given = _assessed(session, found, span)
     elapsed = found.elapsed(now)
     every_star = tuple(star.key for star in found.scheme.stars)

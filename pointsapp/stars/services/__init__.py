@@ -2,6 +2,7 @@
 
 from pointsapp.stars.services.assessing import Assess, Assessed, assess
 from pointsapp.stars.services.collecting import collect_correction, collect_credit, collect_task
+from pointsapp.stars.services.counting import count_stale, recount_daily
 from pointsapp.stars.services.imports import (
     HeadcountDraft,
     Imported,
@@ -33,10 +34,12 @@ __all__ = [
     "collect_correction",
     "collect_credit",
     "collect_task",
+    "count_stale",
     "import_branches",
     "import_headcounts",
     "import_members",
     "import_scheme",
+    "recount_daily",
     "set_aims",
     "take_snapshot",
     "turn_rounds",
