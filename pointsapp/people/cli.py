@@ -50,6 +50,8 @@ def add(phone: str, name: str, role: str, area_code: str, merchant_code: str, pa
     draft = PersonDraft(
         line=1, phone=phone, name=name.strip(), role=role, area_code=area_code, merchant_code=merchant_code
     )
+    if read_phone(phone) is None:  # before the password is asked: nobody types one twice for nothing
+        _stop(f"phone {phone[:20]!r} is not 5 to 15 digits with an optional +")
     typed = (
         sys.stdin.readline() if password_stdin else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )

@@ -72,6 +72,14 @@ def test_user_add_makes_a_log_in(app: Flask, session: Session, places: dict[str,
     assert check_password(session, SignIn(phone="13800001234", password="135790"), now=moment).person_id
 
 
+def test_user_add_reads_the_phone_before_it_asks_for_the_password(app: Flask, session: Session) -> None:
+    done = run(app, "user", "add", "--phone", "12-34", "--name", "甲", stdin="246810\n246810\n")
+    assert done.exit_code == 1
+    assert "phone '12-34' is not 5 to 15 digits" in done.stderr
+    assert "Password" not in done.output
+    assert count(session, Person) == 0
+
+
 def test_user_add_asks_for_the_password(app: Flask, session: Session, places: dict[str, str]) -> None:
     done = run(
         app,
