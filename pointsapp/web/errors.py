@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, jsonify, render_template, req
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from pointsapp.core import errors
 from pointsapp.web.links import link
@@ -153,7 +153,10 @@ def _from_http(error: HTTPException) -> ResponseReturnValue:
             merged.update(part if isinstance(part, dict) else {"_schema": part})
         field_errors = merged
     facts = {"retry_after": RETRY_AFTER_S} if status in (429, 503) else {}
-    return answer_refusal(FrameworkRefusal(code, status, field_errors, **facts))
+    response = current_app.make_response(answer_refusal(FrameworkRefusal(code, status, field_errors, **facts)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110: a 405 says what is allowed
+    return response
 
 
 def _from_csrf(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001

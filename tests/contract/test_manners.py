@@ -152,6 +152,8 @@ def test_an_unknown_address_is_a_problem(world: World) -> None:
 
 def test_a_wrong_method_is_a_problem(world: World) -> None:
     world.no("resident", "DELETE", "/me", status=405, code="method_not_allowed")
+    allowed = world.call("resident", "DELETE", "/me").headers["Allow"]
+    assert set(allowed.split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.mark.parametrize(("language", "title"), [("zh-CN", "请先登录"), ("en", "Please sign in"), ("fr", "请先登录")])
