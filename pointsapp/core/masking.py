@@ -40,6 +40,11 @@ def mask_name(name: str) -> str:
     return name[:kept] + "*" * (len(name) - kept)
 
 
+def mask_number(number: str) -> str:
+    """Return the volunteer number with only its last four characters, as contract.md shows it: ****5678."""
+    return "*" * (len(number) - 4) + number[-4:]
+
+
 def mask_phone(phone: str | None) -> str:
     """Return the phone with its middle hidden: 138****5678."""
     if not phone:

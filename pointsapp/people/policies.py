@@ -97,6 +97,11 @@ def may_help(actor: Actor, person: Standing) -> bool:
     )
 
 
+def may_know_of(actor: Actor, person: Standing) -> bool:
+    """Tell whether the desk may know that the person exists: staff of their area, and who grants roles, wherever they live."""
+    return is_staff_of(actor, person.home_path) or may_grant_any(actor)
+
+
 def needs_area(role: Role) -> bool:
     return role in AREA_ROLES
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import AreaRow, below, below_any
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
-from pointsapp.core.masking import mask_name, mask_phone
+from pointsapp.core.masking import mask_name, mask_number, mask_phone
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person, RoleGrant
-from pointsapp.people.policies import Standing, is_staff_of, may_grant_any
+from pointsapp.people.policies import Standing, is_staff_of, may_grant_any, may_know_of
 from pointsapp.people.queries.actors import standing_from
 from pointsapp.people.queries.roles import RoleLine, roles_of
 from pointsapp.people.rules import read_phone, read_volunteer_number
@@ -22,7 +22,7 @@ from pointsapp.people.rules import read_phone, read_volunteer_number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """One line of the desk's list. Of somebody who lives elsewhere only the masked name is given."""
+    """One line of the desk's list. Of somebody who lives elsewhere only the masked name and number are given."""
 
     id: int
     public_id: str
@@ -96,7 +96,7 @@ def search_people(
             public_id=person.public_id,
             name=person.name if is_own else mask_name(person.name),
             phone=mask_phone(person.phone),
-            volunteer_number=person.volunteer_number,
+            volunteer_number=person.volunteer_number if is_own else mask_number(person.volunteer_number),
             area_name=area_name or "",
             is_verified=person.verified_at is not None,
             has_password=person.password_hash is not None,
@@ -133,15 +133,16 @@ def desk_person(session: Session, actor: Actor, public_id: str, *, now: datetime
         return None
     person, area_name, home_path = found
     is_own = is_staff_of(actor, home_path)
-    if not is_own and not may_grant_any(actor):
-        return None
     roles = roles_of(session, person.id, now=now)
+    standing = standing_from(person.id, home_path, roles)
+    if not may_know_of(actor, standing):
+        return None
     return DeskPerson(
         id=person.id,
         public_id=person.public_id,
         name=person.name if is_own else mask_name(person.name),
         phone=mask_phone(person.phone),
-        volunteer_number=person.volunteer_number,
+        volunteer_number=person.volunteer_number if is_own else mask_number(person.volunteer_number),
         area_name=area_name or "",
         is_verified=person.verified_at is not None,
         has_password=person.password_hash is not None,
@@ -149,5 +150,5 @@ def desk_person(session: Session, actor: Actor, public_id: str, *, now: datetime
         is_own=is_own,
         created_at=person.created_at,
         roles=roles,
-        standing=standing_from(person.id, home_path, roles),
+        standing=standing,
     )

@@ -13,10 +13,11 @@ from pointsapp.areas.queries import require_area
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import PERSONAL_LENGTH, new_code
+from pointsapp.core.errors import NotFound
 from pointsapp.core.states import must_move, rows_changed
 from pointsapp.people.errors import InvalidCredentials, PhoneTaken
 from pointsapp.people.models import Person
-from pointsapp.people.policies import may_help
+from pointsapp.people.policies import may_help, may_know_of, may_see_people
 from pointsapp.people.queries import person_by_phone, require_person, standing_of
 from pointsapp.people.services.tokens import revoke_all_tokens
 
@@ -38,9 +39,13 @@ def mark_verified(session: Session, person_id: int, *, by_id: int | None, way: s
 
 
 def verify_at_desk(session: Session, actor: Actor, public_id: str, *, now: datetime) -> bool:
-    """Staff confirm that they know or have seen the person."""
+    """Staff confirm that they know or have seen the person; NotFound for staff who may not know of them."""
+    require(may_see_people(actor))
     person = require_person(session, public_id)
-    require(may_help(actor, standing_of(session, person.id, now=now)))
+    standing = standing_of(session, person.id, now=now)
+    if not may_know_of(actor, standing):
+        raise NotFound()
+    require(may_help(actor, standing))
     return mark_verified(session, person.id, by_id=actor.person_id, way="desk", now=now)
 
 
