@@ -60,7 +60,7 @@ CALLS = [
     "",
 ][1:-1]
 # What a guest may call.
-OPEN = {"POST /sessions", "POST /people", "GET /areas", "GET /task-categories", "GET /privacy-notice"}
+OPEN = {"POST /sessions", "POST /people", "GET /areas", "GET /task-categories", "GET /privacy-notice", "GET /seals"}
 LISTS = {
     "GET /areas", "GET /task-categories", "GET /tasks", "GET /me/signups", "GET /shifts/{}/signups",
     "GET /me/points/entries", "GET /budgets", "GET /merchants", "GET /offers", "GET /me/vouchers",
