@@ -20,7 +20,7 @@ from pointsapp.areas.queries import AreaRow, area_by_id, areas_by_ids, ids_in, r
 from pointsapp.boards import rules
 from pointsapp.boards.models import BoardPlace, BoardStep
 from pointsapp.boards.policies import lists_everyone
-from pointsapp.boards.queries.tail import Unsettled, consistently, read_tail
+from pointsapp.boards.queries.tail import Asked, Unsettled, consistently, read_tail
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import table_of
@@ -110,7 +110,8 @@ def ranking(session: Session, board: Board, page: PageRequest, *, me: int) -> Ra
 
 
 def _look(session: Session, board: Board, page: PageRequest, me: int) -> tuple[int, Ranking]:
-    tail = read_tail(session, (board.span,), board=board.key, me=me)
+    asked = Asked(board.key, board.area.path if board.area else "/")
+    tail = read_tail(session, (board.span,), board=asked, me=me)
     truth = {one.person_id: _place_of(one, board) for one in tail.people}
     placed = sorted(
         [*_folded(session, board, page, tail.people), *_after(truth.values(), page)], key=lambda one: one.order

@@ -13,20 +13,20 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, bindparam, case, cast, func, literal, select, union
+from sqlalchemy import BigInteger, bindparam, case, cast, func, literal, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import ids_in
 from pointsapp.boards.models import BoardFold, BoardPlace, PersonSum, UnfoldedPerson, UnfoldedPosting
-from pointsapp.boards.rules import Span
+from pointsapp.boards.rules import EVERYWHERE, Span
 from pointsapp.core import clock
 from pointsapp.core.db import UTCDateTime, table_of
 from pointsapp.ledger.models import Flow, Unit
 from pointsapp.people.models import Person
 
 T = TypeVar("T")
-CAP = 5_000
+CAP = 2_000
 NOBODY = 0
 LOOKS = 5
 _BEGINNING, _END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -79,16 +79,27 @@ def consistently(session: Session, read: Callable[[], tuple[int, T]]) -> T:
     return answer
 
 
-def read_tail(session: Session, spans: Sequence[Span], *, board: int | None = None, me: int | None = None) -> Tail:
-    """Return everybody with unfolded rows, and always `me`, in one statement; `board` is the area whose places are asked."""
-    values: dict[str, Any] = {"me": me or NOBODY, "board": -1 if board is None else board}
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The board whose places are asked: its key, and the path that its people live at or below."""
+
+    key: int
+    path: str
+
+
+def read_tail(session: Session, spans: Sequence[Span], *, board: Asked | None = None, me: int | None = None) -> Tail:
+    """Return everybody with unfolded rows, and always `me`, in one statement; of a `board` only who is or was on it."""
+    values: dict[str, Any] = {
+        "me": me or NOBODY,
+        "board": board.key if board else -1,
+        "below": f"{board.path if board else ''}%",
+    }
     for number, span in enumerate(spans):
         values[f"key_{number}"] = span.key
         values[f"from_{number}"] = clock.at_local(span.first) if span.first else _BEGINNING
         values[f"till_{number}"] = clock.at_local(span.following) if span.following else _END
-    rows = session.execute(_statement(len(spans)), values).all()
-    version = rows[0].version
-    return Tail(tuple(_unsettled(row, len(spans)) for row in rows if row.id is not None), version)
+    rows = session.execute(_statement(len(spans), is_board=board is not None), values).all()
+    return Tail(tuple(_unsettled(row, len(spans)) for row in rows if row.id is not None), rows[0].version)
 
 
 def _unsettled(row: Any, spans: int) -> Unsettled:
@@ -116,7 +127,7 @@ def _unsettled(row: Any, spans: int) -> Unsettled:
 
 
 @cache
-def _statement(spans: int) -> Any:
+def _statement(spans: int, *, is_board: bool) -> Any:
     """Build the one statement for so many spans: news per person, who they are, and what the sums say of them."""
     some = (
         select(_posting)
@@ -168,4 +179,10 @@ def _statement(spans: int) -> Any:
             columns.append(func.coalesce(getattr(kept, name), literal(0)).label(f"{name}_{number}"))
             columns.append(func.coalesce(news.c[f"new_{name}_{number}"], 0).label(f"new_{name}_{number}"))
         columns.append(kept.home_id.label(f"home_{number}"))
+    if is_board:  # a crowd elsewhere costs this board nothing; `me` is always there, and brings the version
+        lives_here = Area.path.like(bindparam("below"))
+        everywhere = bindparam("board") == EVERYWHERE
+        query = query.where(
+            or_(who.c.person_id == bindparam("me"), place.c.rank_key.is_not(None), lives_here, everywhere)
+        )
     return query.add_columns(*columns)

@@ -47,17 +47,16 @@ def verify_boards(session: Session, *, now: datetime) -> BoardsReport:
 
 
 def _differences(session: Session, derived: Derived) -> list[str]:
-    same_key = " AND ".join(f"due.{name} = kept.{name}" for name in derived.key)
-    differs = " OR ".join(f"COALESCE(due.{name}, 0) <> COALESCE(kept.{name}, 0)" for name in derived.figures)
-    first = derived.key[0]
-    shown = ", ".join(
-        [f"COALESCE(due.{name}, kept.{name})" for name in derived.key]
-        + [f"{side}.{name}" for name in derived.figures for side in ("due", "kept")]
-    )
+    """Return what is due but not kept, and what is kept but not due; sorted and compared, so that any size is quick."""
+    columns = ", ".join(derived.columns)
     query = f"""
-    SELECT {shown} FROM (SELECT * FROM ({derived.query}) derived WHERE {derived.only}) due
-    FULL JOIN (SELECT * FROM {derived.table} WHERE {derived.only}) kept ON {same_key}
-    WHERE due.{first} IS NULL OR kept.{first} IS NULL OR {differs} LIMIT {MOST_NAMED}"""
+    WITH due AS (SELECT {columns} FROM ({derived.query}) derived WHERE {derived.only}),
+    kept AS (SELECT {columns} FROM {derived.table} WHERE {derived.only})
+    SELECT * FROM (
+        SELECT 'due' AS side, missing.* FROM (SELECT * FROM due EXCEPT SELECT * FROM kept) missing
+        UNION ALL
+        SELECT 'kept', wrong.* FROM (SELECT * FROM kept EXCEPT SELECT * FROM due) wrong
+    ) differences LIMIT {MOST_NAMED}"""
     return [
         f"{derived.table}: {', '.join(str(part) for part in row)}" for row in session.execute(derived.statement(query))
     ]
