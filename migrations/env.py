@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from pointsapp.core.db import db, writing
 
@@ -18,9 +18,16 @@ def run_offline() -> None:
         context.run_migrations()
 
 
+def run_inside(connection: Connection) -> None:
+    """Migrate inside the caller's transaction, who commits it or not: what a restore does on PostgreSQL."""
+    context.configure(connection=connection, target_metadata=target, **current_app.extensions["migrate"].configure_args)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
 def run_online() -> None:
     configure_args = current_app.extensions["migrate"].configure_args
-    engine = db.engine
+    engine = context.config.attributes.get("engine") or db.engine
     token = writing.set(True)
     try:
         with engine.connect() as connection:
@@ -45,5 +52,7 @@ def run_online() -> None:
 
 if context.is_offline_mode():
     run_offline()
+elif context.config.attributes.get("connection") is not None:
+    run_inside(context.config.attributes["connection"])
 else:
     run_online()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -9,7 +10,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from flask.cli import FlaskGroup, with_appcontext
@@ -115,6 +117,51 @@ def synth(residents: int, entries: int, seed: int) -> None:
     ):
         synthesise(residents, entries, seed, now=now(), people=people.update, posted=posted.update)
     click.echo(f"{residents} residents and {entries} entries added.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write database and pictures into the new FILE while people go on working; print what is in it and its SHA-256."""
+    from flask import current_app
+
+    from pointsapp.backup import BackupRefused, back_up
+    from pointsapp.core.clock import now
+
+    try:
+        told = back_up(current_app._get_current_object(), file, now=now())  # type: ignore[attr-defined]
+    except BackupRefused as problem:
+        _refuse(problem)
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Also where rows or pictures are: they are gone afterwards.")
+@click.option("--sha256", help="The file's SHA-256 as `pointsapp backup` printed it; another file is refused.")
+@click.option("--even-if-wrong", is_flag=True, help="Also when the books in the file do not hold; still ends with 1.")
+@with_appcontext
+def restore(file: Path, *, replace: bool, sha256: str | None, even_if_wrong: bool) -> None:
+    """Put a backup back, whole or not at all; ends with 0 only if digests, books and seals hold."""
+    from flask import current_app
+
+    from pointsapp import backup as backups
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        told = backups.restore(app, file, replace=replace, sha256=sha256, may_be_wrong=even_if_wrong)
+    except backups.BackupRefused as problem:
+        _refuse(problem)
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    if not told["ok"]:
+        raise SystemExit(1)
+
+
+def _refuse(problem: object) -> NoReturn:
+    """End with the reason on one line: nothing was changed."""
+    click.echo(f"pointsapp: {problem}", err=True)
+    raise SystemExit(1)
 
 
 def _kept_secret() -> str:
