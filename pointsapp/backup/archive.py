@@ -20,13 +20,7 @@ CHUNK = 1 << 20
 MANIFEST, README = "manifest.json", "README.txt"
 DATABASE, PICTURES = "database/", "pictures/"
 MANIFEST_MOST = 256 << 20
-_TEXT = """This is a backup of pointsapp. Put it back with: pointsapp restore FILE
-It holds names, phone numbers, hashes of passwords and tokens, and the keys of check-in codes: keep it as safe as the database.
-POINTSAPP_SECRET_KEY is not in it.
-
-这是 pointsapp 的备份，里面有姓名、电话、密码和令牌的散列值以及签到码的密钥，请像保管数据库一样保管它。
-POINTSAPP_SECRET_KEY 不在其中。
-"""
+_ABOUT = Path(__file__).with_name("about.txt")  # for whoever opens the file
 
 
 class BackupRefused(Exception):
@@ -54,7 +48,7 @@ class Writer:
         self.parts[name] = {"bytes": size, "sha256": digest.hexdigest()}
 
     def finish(self, manifest: dict[str, Any]) -> None:
-        self._zip.writestr(README, _TEXT)
+        self._zip.writestr(README, _ABOUT.read_text(encoding="utf-8"))
         self._zip.writestr(
             MANIFEST, json.dumps({"format": FORMAT, **manifest, "parts": self.parts}, ensure_ascii=False)
         )
