@@ -47,7 +47,7 @@ def _configure_database(app: Flask, settings: config.Settings) -> None:
         options |= {
             "pool_size": settings.pool_size,
             "max_overflow": 2,
-            "pool_pre_ping": True,
+            "pool_reset_on_return": None,  # core.db rolls back, and pings, only where there is a need
             "pool_timeout": 10,
         }
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options

@@ -9,65 +9,61 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
+from itertools import count
 from typing import Any
 
-from psycopg import RawCursor
+from psycopg.adapt import Transformer
 from psycopg.errors import Error as PostgresError
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
-from sqlalchemy import Executable, Float
+from sqlalchemy import Engine, Executable, Float
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.types import TypeEngine
 
+from pointsapp.core.db import writing
+
 POSTGRES = "postgresql"
+_FINE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+_PLAN_IS_GONE = ("26000", "0A000")  # no such statement; its tables were altered
+_KEPT = "swift"
 
 
 class Driver:
-    """One transaction's connection as the driver sees it. Whoever listens to the engine's cursors hears these statements too."""
+    """A connection as the driver sees it. Whoever listens to the engine's cursors hears these statements, too."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.dialect = connection.dialect
-        self.name = connection.dialect.name
-        self._connection = connection
-        raw: Any = connection.connection.driver_connection
+    def __init__(self, raw: Any, dialect: Dialect, ears: Any, invalidate: Callable[[Any], None]) -> None:
         self.raw = raw
-        self._cursor: Any = RawCursor(raw) if self.name == POSTGRES else raw
+        self.dialect = dialect
+        self.name = dialect.name
+        self._ears = ears  # the Connection or Engine whose listeners hear
+        self._invalidate = invalidate
 
     def run(self, statement: str, values: Sequence[Any]) -> list[Any]:
         """Run one statement and return its rows as tuples; errors are SQLAlchemy's own, so that `write()` knows them."""
-        is_heard = self._is_heard()
-        if is_heard:
-            self._connection.dispatch.before_cursor_execute(self._connection, None, statement, values, None, False)
+        call = _Call()
+        self._ears.dispatch.before_cursor_execute(None, None, statement, values, call, False)
         try:
-            done = self._cursor.execute(statement, values)
-            found: list[Any] = done.fetchall() if done.description else []
+            found = self._rows(statement, values)
         except Exception as error:
             self._refuse(statement, error)
             raise
-        if is_heard:
-            self._connection.dispatch.after_cursor_execute(self._connection, None, statement, values, None, False)
+        self._ears.dispatch.after_cursor_execute(None, None, statement, values, call, False)
         return found
 
-    def _is_heard(self) -> bool:
-        return bool(self._connection._has_events or self._connection.engine._has_events)
+    def _rows(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        done = self.raw.execute(statement, values)
+        return done.fetchall() if done.description else []
 
     def order(self, statement: str) -> None:
-        """Run statements without values or answer in one message, beginning the transaction on the way."""
-        if self._is_heard():
-            self._connection.dispatch.before_cursor_execute(self._connection, None, statement, (), None, False)
-        link = self.raw.pgconn
-        begin = "BEGIN; " if link.transaction_status == TransactionStatus.IDLE and not self.raw.autocommit else ""
-        done = link.exec_(f"{begin}{statement}".encode())
-        if done.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-            error = error_from_result(done)
-            self._refuse(statement, error)
-            raise error
+        """Run a statement without values or answer."""
+        self.run(statement, ())
 
     def _refuse(self, statement: str, error: Exception) -> None:
         dbapi = self.dialect.dbapi
@@ -75,24 +71,109 @@ class Driver:
             return
         is_cut = self.dialect.is_disconnect(error, self.raw, None)  # type: ignore[arg-type]
         if is_cut:
-            self._connection.invalidate(error)
+            self._invalidate(error)
         raise DBAPIError.instance(
             statement, None, error, dbapi.Error, connection_invalidated=is_cut, dialect=self.dialect
         ) from error
 
 
-_KEPT = "swift"
+class PostgresDriver(Driver):
+    """libpq itself, by way of psycopg: each statement is prepared once per connection, values and answers are text.
+
+    psycopg's cursor would do the same in Python at three times the cost. It is still there for all other statements of the
+    transaction: both see the same connection, and the server alone knows whether a transaction is open.
+    """
+
+    def __init__(self, raw: Any, dialect: Dialect, ears: Any, invalidate: Callable[[Any], None], info: Any) -> None:
+        super().__init__(raw, dialect, ears, invalidate)
+        self.link = raw.pgconn
+        self.begins = True  # a loose look begins no transaction
+        kept = info.get(_KEPT)
+        if kept is None:
+            kept = info[_KEPT] = ({}, Transformer(raw))
+        self._prepared, self._read = kept
+
+    def _rows(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        if self.begins and self.link.transaction_status == TransactionStatus.IDLE:
+            self._checked(self.link.exec_(b"BEGIN"))
+        name = self._prepared.get(statement)
+        if name is None:
+            name = b"swift_%d" % next(_numbers)
+            self._checked(self.link.prepare(name, statement.encode()))
+            self._prepared[statement] = name
+        done = self.link.exec_prepared(name, [None if value is None else value.encode() for value in values])
+        if done.status not in _FINE:
+            error = error_from_result(done, encoding="utf-8")
+            if error.sqlstate in _PLAN_IS_GONE:
+                self._prepared.clear()
+            raise error
+        if not done.ntuples:
+            return []
+        self._read.set_pgresult(done)
+        found: list[Any] = self._read.load_rows(0, done.ntuples, tuple)
+        return found
+
+    def order(self, statement: str) -> None:
+        """Run a statement without values or answer, beginning the transaction in the same message."""
+        call = _Call()
+        self._ears.dispatch.before_cursor_execute(None, None, statement, (), call, False)
+        begin = "BEGIN; " if self.link.transaction_status == TransactionStatus.IDLE else ""
+        try:
+            self._checked(self.link.exec_(f"{begin}{statement}".encode()))
+        except Exception as error:
+            self._refuse(statement, error)
+            raise
+        self._ears.dispatch.after_cursor_execute(None, None, statement, (), call, False)
+
+    def _checked(self, done: Any) -> Any:
+        if done.status not in _FINE:
+            raise error_from_result(done, encoding="utf-8")
+        return done
+
+
+_numbers = count()
+
+
+class _Call:
+    """What listeners may write on, as on SQLAlchemy's execution context."""
+
+
+def _own(session: Session) -> Session:
+    """Return the session itself where a thread's registry of sessions was handed in."""
+    return session() if isinstance(session, scoped_session) else session
 
 
 def driver(session: Session) -> Driver:
     """Return the driver of the session's transaction, beginning one where there is none."""
+    session = _own(session)
     if session.new or session.dirty:
         session.flush()
     connection = session.connection()
-    kept: Driver | None = session.info.get(_KEPT)
-    if kept is None or kept._connection is not connection or kept.raw is not connection.connection.driver_connection:
-        kept = session.info[_KEPT] = Driver(connection)
-    return kept
+    kept: tuple[Connection, Any, Driver] | None = session.info.get(_KEPT)
+    raw = connection.connection.driver_connection
+    if kept is None or kept[0] is not connection or kept[1] is not raw:
+        kept = connection, raw, _driver(raw, connection.dialect, connection, connection.invalidate, connection.info)
+        session.info[_KEPT] = kept
+    return kept[2]
+
+
+def _driver(raw: Any, dialect: Dialect, ears: Any, invalidate: Callable[[Any], None], info: Any) -> Driver:
+    if dialect.name == POSTGRES:
+        return PostgresDriver(raw, dialect, ears, invalidate, info)
+    return Driver(raw, dialect, ears, invalidate)
+
+
+@contextmanager
+def _loose(engine: Engine) -> Iterator[Driver]:
+    """Lend a connection for one look outside any transaction: no BEGIN before it, no ROLLBACK after it."""
+    lent = engine.raw_connection()
+    try:
+        by = _driver(lent.driver_connection, engine.dialect, engine, lambda error: lent.invalidate(error), lent.info)
+        if isinstance(by, PostgresDriver):
+            by.begins = False
+        yield by
+    finally:
+        lent.close()
 
 
 class Swift:
@@ -103,8 +184,16 @@ class Swift:
         self._ready: dict[str, _Compiled] = {}
 
     def rows(self, session: Session, **values: Any) -> list[Any]:
-        """Run it and return its rows, read by name, with the types of their columns."""
-        by = driver(session)
+        """Run it and return its rows, read by name, with the types of their columns; a lone look takes no transaction."""
+        session = _own(session)
+        if not writing.get() and not session.in_transaction():
+            bind = session.get_bind()
+            if isinstance(bind, Engine):
+                with _loose(bind) as by:
+                    return self._run(by, values)
+        return self._run(driver(session), values)
+
+    def _run(self, by: Driver, values: Mapping[str, Any]) -> list[Any]:
         ready = self._ready.get(by.name)
         if ready is None:
             ready = self._ready[by.name] = _Compiled(self._build(), by.dialect)
@@ -135,7 +224,7 @@ class _Compiled:
         given = []
         for name, constant, required, process in self._order:
             value = values[name] if required else values.get(name, constant)
-            given.append(_plain(value if process is None else process(value), by.name))
+            given.append(stored(value if process is None else process(value), by.name))
         found = []
         for row in by.run(self.text, given):
             fields = list(row)
@@ -156,21 +245,15 @@ def _numbered(dialect: Dialect) -> Dialect:
     return type(dialect)(paramstyle="numeric_dollar", dbapi=dialect.dbapi)  # type: ignore[call-arg]
 
 
-def _plain(value: Any, dialect: str) -> Any:
-    """Return `value` as both drivers take it; on PostgreSQL whole numbers go as text, or each size would be a plan of its own."""
-    if value is None or (isinstance(value, str) and type(value) is str):
+def stored(value: Any, dialect: str) -> Any:
+    """Return `value` as the column types of core.db store it and the driver takes it: on PostgreSQL always text."""
+    kind = type(value)
+    if value is None or kind is str:
         return value
+    if kind is bool:
+        return ("true" if value else "false") if dialect == POSTGRES else int(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, bool):
-        return str(value).lower() if dialect == POSTGRES else int(value)
-    if isinstance(value, int):
-        return str(value) if dialect == POSTGRES else value
-    return value
-
-
-def stored(value: Any, dialect: str) -> Any:
-    """Return `value` as the column types of core.db store it, for hand-written statements."""
     if isinstance(value, datetime):
         moment = value.astimezone(UTC)
         return moment.isoformat() if dialect == POSTGRES else moment.strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -178,4 +261,4 @@ def stored(value: Any, dialect: str) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value)
-    return _plain(value, dialect)
+    return str(value) if dialect == POSTGRES else value

@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 ATTEMPTS = 6
 _AFTER = "after_commit"
-_RETRY_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
+# Serialisation, deadlock, lock not available; a prepared statement that is gone, or whose tables were altered.
+_RETRY_SQLSTATES = {"40001", "40P01", "55P03", "26000", "0A000"}
 log = logging.getLogger(__name__)
 # Told the reason of each second look; web/metrics.py counts them.
 on_retry: Callable[[str], None] = lambda _reason: None  # noqa: E731
@@ -42,13 +43,15 @@ def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.k
     for attempt in range(1, ATTEMPTS + 1):
         session.rollback()  # ends the read transaction: the look and the write must be one
         token = writing.set(True)
+        is_judged = False
         try:
             receipt = fn(session, *args, **kwargs)  # type: ignore[arg-type]
+            is_judged = True
             session.commit()
         except Exception as error:
             session.rollback()
             session.info.pop(_AFTER, None)
-            if attempt == ATTEMPTS or not _worth_another_look(error):
+            if attempt == ATTEMPTS or not _worth_another_look(error, may_have_committed=is_judged):
                 raise
             on_retry(type(error).__name__)
             log.info("write retried", extra={"attempt": attempt, "reason": type(error).__name__})
@@ -68,9 +71,13 @@ def after_commit(session: Session, fn: Callable[[], None]) -> None:
     session.info.setdefault(_AFTER, []).append(fn)
 
 
-def _worth_another_look(error: Exception) -> bool:
+def _worth_another_look(error: Exception, *, may_have_committed: bool) -> bool:
     if isinstance(error, StateChanged | IntegrityError):
         return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return (
+            not may_have_committed
+        )  # cut before the commit, nothing stands; afterwards only the caller's key can tell
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
         return True
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRY_SQLSTATES
