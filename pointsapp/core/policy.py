@@ -13,6 +13,7 @@ from sqlalchemy import JSON, Index, Select, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pointsapp.core.db import Base, instant, ref, row_id, table_of
+from pointsapp.core.swift import Swift
 
 
 class PolicyVersion(Base):
@@ -39,18 +40,18 @@ class Policy:
 
 
 def _in_force() -> Select[tuple[str, Any]]:
-    """Build the select of the newest value of each of `names` at `now`."""
+    """Build the select of the newest value of each policy at `now`: a handful of rows, whoever asks."""
     versions = table_of(PolicyVersion)
     newest = (
         select(versions.c.name, func.max(versions.c.id).label("id"))
-        .where(versions.c.name.in_(bindparam("names", expanding=True)), versions.c.starts_at <= bindparam("now"))
+        .where(versions.c.starts_at <= bindparam("now"))
         .group_by(versions.c.name)
         .subquery()
     )
     return select(versions.c.name, versions.c.value).join(newest, newest.c.id == versions.c.id)
 
 
-_IN_FORCE = _in_force()
+_IN_FORCE = Swift(_in_force)
 _declared: dict[str, Policy] = {}
 
 
@@ -67,8 +68,7 @@ def declared() -> tuple[Policy, ...]:
 
 def values(session: Session, *policies: Policy, now: datetime) -> tuple[Any, ...]:
     """Return the values in force at `now`, in the order asked, with one query."""
-    rows = session.execute(_IN_FORCE, {"names": [policy.name for policy in policies], "now": now})
-    found = {str(name): value for name, value in rows}
+    found = {str(row.name): row.value for row in _IN_FORCE.rows(session, now=now)}
     return tuple(found.get(policy.name, policy.default) for policy in policies)
 
 

@@ -4,7 +4,15 @@ from pointsapp.ledger.services.bulk import post_many
 from pointsapp.ledger.services.claims import TakenBack, ask_write_off, take_back, write_off
 from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, PostingDraft, RuleTrace
 from pointsapp.ledger.services.entries import Prepared, post, prepare, reverse
-from pointsapp.ledger.services.holds import HoldReceipt, open_hold, release_hold, reopen_hold, settle_hold
+from pointsapp.ledger.services.holds import (
+    HoldReceipt,
+    open_hold,
+    prepare_hold,
+    prepare_settlement,
+    release_hold,
+    reopen_hold,
+    settle_hold,
+)
 from pointsapp.ledger.services.lapses import lapse_due
 
 __all__ = [
@@ -21,6 +29,8 @@ __all__ = [
     "post",
     "post_many",
     "prepare",
+    "prepare_hold",
+    "prepare_settlement",
     "release_hold",
     "reopen_hold",
     "reverse",

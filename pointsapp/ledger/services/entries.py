@@ -42,10 +42,10 @@ class Prepared:
         return _less_claims(session, self.draft, receipt, now=now) if owes else receipt
 
 
-def prepare(draft: EntryDraft, *, now: datetime) -> Prepared:
-    """Return `draft` ready to be written with the other rows of an act."""
+def prepare(draft: EntryDraft, *, now: datetime, seen: int | None = None) -> Prepared:
+    """Return `draft` ready to be written with the other rows of an act; `seen` as in `rows.parts_of`."""
     check(draft)
-    parts, values = parts_of(draft, mark_of(draft), now)
+    parts, values = parts_of(draft, mark_of(draft), now, seen=seen)
     return Prepared(draft=draft, parts=parts, values=values)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from pointsapp.core.bundle import change as act_change
+from pointsapp.core.bundle import insert as act_insert
 from pointsapp.core.db import table_of
 from pointsapp.core.errors import NotFound, StateChanged
 from pointsapp.ledger import accounts
@@ -17,8 +19,9 @@ from pointsapp.ledger.errors import HoldNotOpen
 from pointsapp.ledger.models import Balance, Entry, Hold, HoldLot, HoldState
 from pointsapp.ledger.rules import returned_expiry
 from pointsapp.ledger.services import lots
-from pointsapp.ledger.services.booking import book
+from pointsapp.ledger.services.booking import book, insufficient
 from pointsapp.ledger.services.drafts import EntryDraft, EntryReceipt, PostingDraft
+from pointsapp.ledger.services.entries import Prepared, prepare
 
 _hold, _hold_lot = table_of(Hold), table_of(HoldLot)
 
@@ -53,6 +56,71 @@ def open_hold(
     taken = lots.spend(session, person_id, amount)
     hold_id = _insert(session, receipt.entry_id, person_id, amount, taken, expires_at, now)
     return HoldReceipt(hold_id=hold_id, entry_id=receipt.entry_id, balance=receipt.balances[available])
+
+
+HOLD = act_insert(
+    "hold",
+    {
+        "person_id": ":hold_person_id",
+        "amount": ":hold_amount",
+        "lot_amount": "0",
+        "state": "'open'",
+        "opened_at": ":posted_at",
+        "expires_at": ":hold_expires_at",
+        "entry_id": "@entry.id",
+    },
+    returning={"id": "id"},
+)
+SETTLED = act_change(
+    "hold",
+    {"state": "'settled'", "resolved_at": ":posted_at", "resolved_entry_id": "@entry.id"},
+    where="hold.id = :hold_id AND hold.state = 'open' AND hold.amount = :hold_amount",
+)
+
+
+def prepare_hold(
+    *,
+    reference: str,
+    person_id: int,
+    amount: int,
+    balance: int,
+    expires_at: datetime,
+    memo: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> Prepared:
+    """Return a new hold as parts of an act, for a person without expiring points; `balance` is what the look has seen.
+
+    InsufficientPoints when that is not enough. Whoever has expiring points takes `open_hold`, which chooses among them.
+    """
+    available, held = accounts.person_available(person_id), accounts.person_held(person_id)
+    if balance < amount:
+        raise insufficient(available, balance, amount)
+    draft = _draft(reference, "hold", PostingDraft(available, held, amount), memo, facts, person_id)
+    entry = prepare(draft, now=now, seen=balance)
+    more = {"hold_person_id": person_id, "hold_amount": amount, "hold_expires_at": expires_at}
+    return replace(entry, parts=(*entry.parts, HOLD), values=entry.values | more)
+
+
+def prepare_settlement(
+    hold_id: int,
+    *,
+    person_id: int,
+    amount: int,
+    to_account: str,
+    reference: str,
+    memo: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> Prepared:
+    """Return `settle_hold` as parts of an act; StateChanged when the hold is no longer open."""
+    posting = PostingDraft(accounts.person_held(person_id), to_account, amount)
+    entry = prepare(_draft(reference, "redemption", posting, memo, facts, person_id), now=now)
+    return replace(
+        entry,
+        parts=(*entry.parts, SETTLED),
+        values=entry.values | {"hold_id": hold_id, "hold_amount": amount},
+    )
 
 
 def settle_hold(

@@ -118,9 +118,12 @@ def line_of(source: str, destination: str) -> tuple[str | None, int]:
     return None, 0
 
 
-def parts_of(draft: EntryDraft, mark: str, now: datetime) -> tuple[tuple[Part, ...], dict[str, Any]]:
+def parts_of(
+    draft: EntryDraft, mark: str, now: datetime, *, seen: int | None = None
+) -> tuple[tuple[Part, ...], dict[str, Any]]:
     """Return the parts of the entry and their values. `balance_n.amount` is what the n-th account, by key, holds after it;
-    `balance_n.owes`, of the person's own account that is credited, whether a claim is open."""
+    `balance_n.owes`, of the person's own account that is credited, whether a claim is open. With `seen`, the account debited
+    must hold exactly that much still: nothing has come or gone since the look, no lot either."""
     changes = changes_of(draft)
     keys = sorted(changes)
     balances = dict.fromkeys(keys, 0)
@@ -142,7 +145,9 @@ def parts_of(draft: EntryDraft, mark: str, now: datetime) -> tuple[tuple[Part, .
                 "lot_expires_at": draft.lot_expires_at,
             }
     signs = tuple(changes[key] > 0 for key in keys)
-    return _parts(signs, tuple(lines), owing, "lot_amount" in values), values
+    if seen is not None:
+        values["seen"] = seen
+    return _parts(signs, tuple(lines), owing, "lot_amount" in values, seen is not None), values
 
 
 _ENTRY_NAMES = {
@@ -160,10 +165,11 @@ def _source_of(draft: EntryDraft, destination: str) -> str:
 
 @cache
 def _parts(
-    signs: tuple[bool, ...], lines: tuple[int | None, ...], owing: int | None, has_lot: bool
+    signs: tuple[bool, ...], lines: tuple[int | None, ...], owing: int | None, has_lot: bool, is_exact: bool
 ) -> tuple[Part, ...]:
     balances = [
-        _credit(number, asks=number == owing) if is_credit else _debit(number) for number, is_credit in enumerate(signs)
+        _credit(number, asks=number == owing) if is_credit else _debit(number, is_exact=is_exact)
+        for number, is_credit in enumerate(signs)
     ]
     postings = [_posting(number, line) for number, line in enumerate(lines)]
     return (*balances, ENTRY, *postings, *([LOT] if has_lot else []))
@@ -181,12 +187,13 @@ def _credit(number: int, *, asks: bool) -> Part:
 
 
 @cache
-def _debit(number: int) -> Part:
+def _debit(number: int, *, is_exact: bool) -> Part:
     return change(
         "balance",
         {"amount": f"balance.amount - :moved_{number}"},
         name=f"balance_{number}",
-        where=f"balance.account = :account_{number} AND balance.amount >= :moved_{number}",
+        where=f"balance.account = :account_{number} AND balance.amount >= :moved_{number}"
+        + (" AND balance.amount = :seen" if is_exact else ""),
         returning={"amount": "balance.amount"},
     )
 

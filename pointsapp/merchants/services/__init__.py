@@ -22,9 +22,10 @@ from pointsapp.merchants.services.places import (
     register_merchant,
     resume_merchant,
 )
-from pointsapp.merchants.services.stock import GivenBack, give_back, take_one
+from pointsapp.merchants.services.stock import TAKE_ONE, GivenBack, give_back
 
 __all__ = [
+    "TAKE_ONE",
     "AcceptedInvitation",
     "ChangeMerchant",
     "CreateOffer",
@@ -50,6 +51,5 @@ __all__ = [
     "remove_person",
     "resume_merchant",
     "revoke_invitation",
-    "take_one",
     "withdraw_offer",
 ]

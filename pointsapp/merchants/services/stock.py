@@ -7,28 +7,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, case, or_, update
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
+from pointsapp.core.bundle import change
 from pointsapp.core.states import must_move
 from pointsapp.merchants.models import Offer
 
-
-def take_one(session: Session, offer_id: int, version: int, today: date) -> None:
-    """Count one voucher of the offer's live `version`; StateChanged when the last one, or the version, went a moment ago."""
-    is_today = and_(Offer.day.is_not(None), Offer.day == today)
-    must_move(
-        session,
-        update(Offer)
-        .where(
-            Offer.id == offer_id,
-            Offer.live_version == version,
-            Offer.withdrawn_at.is_(None),
-            or_(Offer.stock.is_(None), Offer.taken < Offer.stock),
-            or_(Offer.daily_limit.is_(None), ~is_today, Offer.day_taken < Offer.daily_limit),
-        )
-        .values(taken=Offer.taken + 1, day=today, day_taken=case((is_today, Offer.day_taken + 1), else_=1)),
-    )
+# Counts one voucher of the offer's live version, as part of an act (core.bundle): StateChanged when the last one, or the
+# version, went a moment ago. It stands late in the act, because everybody who wants the offer waits for this row.
+TAKE_ONE = change(
+    "offer",
+    {
+        "taken": "offer.taken + 1",
+        "day": ":offer_day",
+        "day_taken": "CASE WHEN offer.day = :offer_day THEN offer.day_taken + 1 ELSE 1 END",
+    },
+    where="offer.id = :offer_id AND offer.live_version = :offer_version AND offer.withdrawn_at IS NULL"
+    " AND (offer.stock IS NULL OR offer.taken < offer.stock)"
+    " AND (offer.daily_limit IS NULL OR offer.day IS NULL OR offer.day <> :offer_day"
+    " OR offer.day_taken < offer.daily_limit)",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Reads about vouchers, the till's day and settlements."""
 
-from pointsapp.redemption.queries.issuing import IssueLook, issue_look, own_count
+from pointsapp.redemption.queries.issuing import IssueLook, LiveTerms, issue_look, own_count
 from pointsapp.redemption.queries.settlements import (
     SettlementRow,
     settlement_row,
@@ -28,6 +28,7 @@ from pointsapp.redemption.queries.window import OfferCard, as_card, balance_of, 
 __all__ = [
     "DayTotal",
     "IssueLook",
+    "LiveTerms",
     "OfferCard",
     "OfferRef",
     "RedemptionRow",

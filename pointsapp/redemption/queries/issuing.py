@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core.clock import local_day
-from pointsapp.merchants.models import Merchant, Offer, OfferVersion
-from pointsapp.merchants.queries import MerchantCard, card_of
+from pointsapp.core.db import next_id, table_of
+from pointsapp.core.swift import Swift
+from pointsapp.ledger.accounts import person_available
+from pointsapp.ledger.models import Balance, Lot
+from pointsapp.merchants.models import Funding, Merchant, Offer, OfferVersion
+from pointsapp.merchants.queries import MerchantCard
 from pointsapp.merchants.rules import Standing, left_of, left_today, standing_of
 from pointsapp.redemption.models import Voucher, VoucherState
 
@@ -21,12 +24,27 @@ COUNTS = (VoucherState.ISSUED, VoucherState.REDEEMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTerms:
+    """The terms residents get now."""
+
+    number: int
+    title: str
+    description: str
+    points: int
+    per_person_limit: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    funding: Funding
+    funding_unit: str | None
+    agreed_fen: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueLook:
-    """What the decision needs; the terms are None while nothing was approved."""
+    """What the decision needs; the terms are None while nothing was approved. `fresh_id` is the key a new voucher takes."""
 
     offer_id: int
     public_id: str
-    live_version: int | None
     merchant: MerchantCard
     area_id: int
     area_path: str
@@ -34,57 +52,87 @@ class IssueLook:
     own: int
     stock_left: int | None
     left_today: int | None
-    terms: OfferVersion | None
+    terms: LiveTerms | None
     today: date
+    balance: int
+    has_lots: bool  # some of the person's points expire: which ones are spent must be chosen
+    fresh_id: int
 
 
-@cache
+_offer, _terms, _merchant, _voucher = table_of(Offer), table_of(OfferVersion), table_of(Merchant), table_of(Voucher)
+_balance, _lot, _area = table_of(Balance), table_of(Lot), table_of(Area)
+_TERMS = tuple(LiveTerms.__dataclass_fields__)
+_CARD = tuple(MerchantCard.__dataclass_fields__)
+_OFFER = ("stock", "taken", "daily_limit", "day", "day_taken", "live_version", "withdrawn_at")
+
+
 def _statement() -> Select[Any]:
-    """Build the query once: on the hot path, building a statement costs more than running it."""
-    own = _own(bindparam("person_id")).correlate(Offer).scalar_subquery()
+    person_id: BindParameter[int] = bindparam("person_id")
+    own = select(func.count(_voucher.c.id)).where(
+        _voucher.c.person_id == person_id,
+        _voucher.c.offer_id == _offer.c.id,
+        or_(*(_voucher.c.state == state for state in COUNTS)),
+    )
     return (
-        select(Offer, OfferVersion, Merchant, Area.path, own)
-        .join(Merchant, Merchant.id == Offer.merchant_id)
-        .join(Area, Area.id == Merchant.area_id)
-        .outerjoin(OfferVersion, and_(OfferVersion.offer_id == Offer.id, OfferVersion.number == Offer.live_version))
-        .where(Offer.public_id == bindparam("offer"))
-        .execution_options(populate_existing=True)
+        select(
+            _offer.c.id.label("offer_id"),
+            _offer.c.public_id,
+            *(_offer.c[name].label(f"offer_{name}") for name in _OFFER),
+            *(_terms.c[name].label(f"terms_{name}") for name in _TERMS),
+            *(_merchant.c[name].label(f"merchant_{name}") for name in _CARD),
+            _merchant.c.paused_at,
+            _merchant.c.area_id,
+            _area.c.path.label("area_path"),
+            own.correlate(_offer).scalar_subquery().label("own"),
+            select(_balance.c.amount)
+            .where(_balance.c.account == bindparam("available"))
+            .scalar_subquery()
+            .label("balance"),
+            exists(select(_lot.c.id).where(_lot.c.person_id == person_id, _lot.c.remaining > 0)).label("has_lots"),
+            next_id(_voucher).label("fresh_id"),
+        )
+        .select_from(_offer)
+        .join(_merchant, _merchant.c.id == _offer.c.merchant_id)
+        .join(_area, _area.c.id == _merchant.c.area_id)
+        .outerjoin(_terms, and_(_terms.c.offer_id == _offer.c.id, _terms.c.number == _offer.c.live_version))
+        .where(_offer.c.public_id == bindparam("offer"))
     )
 
 
+_LOOK = Swift(_statement)
+
+
 def issue_look(session: Session, person_id: int, offer: str, *, now: datetime) -> IssueLook | None:
-    """Return the offer as `person_id` meets it now; None when there is none."""
-    found = session.execute(_statement(), {"person_id": person_id, "offer": offer}).one_or_none()
-    if found is None:
+    """Return the offer as `person_id` meets it now, to issue a voucher of it; None when there is none."""
+    row = _LOOK.one(session, person_id=person_id, offer=offer, available=person_available(person_id))
+    if row is None:
         return None
-    row, terms, merchant, path, own = found
+    terms = None
+    if row.terms_number is not None:
+        terms = LiveTerms(**{name: getattr(row, f"terms_{name}") for name in _TERMS})
     today = local_day(now)
     return IssueLook(
-        offer_id=row.id,
+        offer_id=row.offer_id,
         public_id=row.public_id,
-        live_version=row.live_version,
-        merchant=card_of(merchant),
-        area_id=merchant.area_id,
-        area_path=path,
+        merchant=MerchantCard(**{name: getattr(row, f"merchant_{name}") for name in _CARD}),
+        area_id=row.area_id,
+        area_path=row.area_path,
         standing=standing_of(
-            live_version=row.live_version,
-            is_withdrawn=row.withdrawn_at is not None,
-            is_paused=merchant.paused_at is not None,
+            live_version=row.offer_live_version,
+            is_withdrawn=row.offer_withdrawn_at is not None,
+            is_paused=row.paused_at is not None,
             starts_at=terms.starts_at if terms else None,
             ends_at=terms.ends_at if terms else None,
             now=now,
         ),
-        own=own,
-        stock_left=left_of(row.stock, row.taken),
-        left_today=left_today(row.daily_limit, row.day, row.day_taken, today),
+        own=row.own,
+        stock_left=left_of(row.offer_stock, row.offer_taken),
+        left_today=left_today(row.offer_daily_limit, row.offer_day, row.offer_day_taken, today),
         terms=terms,
         today=today,
-    )
-
-
-def _own(person_id: Any) -> Select[int]:
-    return select(func.count(Voucher.id)).where(
-        Voucher.person_id == person_id, Voucher.offer_id == Offer.id, Voucher.state.in_(COUNTS)
+        balance=row.balance or 0,
+        has_lots=bool(row.has_lots),
+        fresh_id=row.fresh_id,
     )
 
 

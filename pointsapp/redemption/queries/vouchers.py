@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
+from pointsapp.core.db import table_of
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.core.swift import Swift
 from pointsapp.merchants.models import Merchant, Offer
-from pointsapp.merchants.queries import MerchantCard, card_of
+from pointsapp.merchants.queries import MerchantCard
 from pointsapp.people.models import Person
 from pointsapp.redemption.models import Redemption, Voucher, VoucherState
 from pointsapp.redemption.rules import shown_state
@@ -82,70 +84,64 @@ class VoucherView:
         return str(self.terms.get("description", ""))
 
 
-_Clerk = aliased(Person)
-_Select = Select[Voucher, str, Merchant, str, str, str | None, datetime | None, str | None]
+_voucher, _merchant = table_of(Voucher), table_of(Merchant)
+_owner, _clerk = table_of(Person).alias("owner"), table_of(Person).alias("clerk")
+_OWN = (
+    "id", "public_id", "code", "person_id", "offer_id", "title", "points", "agreed_fen", "terms", "state", "hold_id", "holds",
+    "issued_at", "issued_on", "expires_at", "closed_at",
+)  # fmt: skip
+_CARD = tuple(MerchantCard.__dataclass_fields__)
 
 
-def _select() -> _Select:
+def _select() -> Select[Any]:
     return (
         select(
-            Voucher,
-            Person.name,
-            Merchant,
-            Area.path,
-            Offer.public_id,
-            Redemption.public_id,
+            *(_voucher.c[name] for name in _OWN),
+            _owner.c.name.label("owner_name"),
+            *(_merchant.c[name].label(f"merchant_{name}") for name in _CARD),
+            _merchant.c.area_id,
+            Area.path.label("area_path"),
+            Offer.public_id.label("offer_public_id"),
+            Redemption.public_id.label("redemption"),
             Redemption.redeemed_at,
-            _Clerk.name,
+            _clerk.c.name.label("clerk_name"),
         )
-        .join(Person, Person.id == Voucher.person_id)
-        .join(Merchant, Merchant.id == Voucher.merchant_id)
-        .join(Area, Area.id == Merchant.area_id)
-        .join(Offer, Offer.id == Voucher.offer_id)
-        .outerjoin(Redemption, and_(Redemption.voucher_id == Voucher.id, Redemption.reversed_at.is_(None)))
-        .outerjoin(_Clerk, _Clerk.id == Redemption.clerk_id)
+        .select_from(_voucher)
+        .join(_owner, _owner.c.id == _voucher.c.person_id)
+        .join(_merchant, _merchant.c.id == _voucher.c.merchant_id)
+        .join(Area, Area.id == _merchant.c.area_id)
+        .join(Offer, Offer.id == _voucher.c.offer_id)
+        .outerjoin(Redemption, and_(Redemption.voucher_id == _voucher.c.id, Redemption.reversed_at.is_(None)))
+        .outerjoin(_clerk, _clerk.c.id == Redemption.clerk_id)
     )
 
 
-def _rows(session: Session, statement: _Select, now: datetime) -> list[VoucherView]:
-    return [
-        VoucherView(
-            id=row.id,
-            public_id=row.public_id,
-            code=row.code,
-            person_id=row.person_id,
-            owner_name=owner,
-            merchant=card_of(merchant),
-            area_id=merchant.area_id,
-            area_path=path,
-            offer_id=row.offer_id,
-            offer=OfferRef(public_id=offer, title=row.title),
-            points=row.points,
-            agreed_fen=row.agreed_fen,
-            terms=row.terms,
-            state=shown_state(row.state, row.expires_at, now),
-            hold_id=row.hold_id,
-            holds=row.holds,
-            issued_at=row.issued_at,
-            issued_on=row.issued_on,
-            expires_at=row.expires_at,
-            closed_at=row.closed_at,
-            redemption=redemption,
-            redeemed_at=redeemed_at,
-            clerk_name=clerk,
-        )
-        for row, owner, merchant, path, offer, redemption, redeemed_at, clerk in session.execute(
-            statement.execution_options(populate_existing=True)
-        )
-    ]
+def _view(row: Any, now: datetime) -> VoucherView:
+    return VoucherView(
+        merchant=MerchantCard(**{name: getattr(row, f"merchant_{name}") for name in _CARD}),
+        offer=OfferRef(public_id=row.offer_public_id, title=row.title),
+        state=shown_state(row.state, row.expires_at, now),
+        **{name: getattr(row, name) for name in _SAME},
+    )
+
+
+# What the view calls as the row does.
+_SAME = (
+    *(name for name in _OWN if name not in ("title", "state")),
+    "owner_name", "area_id", "area_path", "redemption", "redeemed_at", "clerk_name",
+)  # fmt: skip
+_BY_CODE = Swift(lambda: _select().where(_voucher.c.code == bindparam("code")))
+_BY_PUBLIC_ID = Swift(lambda: _select().where(_voucher.c.public_id == bindparam("public_id")))
 
 
 def voucher_by_code(session: Session, code: str, *, now: datetime) -> VoucherView | None:
-    return next(iter(_rows(session, _select().where(Voucher.code == code), now)), None)
+    row = _BY_CODE.one(session, code=code)
+    return None if row is None else _view(row, now)
 
 
 def voucher_by_public_id(session: Session, public_id: str, *, now: datetime) -> VoucherView | None:
-    return next(iter(_rows(session, _select().where(Voucher.public_id == public_id), now)), None)
+    row = _BY_PUBLIC_ID.one(session, public_id=public_id)
+    return None if row is None else _view(row, now)
 
 
 def vouchers_page(
@@ -158,4 +154,5 @@ def vouchers_page(
         statement = statement.where(usable if is_open else ~usable)
     if page.after:
         statement = statement.where(Voucher.id < page.after[0])
-    return cut(_rows(session, statement, now), page.limit, lambda row: (row.id,))
+    rows = [_view(row, now) for row in session.execute(statement)]
+    return cut(rows, page.limit, lambda row: (row.id,))

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
+from pointsapp.core.bundle import write_rows
 from pointsapp.core.states import must_move
 from pointsapp.redemption.models import Voucher, VoucherState
 from pointsapp.redemption.queries import VoucherView
@@ -44,17 +45,23 @@ def tell_owner(
     session: Session, kind: str, voucher: VoucherView, *, actor_id: int | None, now: datetime, **facts: Any
 ) -> None:
     """Record the news of a voucher for its owner."""
-    events.record(
-        session,
+    write_rows(session, events.parts_of(kind), news_of(kind, voucher, actor_id=actor_id, now=now, **facts))
+
+
+def news_of(kind: str, voucher: VoucherView, *, actor_id: int | None, now: datetime, **facts: Any) -> dict[str, Any]:
+    """Return the values of the news of a voucher, as part of an act."""
+    about = {
+        "voucher": voucher.public_id,
+        "title": voucher.offer.title,
+        "merchant": voucher.merchant.name,
+        "points": voucher.points,
+    }
+    return events.values_of(
         kind,
         at=now,
         subject=f"voucher:{voucher.id}",
         area_id=voucher.area_id,
         person_id=voucher.person_id,
         actor_id=actor_id,
-        voucher=voucher.public_id,
-        title=voucher.offer.title,
-        merchant=voucher.merchant.name,
-        points=voucher.points,
-        **facts,
+        facts=about | facts,
     )

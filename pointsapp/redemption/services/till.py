@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor
+from pointsapp.core.bundle import change, insert, write_rows
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.errors import Forbidden, NotFound
+from pointsapp.core.events import parts_of
 from pointsapp.core.masking import mask_name
 from pointsapp.core.states import must_move
 from pointsapp.ledger import accounts
-from pointsapp.ledger.services import reopen_hold, settle_hold
+from pointsapp.ledger.services import prepare_settlement, reopen_hold
 from pointsapp.merchants.errors import WrongMerchant
 from pointsapp.redemption import memos
 from pointsapp.redemption.errors import OwnVoucher
@@ -25,7 +28,7 @@ from pointsapp.redemption.queries import OfferRef, VoucherView, redemption_by_pu
 from pointsapp.redemption.queries.till import RedemptionRow
 from pointsapp.redemption.queries.vouchers import voucher_by_public_id
 from pointsapp.redemption.rules import refusal_of, refusal_to_undo, reissued_until
-from pointsapp.redemption.services.moves import ledger_facts, move_voucher, reference, tell_owner
+from pointsapp.redemption.services.moves import ledger_facts, move_voucher, news_of, reference, tell_owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,27 @@ class Redeemed:
     clerk: str
 
 
+REDEEMED = "redemption.voucher_redeemed"
+# The voucher's row decides between two tills; the loser looks again and hears who was first.
+USED = change(
+    "voucher",
+    {"state": "'redeemed'", "closed_at": ":now"},
+    where="voucher.id = :voucher_id AND voucher.state = 'issued' AND voucher.expires_at > :now",
+)
+REDEMPTION = insert(
+    "redemption",
+    {
+        "public_id": ":redemption_public_id",
+        "voucher_id": ":voucher_id",
+        "merchant_id": ":merchant_id",
+        "clerk_id": ":clerk_id",
+        "points": ":points",
+        "agreed_fen": ":agreed_fen",
+        "redeemed_at": ":now",
+    },
+)
+
+
 def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redeemed:
     """Use a voucher at the merchant's till, once."""
     voucher = till_voucher(session, actor, code, now=now)
@@ -55,11 +79,10 @@ def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redee
     )
     if refusal is not None:
         raise refusal
-    # The voucher's row decides between two tills; the loser looks again and hears who was first.
-    move_voucher(session, voucher.id, VoucherState.ISSUED, VoucherState.REDEEMED, valid_at=now, closed_at=now)
-    settle_hold(
-        session,
+    entry = prepare_settlement(
         voucher.hold_id,
+        person_id=voucher.person_id,
+        amount=voucher.points,
         to_account=accounts.merchant_earned(voucher.merchant.id),
         reference=reference(voucher.public_id, voucher.holds, "settle"),
         memo=memos.REDEEMED,
@@ -67,18 +90,17 @@ def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redee
         now=now,
     )
     public_id = new_public_id()
-    session.execute(
-        insert(Redemption).values(
-            public_id=public_id,
-            voucher_id=voucher.id,
-            merchant_id=voucher.merchant.id,
-            clerk_id=actor.person_id,
-            points=voucher.points,
-            agreed_fen=voucher.agreed_fen,
-            redeemed_at=now,
-        )
-    )
-    tell_owner(session, "redemption.voucher_redeemed", voucher, actor_id=actor.person_id, now=now, redemption=public_id)
+    values: dict[str, Any] = entry.values | {
+        "redemption_public_id": public_id,
+        "voucher_id": voucher.id,
+        "merchant_id": voucher.merchant.id,
+        "clerk_id": actor.person_id,
+        "points": voucher.points,
+        "agreed_fen": voucher.agreed_fen,
+        "now": now,
+    }
+    values |= news_of(REDEEMED, voucher, actor_id=actor.person_id, now=now, redemption=public_id)
+    write_rows(session, (USED, *entry.parts, REDEMPTION, *parts_of(REDEEMED)), values)
     return Redeemed(
         public_id=public_id,
         voucher=voucher.public_id,

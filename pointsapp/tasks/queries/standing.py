@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import partial
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, select
@@ -14,6 +15,7 @@ from pointsapp.core import policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.clock import at_local, local_day, to_local
 from pointsapp.core.errors import Refusal
+from pointsapp.core.swift import Swift
 from pointsapp.tasks.models import Shift, Signup, SignupState, TaskState
 from pointsapp.tasks.policies import WEEKLY_QUOTA, may_run_task
 from pointsapp.tasks.queries.briefs import SIGNUP_COLUMNS, ShiftBrief, SignupRow, as_brief, select_briefs
@@ -79,9 +81,7 @@ def week_count(session: Session, person_id: int, starts_at: datetime, *, without
     )
 
 
-@cache
-def _look_statement(by_key: bool) -> Select[Any]:
-    """Build the one query of `look` once: on the hot path, building a statement costs more than running it."""
+def _look_statement(key: Any) -> Select[Any]:
     person_id: BindParameter[int] = bindparam("person_id")
     mine = [column.label(f"my_{column.key}") for column in SIGNUP_COLUMNS]
     return (
@@ -90,14 +90,16 @@ def _look_statement(by_key: bool) -> Select[Any]:
             Signup,
             and_(Signup.shift_id == Shift.id, Signup.person_id == person_id, Signup.state != SignupState.CANCELLED),
         )
-        .where((Shift.id if by_key else Shift.public_id) == bindparam("shift"))
+        .where(key == bindparam("shift"))
     )
+
+
+_LOOK = {by_key: Swift(partial(_look_statement, Shift.id if by_key else Shift.public_id)) for by_key in (True, False)}
 
 
 def look(session: Session, person_id: int, shift: int | str, *, quota: int | None) -> Look | None:
     """Read the shift, the person's live sign-up in it and whether it clashes; None when there is no such shift."""
-    statement = _look_statement(isinstance(shift, int))
-    row = session.execute(statement, {"person_id": person_id, "shift": shift}).one_or_none()
+    row = _LOOK[isinstance(shift, int)].one(session, person_id=person_id, shift=shift)
     if row is None:
         return None
     brief = as_brief(row)
@@ -148,16 +150,31 @@ def sold_out_refusal(session: Session, actor: Actor, shift_public_id: str, *, no
     """Return the refusal when the shift is full and has no queue, None otherwise: asked before any write.
 
     In a rush most calls come after the last place is gone; they are answered by a read and never wait for SQLite's one
-    write lock. On PostgreSQL sign_up itself only reads until it takes a place, so a look ahead would be one query more.
+    write lock. On PostgreSQL sign_up itself only reads until it takes a place, so the look ahead is worth its round trip only
+    where the shift was full a moment ago.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        return None
-    full = session.scalar(select(Shift.id).where(Shift.public_id == shift_public_id, Shift.taken >= Shift.capacity))
-    if full is None:
+    is_near = session.get_bind().dialect.name != "postgresql"
+    if not is_near and time.monotonic() - _seen_full.get(shift_public_id, -FULL_FOR_S) >= FULL_FOR_S:
         return None
     quota = policy.value(session, WEEKLY_QUOTA, now=now)
     seen = look(session, actor.person_id, shift_public_id, quota=quota)
     if seen is None or seen.mine is not None or is_hidden(seen.brief, actor):
         return None
+    if seen.has_room or seen.brief.waitlist:
+        return None
     refusal = refusal_of(standing_of(seen, actor, quota=quota, now=now))
+    note_full(seen.brief)
     return refusal if isinstance(refusal, Refusal) else None
+
+
+# Which road a call takes, never what it is answered: that is read each time.
+FULL_FOR_S = 2.0
+_MOST_REMEMBERED = 1000
+_seen_full: dict[str, float] = {}
+
+
+def note_full(brief: ShiftBrief) -> None:
+    """Remember that the shift was full just now, so that the next who ask are answered by a read."""
+    if len(_seen_full) >= _MOST_REMEMBERED:
+        _seen_full.clear()
+    _seen_full[brief.public_id] = time.monotonic()

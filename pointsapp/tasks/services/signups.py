@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor
+from pointsapp.core.bundle import change, insert, write_rows
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.db import table_of
 from pointsapp.core.errors import Conflict, Forbidden, NotFound, Refused
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.core.states import must_move
 from pointsapp.tasks.errors import OfferExpired, QuotaReached, ShiftFull, TimeConflict
-from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState
+from pointsapp.tasks.models import Shift, Signup, SignupState
 from pointsapp.tasks.policies import may_run_task
 from pointsapp.tasks.queries.briefs import ShiftBrief, SignupRow, shift_brief, signup_by_id
-from pointsapp.tasks.queries.standing import Look, is_hidden, look, standing_of
+from pointsapp.tasks.queries.standing import Look, is_hidden, look, note_full, standing_of
 from pointsapp.tasks.rules import Gate, is_over_quota, refusal_of, refusal_to_cancel, signup_gate
 from pointsapp.tasks.services import waiting
 from pointsapp.tasks.services.waiting import Terms
@@ -42,20 +42,25 @@ class SignupReceipt:
     is_repeat: bool = False
 
 
-# Built once: on the hot path, building a statement costs more than running it.
-_shift, _signup = table_of(Shift), table_of(Signup)
-_TAKE_PLACE = (
-    update(_shift)
-    .where(
-        _shift.c.id == bindparam("shift_id"),
-        _shift.c.taken < _shift.c.capacity,
-        _shift.c.state == ShiftState.OPEN,
-        _shift.c.starts_at == bindparam("starts"),
-        _shift.c.ends_at == bindparam("ends"),
-    )
-    .values(taken=_shift.c.taken + 1)
+# The row that decides: StateChanged when the last place went, or the shift moved or stopped, a moment ago.
+TAKE_PLACE = change(
+    "shift",
+    {"taken": "shift.taken + 1"},
+    where="shift.id = :shift_id AND shift.taken < shift.capacity AND shift.state = 'open'"
+    " AND shift.starts_at = :starts_at AND shift.ends_at = :ends_at",
 )
-_INSERT_SIGNUP = insert(_signup).returning(_signup.c.id)
+# Only while the shift is full: otherwise a place freed a moment ago would be missed.
+JOIN_QUEUE = change(
+    "shift",
+    {"waiting": "shift.waiting + 1"},
+    where="shift.id = :shift_id AND shift.taken >= shift.capacity AND shift.state = 'open'",
+)
+_COLUMNS = ("public_id", "shift_id", "person_id", "state", "created_at", "queued_at", "is_walk_in")
+SIGNUP = insert(
+    "signup",
+    {name: f":{name}" for name in _COLUMNS} | {"accepted_notice_version": ":notice_version"},
+    returning={"id": "id"},
+)
 
 
 def sign_up(session: Session, actor: Actor, shift: int | str, *, now: datetime) -> SignupReceipt:
@@ -78,6 +83,8 @@ def _sign_up(session: Session, actor: Actor, shift: int | str, *, needs_place: b
         return _again(session, seen, by, needs_place=needs_place, now=now)
     refusal = refusal_of(standing_of(seen, actor, quota=by.weekly_quota, now=now), needs_place=needs_place)
     if refusal is not None:
+        if not seen.has_room:
+            note_full(seen.brief)
         raise refusal
     has_room = seen.has_room
     if has_room and seen.brief.waiting and waiting.queue_moves(seen.brief, by, now):
@@ -87,10 +94,8 @@ def _sign_up(session: Session, actor: Actor, shift: int | str, *, needs_place: b
         if not has_room and (needs_place or not seen.brief.waitlist):
             raise ShiftFull()
     if has_room:
-        _take_place(session, seen.brief)
-        return _insert(session, actor, seen.brief, SignupState.CONFIRMED, is_walk_in=needs_place, now=now)
-    _join_queue(session, seen.brief)
-    return _insert(session, actor, seen.brief, SignupState.WAITLISTED, is_walk_in=False, now=now)
+        return _write(session, actor, seen.brief, SignupState.CONFIRMED, is_walk_in=needs_place, now=now)
+    return _write(session, actor, seen.brief, SignupState.WAITLISTED, is_walk_in=False, now=now)
 
 
 def _again(session: Session, seen: Look, by: Terms, *, needs_place: bool, now: datetime) -> SignupReceipt:
@@ -131,42 +136,30 @@ def _has_room(session: Session, brief: ShiftBrief) -> bool:
     return bool(session.scalar(select(Shift.taken < Shift.capacity).where(Shift.id == brief.id)))
 
 
-def _take_place(session: Session, brief: ShiftBrief) -> None:
-    """Count one place as taken; StateChanged when it went, or the shift moved or stopped, a moment ago."""
-    must_move(session, _TAKE_PLACE, {"shift_id": brief.id, "starts": brief.starts_at, "ends": brief.ends_at})
-
-
-def _join_queue(session: Session, brief: ShiftBrief) -> None:
-    """Count one person as waiting, only while the shift is full: otherwise a place freed a moment ago would be missed."""
-    must_move(
-        session,
-        update(Shift)
-        .where(Shift.id == brief.id, Shift.taken >= Shift.capacity, Shift.state == ShiftState.OPEN)
-        .values(waiting=Shift.waiting + 1),
-    )
-
-
-def _insert(
+def _write(
     session: Session, actor: Actor, brief: ShiftBrief, state: SignupState, *, is_walk_in: bool, now: datetime
 ) -> SignupReceipt:
-    public_id = new_public_id()
-    row = {
-        "public_id": public_id,
+    """Count the place, or one more in the queue, and write the sign-up, as one act."""
+    values = {
+        "public_id": new_public_id(),
         "shift_id": brief.id,
+        "starts_at": brief.starts_at,
+        "ends_at": brief.ends_at,
         "person_id": actor.person_id,
         "state": state,
         "created_at": now,
         "queued_at": now,
-        "accepted_notice_version": brief.notice_version,
+        "notice_version": brief.notice_version,
         "is_walk_in": is_walk_in,
     }
-    signup_id = session.execute(_INSERT_SIGNUP, row).scalar_one()
+    first = JOIN_QUEUE if state is SignupState.WAITLISTED else TAKE_PLACE
+    signup_id = int(write_rows(session, (first, SIGNUP), values)["signup.id"])
     place = None
     if state is SignupState.WAITLISTED:
         place = waiting.waiting_position(session, brief.id, signup_id, now)
     return SignupReceipt(
         signup_id=signup_id,
-        public_id=public_id,
+        public_id=str(values["public_id"]),
         shift_id=brief.id,
         shift=brief.public_id,
         state=state,
