@@ -61,10 +61,12 @@ def test_issue_and_redeem_take_few_round_trips(session: Session, shop: Shop, clo
     resident, clerk = actor_of(session, shop.resident), actor_of(session, shop.clerk)
     with round_trips(session) as sent:
         voucher = write(issue_voucher, resident, offer.public_id, now=clock.at)
-    assert len(sent) <= 14, "\n".join(sent)
+    # PostgreSQL: lock, numbers of the operator, look, all rows at once. SQLite writes them one by one, next door.
+    far = session.get_bind().dialect.name == "postgresql"
+    assert len(sent) <= (4 if far else 11), "\n".join(sent)
     with round_trips(session) as sent:
         write(redeem, clerk, voucher.code, now=clock.at)
-    assert len(sent) <= 11, "\n".join(sent)
+    assert len(sent) <= (2 if far else 9), "\n".join(sent)
 
 
 def test_a_sold_out_offer_is_answered_by_reading(session: Session, shop: Shop, clock: Clock) -> None:
@@ -74,7 +76,7 @@ def test_a_sold_out_offer_is_answered_by_reading(session: Session, shop: Shop, c
     write(issue_voucher, actor, offer.public_id, now=clock.at)
     with round_trips(session) as sent, pytest.raises(Exception, match="out_of_stock"):
         write(issue_voucher, actor, offer.public_id, now=clock.at)
-    assert not [statement for statement in sent if statement.startswith(("INSERT", "UPDATE"))]
+    assert not [statement for statement in sent if statement.startswith(("INSERT", "UPDATE", "WITH"))]
     assert len(sent) <= 3, "\n".join(sent)
 
 

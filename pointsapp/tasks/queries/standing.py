@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -154,7 +153,7 @@ def sold_out_refusal(session: Session, actor: Actor, shift_public_id: str, *, no
     where the shift was full a moment ago.
     """
     is_near = session.get_bind().dialect.name != "postgresql"
-    if not is_near and time.monotonic() - _seen_full.get(shift_public_id, -FULL_FOR_S) >= FULL_FOR_S:
+    if not is_near and not _was_full(shift_public_id, now):
         return None
     quota = policy.value(session, WEEKLY_QUOTA, now=now)
     seen = look(session, actor.person_id, shift_public_id, quota=quota)
@@ -163,18 +162,23 @@ def sold_out_refusal(session: Session, actor: Actor, shift_public_id: str, *, no
     if seen.has_room or seen.brief.waitlist:
         return None
     refusal = refusal_of(standing_of(seen, actor, quota=quota, now=now))
-    note_full(seen.brief)
+    note_full(seen.brief, now)
     return refusal if isinstance(refusal, Refusal) else None
 
 
 # Which road a call takes, never what it is answered: that is read each time.
-FULL_FOR_S = 2.0
+FULL_FOR = timedelta(seconds=2)
 _MOST_REMEMBERED = 1000
-_seen_full: dict[str, float] = {}
+_seen_full: dict[str, datetime] = {}
 
 
-def note_full(brief: ShiftBrief) -> None:
+def _was_full(shift_public_id: str, now: datetime) -> bool:
+    seen = _seen_full.get(shift_public_id)
+    return seen is not None and abs(now - seen) < FULL_FOR
+
+
+def note_full(brief: ShiftBrief, now: datetime) -> None:
     """Remember that the shift was full just now, so that the next who ask are answered by a read."""
     if len(_seen_full) >= _MOST_REMEMBERED:
         _seen_full.clear()
-    _seen_full[brief.public_id] = time.monotonic()
+    _seen_full[brief.public_id] = now

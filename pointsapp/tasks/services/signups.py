@@ -84,7 +84,7 @@ def _sign_up(session: Session, actor: Actor, shift: int | str, *, needs_place: b
     refusal = refusal_of(standing_of(seen, actor, quota=by.weekly_quota, now=now), needs_place=needs_place)
     if refusal is not None:
         if not seen.has_room:
-            note_full(seen.brief)
+            note_full(seen.brief, now)
         raise refusal
     has_room = seen.has_room
     if has_room and seen.brief.waiting and waiting.queue_moves(seen.brief, by, now):
