@@ -37,7 +37,10 @@ from pointsapp.core.locks import LockKind, try_lock
 from pointsapp.ledger.models import Flow, Unit
 from pointsapp.people.models import Person
 
-BATCH = 500  # postings at once: on SQLite every till waits for as long as one batch takes
+BATCH = {
+    "sqlite": 100,
+    "postgresql": 500,
+}  # postings at once: on SQLite every till waits for as long as one batch takes
 _posting, _mover = table_of(UnfoldedPosting), table_of(UnfoldedPerson)
 _sum, _place, _step = table_of(PersonSum), table_of(BoardPlace), table_of(BoardStep)
 _home, _book, _fold = table_of(HomeSum), table_of(BookSum), table_of(BoardFold)
@@ -72,10 +75,11 @@ class _Batch:
     books: dict[tuple[str, Unit, Flow], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def fold(session: Session, *, now: datetime, limit: int = BATCH) -> int:
-    """Fold up to `limit` postings and moves; return how many. 0: nothing is left, or somebody else is folding."""
+def fold(session: Session, *, now: datetime, limit: int | None = None) -> int:
+    """Fold up to `limit` postings and moves (a batch of the dialect's size); return how many. 0: nothing is left, or somebody else is folding."""
     if not try_lock(session, LockKind.BOARDS, 0):
         return 0
+    limit = limit or BATCH[session.get_bind().dialect.name]
     rows = session.execute(select(_posting).order_by(_posting.c.entry_id, _posting.c.number).limit(limit)).all()
     movers = session.execute(select(_mover).order_by(_mover.c.id).limit(limit)).all()
     if not rows and not movers:
