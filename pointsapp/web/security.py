@@ -43,6 +43,7 @@ limiter = Limiter(key_func=_who, default_limits=[], headers_enabled=False)
 
 def init_security(app: Flask) -> None:
     settings = app.config["SETTINGS"]
+    is_https = settings.base_url.startswith("https")
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_JSON,
@@ -51,7 +52,9 @@ def init_security(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,  # WeChat's browser drops the referrer
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https"),
+        SESSION_COOKIE_SECURE=is_https,
+        # The prefix binds the cookie to this very host; browsers refuse it without TLS.
+        SESSION_COOKIE_NAME="__Host-session" if is_https else "session",
         REMEMBER_COOKIE_HTTPONLY=True,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
@@ -114,9 +117,12 @@ def _harden(response: Response) -> Response:
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob: "
         + _tile_host()
         + "; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self' blob: data:; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     )
     headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
     if request.endpoint == "static" and "v" in request.args:
