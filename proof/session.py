@@ -18,14 +18,13 @@ PEOPLE_PER_CLIENT = 7  # what all trials of one round use up, generously
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`command_each`: ask `pointsapp ledger verify` after each trial; otherwise after the last of a round."""
+    """What is held, where and how often; the dice of every trial come from `seed`."""
 
     seed: str
     dialects: Sequence[str] = ("postgresql", "sqlite")
     crowd: int = 240
     rounds: int = 3
     trials: Sequence[Trial] = TRIALS
-    command_each: bool = True
     durable: bool = True
 
     @property
@@ -60,8 +59,7 @@ def hold_all(street: Street, plan: Plan) -> Iterator[Outcome]:
     """Hold every trial of the plan, round after round."""
     for number in range(1, plan.rounds + 1):
         for trial in plan.trials:
-            command = plan.command_each or trial is plan.trials[-1]
-            yield hold(trial, street, crowd=plan.crowd, seed=plan.seed, round_=number, command=command)
+            yield hold(trial, street, crowd=plan.crowd, seed=plan.seed, round_=number)
 
 
 def _tell(outcome: Outcome, say: Callable[[str], None]) -> None:

@@ -204,8 +204,7 @@ def build(place: Place, residents: int) -> Street:
 
 
 def _run(place: Place, *args: str, typed: str = "") -> str:
-    # The command itself, without the seconds a process of its own takes to start.
-    done = place.own.app.test_cli_runner().invoke(args=args, input=typed)
+    done = place.command(*args, typed=typed)
     if done.exit_code:
         raise NotPrepared(f"pointsapp {' '.join(args[:2])}: {done.output[-400:]}")
     return done.stdout

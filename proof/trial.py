@@ -134,7 +134,6 @@ def hold(
     crowd: int,
     seed: str,
     round_: int,
-    command: bool,
     meddle: Callable[[Street], None] | None = None,
 ) -> Outcome:
     """Hold one trial with about `crowd` clients and judge it; `meddle` stands between the crowd and the tables."""
@@ -147,9 +146,8 @@ def hold(
         if meddle is not None:
             meddle(street)
         judge.judge_tables()
-        if command:
-            judge.judge_command()
-        judge.none("the server's log tells of no crash", street.place.errors_logged())
+        judge.judge_command()
+        judge.none("the logs of server and worker tell of no error", street.place.errors_logged())
     except NotPrepared as problem:
         judge.check("the trial can be prepared", False, problem)
     outcome.seconds = time.perf_counter() - begun

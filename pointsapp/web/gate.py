@@ -19,6 +19,7 @@ from pointsapp.web.errors import RETRY_AFTER_S, problem, refusal_page
 from pointsapp.web.metrics import IN_FLIGHT, TURNED_AWAY, WAITING
 
 Answer = tuple[list[tuple[str, str]], bytes]
+MOST_DRAINED = 64 * 1024
 # A supervisor that is told "busy" would kill what is only busy; a scrape is wanted most now.
 ALWAYS_OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -97,10 +98,19 @@ class Gate:
     def _turn_away(self, path: str, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self._counts:
             TURNED_AWAY.inc()
+        _drain(environ)
         english = environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("en")
         headers, body = self._words[path.startswith("/api/"), english]
         start_response("503 Service Unavailable", headers)
         return [body]
+
+
+def _drain(environ: dict[str, Any]) -> None:
+    """Read a short body before saying no: answered sooner, the server would hang up on a phone that is still sending it,
+    and the phone would see a broken line in place of 503 and when to come back. A photograph is not worth waiting for."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdigit() and 0 < int(length) <= MOST_DRAINED:
+        environ["wsgi.input"].read(int(length))
 
 
 def _refusal(app: Flask, *, json_: bool, en: bool) -> Answer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.databases import DIALECTS
 
 pytestmark = pytest.mark.race
 CROWD = 20
-PLAN = Plan(seed="in the tests", crowd=CROWD, rounds=1, command_each=False, durable=False)
+PLAN = Plan(seed="in the tests", crowd=CROWD, rounds=1, durable=False)
 
 
 @dataclass
@@ -102,7 +103,7 @@ def test_a_broken_world_breaks_the_proof_and_is_named(held: Held) -> None:
         street.place.change("UPDATE shift SET taken = taken - 1 WHERE id = (SELECT MAX(id) FROM shift)")
 
     try:
-        outcome = hold(trial, street, crowd=12, seed="broken", round_=1, command=False, meddle=lose_a_place)
+        outcome = hold(trial, street, crowd=12, seed="broken", round_=1, meddle=lose_a_place)
     finally:
         street.place.change("UPDATE shift SET taken = taken + 1 WHERE id = (SELECT MAX(id) FROM shift)")
     assert not outcome.holds
@@ -121,7 +122,7 @@ def test_books_that_do_not_balance_break_the_proof(held: Held) -> None:
         street.place.change(sql.format("+"))
 
     try:
-        outcome = hold(trial, held.street, crowd=12, seed="money", round_=1, command=True, meddle=print_money)
+        outcome = hold(trial, held.street, crowd=12, seed="money", round_=1, meddle=print_money)
     finally:
         place.change(sql.format("-"))
     assert any("ledger verify" in each for each in outcome.broken)
@@ -159,17 +160,16 @@ def test_an_answer_that_nobody_explains_breaks_the_proof(held: Held, answer: Ans
     assert named in judge.outcome.broken[0]
 
 
-def test_an_error_in_the_servers_log_is_seen(held: Held) -> None:
-    place = held.street.place
+def test_an_error_in_the_servers_log_is_seen_once(held: Held, tmp_path: Path) -> None:
+    place = replace(held.street.place, folder=tmp_path, _read={})
+    for name in ("server.log", "worker.log"):
+        (tmp_path / name).write_text('{"level": "info", "message": "a Traceback that somebody wrote about"}\n')
     assert place.errors_logged() == []
-    log = place.folder / "worker.log"
-    kept = log.read_text()
-    try:
-        for line in ('{"level": "error", "event": "job failed"}', "Traceback (most recent call last):"):
-            log.write_text(f"{kept}{line}\n")
-            assert place.errors_logged() == [line]
-    finally:
-        log.write_text(kept)
+    said = ['{"level": "error", "message": "unexpected error"}', "Traceback (most recent call last):"]
+    with (tmp_path / "worker.log").open("a") as log:
+        log.writelines(f"{line}\n" for line in said)
+    assert place.errors_logged() == said
+    assert place.errors_logged() == []
 
 
 def test_silence_is_an_answer_that_is_kept() -> None:

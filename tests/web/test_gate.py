@@ -6,13 +6,14 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from pointsapp.web.gate import ALWAYS_OPEN, Gate, Turnstile
+from pointsapp.web.gate import ALWAYS_OPEN, MOST_DRAINED, Gate, Turnstile
 from tests.house.reading import the_app
 
 WORK_S = 0.02
@@ -152,6 +153,18 @@ def test_a_refusal_is_a_problem_or_a_page_and_says_when(gate: Gate, language: st
     assert "Set-Cookie" not in page.headers
     for path in ALWAYS_OPEN:
         assert Client(gate).get(path).status_code == 200
+
+
+@pytest.mark.parametrize(("length", "left"), [(20, 0), (MOST_DRAINED, 0), (MOST_DRAINED + 1, MOST_DRAINED + 1)])
+def test_a_short_body_is_read_before_the_refusal(gate: Gate, length: int, left: int) -> None:
+    # Else the server closes the line while the body is still on its way, and the refusal is lost.
+    for _ in range(4):
+        gate._turnstile.enter()
+    gate._turnstile._patience_s = 0.001
+    sent = BytesIO(b"x" * length)
+    answer = Client(gate).post("/api/v1/checkins", input_stream=sent, content_length=length)
+    assert answer.status_code == 503
+    assert len(sent.read()) == left
 
 
 def test_a_broken_request_gives_its_place_back(gate: Gate) -> None:
