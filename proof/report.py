@@ -92,6 +92,16 @@ class Report:
             lines.append(f'Verdict: **{self._verdict(group)}** (`make proof ARGS="--only {key}"`).')
         lines += ["", "## What the tables are asked after every trial", ""]
         lines += [f"- **{rule.name}**: {rule.promise}" for rule in books.RULES]
+        lines += [
+            "",
+            "## What it does not show",
+            "",
+            "Crashes, cut lines and full disks (`make chaos`); check-out, whose minutes take real time (tests/checkin/); arrivals "
+            "taken down offline, which have no door yet. Three things are done by the application's services instead of a door "
+            "of its own: setting the day's cap, confirming a month, and a second worker that expires vouchers; redemptions are "
+            "moved into an earlier month by hand. Time is read when a request arrives: a use that came in time may be finished "
+            "a moment after another till was told that the time is over.",
+        ]
         lines += ["", "## 中文摘要", "", self._chinese(), ""]
         return "\n".join(lines)
 
