@@ -7,6 +7,7 @@ from flask import Flask
 from pointsapp import config
 from pointsapp.core import clock
 from pointsapp.core.db import db, prepare_engine
+from pointsapp.core.replicas import REPLICA, only_read, replica_options
 
 __all__ = ["create_app"]
 
@@ -51,9 +52,16 @@ def _configure_database(app: Flask, settings: config.Settings) -> None:
             "pool_timeout": 10,
         }
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    from pointsapp.web.replicas import init_replica
     from pointsapp.web.slow_queries import watch_queries
 
+    if settings.replica_url:
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: replica_options(options, settings.replica_url)}
+        init_replica(app)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-        watch_queries(db.engine, settings.slow_query_ms)
+        for engine in db.engines.values():
+            watch_queries(engine, settings.slow_query_ms)
+        if settings.replica_url:
+            only_read(db.engines[REPLICA])

@@ -37,6 +37,7 @@ class Settings:
 
     env: str = "development"  # development, production (what `serve` means) or testing
     database_url: str = ""  # empty: SQLite in instance/
+    replica_url: str = ""  # a PostgreSQL replica for what guests may see a little late; empty: none
     secret_key: str = DEV_SECRET  # signs cookies; at least 32 characters in production
     base_url: str = "http://127.0.0.1:8000"  # where people reach us; every QR payload begins with it
     redis_url: str = ""  # optional; shared rate limits when several machines serve
@@ -101,6 +102,10 @@ def check(settings: Settings) -> Settings:
         raise BadSetting(f"{PREFIX}DATABASE_URL must begin with postgresql+psycopg://")
     if not settings.database.startswith(("sqlite:", "postgresql+psycopg://")):
         raise BadSetting(f"{PREFIX}DATABASE_URL must be sqlite: or postgresql+psycopg://")
+    if settings.replica_url and not all(
+        address.startswith("postgresql+psycopg://") for address in (settings.replica_url, settings.database)
+    ):
+        raise BadSetting(f"{PREFIX}REPLICA_URL and {PREFIX}DATABASE_URL must both be postgresql+psycopg://")
     try:
         ZoneInfo(settings.timezone)
     except (KeyError, ValueError, OSError):

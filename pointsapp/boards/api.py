@@ -15,6 +15,7 @@ from pointsapp.web.api import api_blueprint
 from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
+from pointsapp.web.replicas import may_lag
 from pointsapp.web.schemas import PageArgs, page_request
 
 blp = api_blueprint("boards", "Public pages and rankings: reads only.")
@@ -40,6 +41,7 @@ def list_residents(args: dict[str, Any]) -> dict[str, Any]:
 
 @blp.get("/seals")
 @public("anybody may keep a copy of the seals: sums and digests only, no person")
+@may_lag
 @blp.arguments(PageArgs, location="query")
 @blp.response(200, SealPageSchema)
 def list_seals(args: dict[str, Any]) -> Page[SealRow]:

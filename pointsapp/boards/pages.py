@@ -27,6 +27,7 @@ from pointsapp.ledger.queries import entry_detail, entry_proof, seals_page
 from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor, signed_in
+from pointsapp.web.replicas import may_lag
 from pointsapp.web.schemas import PageArgs, page_request
 
 bp = Blueprint("boards", __name__)
@@ -35,6 +36,7 @@ bp.after_request(conditional)
 
 @bp.get("/ranks")
 @public("guests see what communities did together; people's places are for neighbours who signed in")
+@may_lag
 def show_leaderboard() -> ResponseReturnValue:
     """Show what the community did together, and under it who earned how much."""
     args: dict[str, Any] = RankingArgs().load({key: value for key, value in request.args.items() if key in _ASKED})
@@ -58,6 +60,7 @@ _ASKED = frozenset({"area", "period", "cursor"})
 
 @bp.get("/wall")
 @public("the wall chart hangs in the street office: branches only, no person")
+@may_lag
 def show_wall() -> ResponseReturnValue:
     """Show the wall chart 挂图作战: all branches, their five stars, rank, total and movement."""
     moment = clock.now()
@@ -68,6 +71,7 @@ def show_wall() -> ResponseReturnValue:
 
 @bp.get("/statement")
 @public("the books are open: sums only, no person")
+@may_lag
 def show_statement() -> ResponseReturnValue:
     """Show the month's public statement: what was issued and where it is."""
     moment = clock.now()
@@ -87,6 +91,7 @@ def _month(text: str) -> date:
 
 @bp.get("/seals")
 @public("anybody may keep a copy of the seals: sums and digests only, no person")
+@may_lag
 def show_seals() -> ResponseReturnValue:
     """Show the daily seals of the books, the newest first, and how to check them oneself."""
     args: dict[str, Any] = PageArgs().load({key: value for key, value in request.args.items() if key == "cursor"})

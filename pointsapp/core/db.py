@@ -35,6 +35,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.sql import expression
 
 from pointsapp.core.codes import new_public_id
+from pointsapp.core.replicas import HouseSession
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -62,7 +63,7 @@ class HouseSQLAlchemy(SQLAlchemy):
         session: Session  # type: ignore[assignment]
 
 
-db = HouseSQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = HouseSQLAlchemy(model_class=Base, session_options={"class_": HouseSession, "expire_on_commit": False})
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -13,12 +13,14 @@ from pointsapp.home.rules import part_of_day
 from pointsapp.people.messages import ROLE_NAMES
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor, signed_in
+from pointsapp.web.replicas import may_lag
 
 bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
 @public("a stranger sees what this is before joining")
+@may_lag
 def show_home() -> str:
     """The first page: what is on today, one's books, tasks nearby, what one can get."""
     moment = now()

@@ -33,6 +33,7 @@ from pointsapp.web.doors import Form, bind, blank, signed_in, write_page
 from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor
+from pointsapp.web.replicas import may_lag
 
 bp = Blueprint("stars", __name__)
 bp.after_request(conditional)
@@ -61,6 +62,7 @@ def _rows(found: RoundRow | None) -> list[Standing]:
 
 @bp.get("/stars")
 @public("the board hangs in the open: counts only, no person's name")
+@may_lag
 def show_board() -> ResponseReturnValue:
     """Show all branches with their five stars."""
     found = _round()
@@ -70,6 +72,7 @@ def show_board() -> ResponseReturnValue:
 
 @bp.get("/stars/<string:branch_id>")
 @public("every figure opens; who worked is masked or left out")
+@may_lag
 def show_branch(branch_id: str) -> ResponseReturnValue:
     """Open one branch: stars, indicators, and the rows behind them as far as the reader may see them."""
     found, standing = one_standing(db.session, _round(), branch_id, now=now())

@@ -28,6 +28,7 @@ from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
+from pointsapp.web.replicas import may_lag
 from pointsapp.web.schemas import PageArgs, page_request, page_schema
 
 blp = api_blueprint("tasks", "Tasks, shifts, sign-ups, waiting list.")
@@ -35,6 +36,7 @@ blp = api_blueprint("tasks", "Tasks, shifts, sign-ups, waiting list.")
 
 @blp.get("/task-categories")
 @public("the categories are no secret, and a guest filters by them")
+@may_lag
 @blp.arguments(PageArgs, location="query")
 @blp.response(200, page_schema(CategorySchema))
 def list_categories(args: dict[str, Any]) -> Page[Any]:

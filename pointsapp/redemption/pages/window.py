@@ -23,12 +23,14 @@ from pointsapp.redemption.services import issue_voucher
 from pointsapp.web.doors import Form, bind, write_page
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor, signed_in
+from pointsapp.web.replicas import may_lag
 
 SHOWN = 30
 
 
 @bp.get("/offers")
 @public("a stranger should see what points become before joining")
+@may_lag
 def show_offers() -> str:
     """Show what one can get now first, then what one could save for."""
     actor, q = current_actor(), request.args.get("q", "").strip()[:30]

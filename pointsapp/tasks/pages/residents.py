@@ -24,6 +24,7 @@ from pointsapp.web.doors import Form, bind, write_page
 from pointsapp.web.guard import public
 from pointsapp.web.links import link
 from pointsapp.web.login import current_actor, signed_in
+from pointsapp.web.replicas import may_lag
 from pointsapp.web.schemas import PageArgs, page_request
 
 
@@ -59,6 +60,7 @@ def write_and_say(
 
 @bp.get("/tasks")
 @public("a guest looks at tasks before joining")
+@may_lag
 def show_tasks() -> str:
     """The list of tasks one may grab, soonest first."""
     actor, moment, args = current_actor(), now(), read_args(BoardArgs())
