@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -41,6 +42,11 @@ SHOP = frozenset({"clerk", "manager"})
 ANY_SHOP = SHOP | {"other_manager"}
 MANAGER = frozenset({"manager"})
 
+# As a browser reads it: a script without an address, a style, a handler. A block of JSON is no script.
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*\btype=.application/json)[^>]*>|<style|<[a-z][^>]*\s(?:style|on[a-z]+)\s*=", re.I
+)
+
 Body = Callable[["Scene"], dict[str, Any]]
 
 
@@ -62,7 +68,7 @@ class Scene:
     def __init__(self, world: World) -> None:
         self.world = world
         self.things: dict[str, str] = {}
-        self._cookies: dict[str, Any] = {}
+        self.inline: set[str] = set()  # pages that were seen to carry what the CSP forbids
         self._set()
 
     def _set(self) -> None:
@@ -177,6 +183,8 @@ class Scene:
             browser.sign_in(person)
         extra = {"data": dict(body or {})} if method == "POST" else {}
         with browser.open(path, method=method, **extra) as answer:
+            if answer.mimetype == "text/html" and INLINE.search(answer.get_data(as_text=True)):
+                self.inline.add(path)
             return int(answer.status_code)
 
     def local(self, **span: float) -> str:

@@ -92,6 +92,7 @@ def test_every_door_lets_in_whom_it_should_and_nobody_else(scene: Scene) -> None
             wrong.append(f"{method} {rule} as {who or 'guest'}: {status}")
     assert wrong == []
     assert asked > 1000, "the walk was cut short"
+    assert scene.inline == set(), "the Content-Security-Policy would stop it"
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
