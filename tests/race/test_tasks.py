@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from pointsapp.core import clock
+from pointsapp.core import clock, transaction
 from pointsapp.core.actor import Role
 from pointsapp.core.db import db
 from pointsapp.core.transaction import write
@@ -117,6 +117,22 @@ def test_ten_cancel_while_ten_wait_and_ten_come(live: Clone) -> None:
             )
         )
         assert promoted == {actor.person_id for actor in waiters}
+
+
+def test_forty_cancel_in_front_of_a_queue_without_looking_again(live: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    # They all meant to give their place to the same first person, and each but one had to look again, up to a 500.
+    looks: Counter[str] = Counter()
+    monkeypatch.setattr(transaction, "on_retry", lambda reason: looks.update([reason]))
+    with live.app.app_context():
+        shift, actors, _area = _street(80, capacity=40, waitlist=True)
+        places = [write(sign_up, actor, shift.public_id, now=clock.now()) for actor in actors]
+        acts = [
+            lambda actor=actor, place=place: write(cancel_signup, actor, place.public_id, now=clock.now()).state
+            for actor, place in zip(actors[:40], places[:40], strict=True)
+        ]
+        assert Counter(at_once(live, acts, str)) == {"cancelled": 40}
+        assert looks == {}
+        assert _counts(shift) == (40, 0, Counter(confirmed=40, cancelled=40))
 
 
 def test_a_waiting_person_who_signs_up_elsewhere_meanwhile_has_one_of_both(live: Clone) -> None:

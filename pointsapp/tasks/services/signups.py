@@ -200,6 +200,8 @@ def cancel_signup(session: Session, actor: Actor, signup: int | str, *, now: dat
     by = waiting.terms(session, now=now)
     held: frozenset[int] = frozenset()
     if mine.state is not SignupState.WAITLISTED and brief.waiting and waiting.queue_moves(brief, by, now):
+        # Else all who cancel at once wait for the same first person, and each but one must look again, and again.
+        lock(session, LockKind.SHIFT_QUEUE, brief.id)
         guess = waiting.first_who_can(session, brief, by)
         if guess is not None:  # wait for their lock before the shift's row is ours
             lock(session, LockKind.PERSON_TIME, guess[1])
