@@ -21,7 +21,7 @@ class LockKind(IntEnum):
     BUDGET = 4
     TASK_RESERVE = 6  # shared by whoever comes to a task, alone for whoever gives back what is left of its points
     PERSON_VOUCHERS = 5  # a person's limit of one offer
-    SHIFT_QUEUE = 7  # who gives a place back looks for the first in the queue one after another
+    SHIFT_QUEUE = 8  # who gives a place back looks for the first in the queue one after another
     SEAL = 7  # only one worker seals
     BOARDS = 9  # one folds at a time
     STANDINGS = 10
