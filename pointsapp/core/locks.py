@@ -6,7 +6,7 @@ number space of its own; take several in sorted order.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core.swift import driver
 
 
+@unique  # two kinds with one number would wait for each other
 class LockKind(IntEnum):
     PERSON_TIME = 1  # sign-ups and accepted minutes of one person
     MERCHANT_MONTH = 2
