@@ -11,11 +11,12 @@ import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, delete, insert, select
+from sqlalchemy import Index, Integer, String, bindparam, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pointsapp.core.db import Base, instant, row_id, table_of
 from pointsapp.core.states import rows_changed
+from pointsapp.core.swift import Swift
 
 WINDOW = timedelta(minutes=15)
 
@@ -31,6 +32,17 @@ class FailedCode(Base):
     at: Mapped[instant]
 
 
+_NTH = Swift(
+    lambda: (
+        select(FailedCode.at)
+        .where(FailedCode.key == bindparam("key"), FailedCode.at > bindparam("since"))
+        .order_by(FailedCode.at.desc())
+        .offset(bindparam("before_it", type_=Integer))
+        .limit(1)
+    )
+)
+
+
 def key_of(caller: str) -> str:
     """Return what is stored of `caller`, such as "person:17"."""
     return hashlib.sha256(caller.encode()).hexdigest()
@@ -43,14 +55,8 @@ def count_failed_code(session: Session, callers: Iterable[str], *, now: datetime
 
 def seconds_to_wait(session: Session, caller: str, most: int, *, now: datetime) -> int:
     """Return how long `caller` must wait: until fewer than `most` tries lie in the window. 0 is not at all."""
-    nth = session.scalar(
-        select(FailedCode.at)
-        .where(FailedCode.key == key_of(caller), FailedCode.at > now - WINDOW)
-        .order_by(FailedCode.at.desc())
-        .offset(most - 1)
-        .limit(1)
-    )
-    return 0 if nth is None else max(1, math.ceil((nth + WINDOW - now).total_seconds()))
+    nth = _NTH.one(session, key=key_of(caller), since=now - WINDOW, before_it=most - 1)
+    return 0 if nth is None else max(1, math.ceil((nth.at + WINDOW - now).total_seconds()))
 
 
 def forget_failed_codes(session: Session, *, now: datetime) -> int:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor
+from pointsapp.core.bundle import insert, write_rows
+from pointsapp.core.codes import new_public_id
 from pointsapp.core.db import table_of
 from pointsapp.core.errors import NotFound
 from pointsapp.core.events import EventRow
 from pointsapp.core.states import rows_changed
+from pointsapp.core.swift import Swift
 from pointsapp.notices.models import Notice
 from pointsapp.notices.queries import names_for
 from pointsapp.notices.rules import is_news
@@ -28,10 +31,13 @@ class ReadReceipt:
 
 # Built once: every check-in and every voucher comes by here.
 _notice = table_of(Notice)
-_TOLD = select(_notice.c.id).where(
-    _notice.c.event_id == bindparam("event_id"), _notice.c.person_id == bindparam("person_id")
+_TOLD = Swift(
+    lambda: select(_notice.c.id).where(
+        _notice.c.event_id == bindparam("event_id"), _notice.c.person_id == bindparam("person_id")
+    )
 )
-_INSERT = insert(_notice)
+_COLUMNS = ("public_id", "person_id", "event_id", "kind", "facts", "created_at", "read_at")
+NOTICE = insert("notice", {name: f":{name}" for name in _COLUMNS})
 
 
 def hear(session: Session, event: EventRow) -> None:
@@ -41,9 +47,10 @@ def hear(session: Session, event: EventRow) -> None:
     """
     if event.person_id is None:
         return
-    if session.scalar(_TOLD, {"event_id": event.id, "person_id": event.person_id}) is not None:
+    if _TOLD.one(session, event_id=event.id, person_id=event.person_id) is not None:
         return
     row = {
+        "public_id": new_public_id(),
         "person_id": event.person_id,
         "event_id": event.id,
         "kind": event.kind,
@@ -51,7 +58,7 @@ def hear(session: Session, event: EventRow) -> None:
         "created_at": event.at,
         "read_at": None if is_news(event.kind, event.person_id, event.actor_id) else event.at,
     }
-    session.execute(_INSERT, row)
+    write_rows(session, (NOTICE,), row)
 
 
 def read_one(session: Session, actor: Actor, notice: str, *, now: datetime) -> ReadReceipt:

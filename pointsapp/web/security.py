@@ -15,6 +15,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.errors import Forbidden, Invalid, NotFound, TooMany
 from pointsapp.web.errors import RETRY_AFTER_S, answer_refusal
 from pointsapp.web.login import current_actor
+from pointsapp.web.rates import QuietMemory
 
 MAX_BODY = 12 * 1024 * 1024  # a phone's photograph
 MAX_JSON = 1024 * 1024
@@ -56,7 +57,7 @@ def init_security(app: Flask) -> None:
         # The prefix binds the cookie to this very host; browsers refuse it without TLS.
         SESSION_COOKIE_NAME="__Host-session" if is_https else "session",
         REMEMBER_COOKIE_HTTPONLY=True,
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_URI=settings.redis_url or f"{QuietMemory.STORAGE_SCHEME[0]}://",
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         RATELIMIT_DEFAULT=PER_PERSON,
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.endpoint == "static" or current_actor() is None,

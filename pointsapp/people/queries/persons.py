@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import AreaRow, area_by_id
 from pointsapp.core.errors import NotFound
+from pointsapp.core.swift import Swift
 from pointsapp.people.models import Person
 from pointsapp.people.queries.roles import RoleLine, roles_of
 
@@ -55,8 +57,8 @@ class PersonCard:
     created_at: datetime
 
 
-def _one(session: Session, condition: ColumnElement[bool]) -> PersonRow | None:
-    found = session.execute(
+def _statement(key: Any) -> Any:
+    return (
         select(
             Person.id,
             Person.public_id,
@@ -64,44 +66,53 @@ def _one(session: Session, condition: ColumnElement[bool]) -> PersonRow | None:
             Person.phone,
             Person.volunteer_number,
             Person.home_area_id,
-            Area.path,
+            Area.path.label("home_path"),
             Person.verified_at,
             Person.personal_code,
-            Person.password_hash.is_not(None),
+            Person.password_hash.is_not(None).label("has_password"),
             Person.created_at,
         )
         .outerjoin(Area, Area.id == Person.home_area_id)
-        .where(condition, Person.erased_at.is_(None))
-    ).one_or_none()
+        .where(key == bindparam("key"), Person.erased_at.is_(None))
+    )
+
+
+_BY_PUBLIC_ID = Swift(lambda: _statement(Person.public_id))
+_BY_PHONE = Swift(lambda: _statement(Person.phone))
+_BY_CODE = Swift(lambda: _statement(Person.personal_code))
+
+
+def _one(session: Session, statement: Swift, key: str) -> PersonRow | None:
+    found = statement.one(session, key=key)
     if found is None:
         return None
     return PersonRow(
-        id=found[0],
-        public_id=found[1],
-        name=found[2],
-        phone=found[3],
-        volunteer_number=found[4],
-        home_area_id=found[5],
-        home_path=found[6],
-        is_verified=found[7] is not None,
-        personal_code=found[8],
-        has_password=found[9],
-        created_at=found[10],
+        id=found.id,
+        public_id=found.public_id,
+        name=found.name,
+        phone=found.phone,
+        volunteer_number=found.volunteer_number,
+        home_area_id=found.home_area_id,
+        home_path=found.home_path,
+        is_verified=found.verified_at is not None,
+        personal_code=found.personal_code,
+        has_password=bool(found.has_password),
+        created_at=found.created_at,
     )
 
 
 def person_by_public_id(session: Session, public_id: str) -> PersonRow | None:
-    return _one(session, Person.public_id == public_id)
+    return _one(session, _BY_PUBLIC_ID, public_id)
 
 
 def person_by_phone(session: Session, phone: str) -> PersonRow | None:
     """Return who holds `phone`, as rules.read_phone gives it."""
-    return _one(session, Person.phone == phone)
+    return _one(session, _BY_PHONE, phone)
 
 
 def person_by_personal_code(session: Session, code: str) -> PersonRow | None:
     """Return whose personal code `code` is, as core.codes.read gives it."""
-    return _one(session, Person.personal_code == code)
+    return _one(session, _BY_CODE, code)
 
 
 def require_person(session: Session, public_id: str) -> PersonRow:
