@@ -11,18 +11,20 @@ import time
 
 from limits.storage import Storage
 
+from pointsapp.core import clock
+
 SWEEP_EVERY_S = 30
 
 
 class QuietMemory(Storage):
-    """Fixed windows in a dictionary: key -> [count, end of its window in Unix seconds]."""
+    """Fixed windows in a dictionary: key -> (count, end of its window by the process's own clock)."""
 
     STORAGE_SCHEME = ["quiet"]
 
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: str) -> None:
         self._windows: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
-        self._sweep_at = time.time() + SWEEP_EVERY_S
+        self._sweep_at = time.monotonic() + SWEEP_EVERY_S
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
 
     @property
@@ -31,7 +33,7 @@ class QuietMemory(Storage):
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count `amount` more in the window of `key`, opening one of `expiry` seconds where none is; return its count."""
-        moment = time.time()
+        moment = time.monotonic()
         with self._lock:
             if moment >= self._sweep_at:
                 self._sweep(moment)
@@ -43,10 +45,12 @@ class QuietMemory(Storage):
 
     def get(self, key: str) -> int:
         count, end = self._windows.get(key, (0, 0.0))
-        return count if end > time.time() else 0
+        return count if end > time.monotonic() else 0
 
     def get_expiry(self, key: str) -> float:
-        return self._windows.get(key, (0, time.time()))[1]
+        """Return the Unix second at which the window of `key` ends: what Retry-After is reckoned from."""
+        left = self._windows.get(key, (0, 0.0))[1] - time.monotonic()
+        return clock.now().timestamp() + max(left, 0.0)
 
     def check(self) -> bool:
         return True
