@@ -27,6 +27,7 @@ PERIOD_NAMES = {"month": _l("本月"), "quarter": _l("本季"), "year": _l("今�
 # Whose numbers they are, on the settings page; the key is the part of a policy's name before the dot.
 FEATURE_NAMES = {
     "checkin": _l("签到"),
+    "core": _l("防止乱试"),
     "home": _l("首页"),
     "merchants": _l("商户"),
     "people": _l("居民与登录"),

@@ -59,3 +59,10 @@ def test_two_levels_are_shown_and_the_rest_opens_by_a_tap(session: Session, tree
     chosen = area_tree(session, ["/"], find_area(session, tree["community"].code))
     assert [area.name for area in chosen.above] == ["金水区", "经八路街道", "军区社区"]
     assert [line.name for line in chosen.lines] == ["军区社区", "第一网格"]
+
+
+def test_a_long_tree_shows_one_level(session: Session, tree: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pointsapp.areas.queries.tree.MOST_LINES", 3)
+    street = area_tree(session, [tree["street"].path])
+    assert [line.name for line in street.lines] == ["经八路街道", "军区社区", "建文社区"]
+    assert street.total == 4

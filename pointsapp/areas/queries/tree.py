@@ -17,6 +17,7 @@ _person = table("person", column("id", BigInteger), column("name", String), colu
 _grant = table("role_grant", column("person_id", BigInteger), column("area_id", BigInteger), column("role", String), column("ended_at", DateTime), column("id", BigInteger))  # fmt: skip
 
 LEVELS_SHOWN = 2  # below the chosen area; deeper ones open by a tap
+MOST_LINES = 30  # where two levels would be more, one is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,12 @@ class AreaTree:
 
 
 def area_tree(session: Session, paths: Iterable[str], chosen: AreaRow | None = None) -> AreaTree:
-    """Return the tree at or below `paths`, or below `chosen`, two levels deep."""
+    """Return the tree at or below `paths`, or below `chosen`, two levels deep, or one where two would be a long list."""
     paths = [chosen.path] if chosen is not None else list(paths)
     options = area_options(session, paths=paths)
-    shown = [option for option in options if option.depth <= _level(option.path, paths) + LEVELS_SHOWN]
+    depths = {option.path: option.depth - _level(option.path, paths) for option in options}
+    near = [option for option in options if depths[option.path] <= LEVELS_SHOWN]
+    shown = near if len(near) <= MOST_LINES else [option for option in near if depths[option.path] < LEVELS_SHOWN]
     people, areas = (
         _heads(session, paths),
         Counter(ancestor for option in options for ancestor in ids_in(option.path)[:-1]),

@@ -86,6 +86,8 @@ class ConsoleToday:
     days: tuple[tuple[date, int], ...]
     budgets: tuple[BudgetLeft, ...]
     budget_total: int
+    more_areas: int
+    more_points: int
 
 
 def console_today(session: Session, actor: Actor, *, now: datetime) -> ConsoleToday:
@@ -100,6 +102,8 @@ def console_today(session: Session, actor: Actor, *, now: datetime) -> ConsoleTo
         days=days,
         budgets=budgets[:MOST_BUDGETS],
         budget_total=sum(line.balance for line in budgets),
+        more_areas=len(budgets[MOST_BUDGETS:]),
+        more_points=sum(line.balance for line in budgets[MOST_BUDGETS:]),
     )
 
 

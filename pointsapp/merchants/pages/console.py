@@ -28,7 +28,7 @@ from pointsapp.merchants.services import RejectOffer, approve_offer, register_me
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
 
-SHOWN = 50
+SHOWN = 20
 
 
 def _paths() -> tuple[str, ...]:

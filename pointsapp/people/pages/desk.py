@@ -57,7 +57,7 @@ def show_console_people() -> str:
     area = require_area(db.session, asked) if asked else None
     after = decode_cursor(request.args.get("cursor"), (int,))
     text = request.args.get("q", "").strip()[:60]
-    page = search_people(db.session, actor, text, area, PageRequest(limit=50, after=after))
+    page = search_people(db.session, actor, text, area, PageRequest(limit=20, after=after))
     return render_template(
         "people/console_people.html", page=page, q=text, area=asked, areas=_own_areas(actor), tools=may_grant_any(actor)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, String, column, func, or_, select, table
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Role
@@ -56,6 +56,7 @@ class RoleLine:
     merchant_id: int | None
     scope_path: str | None
     starts_at: datetime
+    above: str = ""  # the name of the area above `area`: every community has a first grid
 
 
 def find_merchant(session: Session, id_or_code: str | None) -> MerchantPlace | None:
@@ -89,7 +90,7 @@ def _merchants(session: Session, condition: ColumnElement[bool]) -> list[Merchan
 
 def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLine, ...]:
     """Return the roles held at `now`, the oldest first."""
-    place = func.coalesce(RoleGrant.area_id, merchant.c.area_id)
+    place, parent = func.coalesce(RoleGrant.area_id, merchant.c.area_id), aliased(Area)
     rows = session.execute(
         select(
             RoleGrant.public_id,
@@ -104,9 +105,11 @@ def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLi
             merchant.c.public_id,
             merchant.c.code,
             merchant.c.name,
+            parent.name,
         )
         .outerjoin(merchant, merchant.c.id == RoleGrant.merchant_id)
         .outerjoin(Area, Area.id == place)
+        .outerjoin(parent, parent.id == Area.parent_id)
         .where(
             RoleGrant.person_id == person_id,
             RoleGrant.starts_at <= now,
@@ -123,6 +126,7 @@ def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLi
             merchant_id=row[3],
             scope_path=row[8],
             starts_at=row[4],
+            above=row[12] or "",
         )
         for row in rows
     )

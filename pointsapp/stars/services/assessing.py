@@ -120,7 +120,8 @@ def _must_be_assessed(found: RoundRow, command: Assess) -> Indicator:
     if indicator.source is not Source.ASSESSED:
         raise CountedByPlatform()
     if command.score > indicator.most:
-        raise ScoreAboveMax(most=indicator.most / 100)
+        whole, part = divmod(indicator.most, 100)
+        raise ScoreAboveMax(most=indicator.most / 100 if part else whole)
     return indicator
 
 

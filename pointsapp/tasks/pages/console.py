@@ -192,7 +192,6 @@ def _shift_page(public_id: str, form: Form | None = None, which: str = "") -> st
         which=which,
         typed=typed,
         moment=moment,
-        handles=queries.leader_handles(page.leaders),
         signup_states=SIGNUP_STATES,
         attendances=ATTENDANCES,
     )

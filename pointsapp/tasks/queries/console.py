@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,11 +19,13 @@ from pointsapp.people.queries import names_of
 from pointsapp.rewards.queries import band_allows
 from pointsapp.rewards.rules import greatest_points_per_place
 from pointsapp.tasks.models import ShiftState, TaskState
-from pointsapp.tasks.policies import may_run_task, may_see_task, sees_full_names
+from pointsapp.tasks.policies import LEADERS_AFTER, may_run_task, may_see_task, sees_full_names
 from pointsapp.tasks.queries.briefs import ShiftBrief, leads_shift, shift_brief
 from pointsapp.tasks.queries.details import LeaderName, ShiftView, TaskView, leaders_of, task_view
-from pointsapp.tasks.queries.signups import RosterLine, roster_page
+from pointsapp.tasks.queries.signups import RosterLine, arrived_count, roster_page
 from pointsapp.tasks.rules import minutes_between, missing_notice_parts
+
+SCREEN_AFTER = timedelta(minutes=30)  # checkin: the last check-out by a venue code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,10 @@ class ShiftConsole:
     brief: ShiftBrief
     leaders: tuple[LeaderName, ...]
     roster: Page[RosterLine]
+    arrived: int  # of all who signed up, not of the page shown
     is_running: bool  # may still be moved or stopped
+    takes_arrivals: bool  # the check-in screen still serves
+    may_be_led: bool  # until the leaders' time is over
 
 
 def points_needed(task: TaskView) -> int:
@@ -146,6 +151,9 @@ def shift_console(session: Session, actor: Actor, shift: str, page: PageRequest,
         brief=brief,
         leaders=leaders_of(session, [brief.id]).get(brief.id, ()),
         roster=roster_page(session, brief.id, page, full_names=sees_full_names(is_leader, brief, now)),
+        arrived=arrived_count(session, brief.id),
+        takes_arrivals=brief.ends_at + SCREEN_AFTER > now,
+        may_be_led=brief.task_state in (TaskState.DRAFT, TaskState.PUBLISHED) and brief.ends_at + LEADERS_AFTER > now,
         is_running=brief.task_state is TaskState.PUBLISHED
         and brief.shift_state is ShiftState.OPEN
         and brief.ends_at > now,
@@ -153,5 +161,5 @@ def shift_console(session: Session, actor: Actor, shift: str, page: PageRequest,
 
 
 def leader_handles(leaders: Iterable[LeaderName]) -> str:
-    """Return the leaders as the form's box holds them: a phone, else the public id."""
-    return " ".join(leader.phone or leader.public_id for leader in leaders)
+    """Return the leaders as the form's box holds them: a phone, else the volunteer number."""
+    return " ".join(leader.phone or leader.volunteer_number for leader in leaders)

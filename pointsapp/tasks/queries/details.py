@@ -42,6 +42,11 @@ class LeaderName:
     public_id: str
     name: str
     phone: str | None
+    volunteer_number: str
+
+    @property
+    def number_tail(self) -> str:
+        return self.volunteer_number[-4:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,14 +210,14 @@ def leaders_of(session: Session, shift_ids: Sequence[int]) -> dict[int, tuple[Le
     if not shift_ids:
         return {}
     rows = session.execute(
-        select(ShiftLeader.shift_id, Person.id, Person.public_id, Person.name, Person.phone)
+        select(ShiftLeader.shift_id, Person.id, Person.public_id, Person.name, Person.phone, Person.volunteer_number)
         .join(Person, Person.id == ShiftLeader.person_id)
         .where(ShiftLeader.shift_id.in_(shift_ids))
         .order_by(Person.id)
     )
     found: dict[int, list[LeaderName]] = {}
-    for shift_id, person_id, public_id, name, phone in rows:
-        leader = LeaderName(person_id=person_id, public_id=public_id, name=name, phone=phone)
+    for shift_id, person_id, public_id, name, phone, number in rows:
+        leader = LeaderName(person_id=person_id, public_id=public_id, name=name, phone=phone, volunteer_number=number)
         found.setdefault(shift_id, []).append(leader)
     return {shift_id: tuple(leaders) for shift_id, leaders in found.items()}
 

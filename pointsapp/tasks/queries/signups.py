@@ -223,6 +223,12 @@ class RosterLine:
         return attendance_of(self.arrived_at, self.settled_at)
 
 
+def arrived_count(session: Session, shift_id: int) -> int:
+    """Return how many of the shift's people have arrived."""
+    arrived = (Signup.shift_id == shift_id, Signup.state == SignupState.CONFIRMED, Signup.arrived_at.is_not(None))
+    return session.scalar(select(func.count()).where(*arrived)) or 0
+
+
 def roster_page(session: Session, shift_id: int, page: PageRequest, *, full_names: bool) -> Page[RosterLine]:
     """Return one page of the shift's live sign-ups in the order they came."""
     statement = (

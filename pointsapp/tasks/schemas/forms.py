@@ -64,13 +64,14 @@ class MoveShiftForm(FormSchema):
 
 
 class LeadersForm(FormSchema):
-    """Phones or volunteer numbers, in one box."""
+    """Who stays, ticked; and phones or volunteer numbers of who joins them, in one box."""
 
+    keep = fields.List(PublicId(), load_default=list)
     leaders = Text(500, least=0, lines=True, load_default="")
 
     @post_load
     def to_command(self, found: dict[str, Any], **_kw: Any) -> tuple[str, ...]:
-        return names_in(found["leaders"])
+        return (*found["keep"], *names_in(found["leaders"]))
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -1,0 +1,57 @@
+"""/console/shifts/<id>: its leaders are people, and a shift that is over offers no screen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from pointsapp.tasks.queries import leaders_of
+from tests.conftest import Clock, HouseClient
+from tests.factories import make_signup
+from tests.tasks.test_pages import Street
+
+
+@pytest.fixture
+def street(session: Session, client: HouseClient, clock: Clock) -> Street:
+    return Street(session, client)
+
+
+def _leaders(street: Street) -> set[str]:
+    street.session.rollback()
+    return {leader.name for leader in leaders_of(street.session, [street.shift.id]).get(street.shift.id, ())}
+
+
+def test_leaders_stand_by_name_and_are_kept_added_and_let_go(street: Street) -> None:
+    here = f"/console/shifts/{street.shift.public_id}"
+    page = street.read(here, street.staff)
+    assert f"志愿者号尾号 {street.leader.volunteer_number[-4:]}" in page
+    assert f'name="keep" value="{street.leader.public_id}" checked' in page
+    assert street.leader.public_id not in page.split('name="leaders"')[1]
+
+    kept: dict[str, Any] = {"keep": street.leader.public_id, "leaders": street.resident.volunteer_number}
+    assert street.send(f"{here}/leaders", **kept).status_code == 303
+    assert _leaders(street) == {"张建国", "王秀英"}
+    nobody = street.send(f"{here}/leaders", **{**kept, "leaders": "13900000000"})
+    assert nobody.status_code == 422
+    assert 'value="13900000000"' in nobody.text
+    assert street.send(f"{here}/leaders", keep=street.resident.public_id, leaders="").status_code == 303
+    assert _leaders(street) == {"王秀英"}
+
+
+def test_a_shift_that_is_over_offers_the_list_and_then_nothing(street: Street, clock: Clock) -> None:
+    make_signup(street.session, street.shift, street.resident, arrived_at=clock.at)
+    here, screen = f"/console/shifts/{street.shift.public_id}", f"/console/checkin/{street.shift.public_id}"
+    before = street.read(here, street.staff)
+    assert screen in before
+    assert "已到场" in before
+    clock.at = street.shift.ends_at + timedelta(hours=2)
+    after = street.read(here, street.staff)
+    assert screen not in after
+    assert f"/lead/{street.shift.public_id}" in after
+    clock.at = street.shift.ends_at + timedelta(hours=25)
+    long_after = street.read(here, street.staff)
+    assert f"/lead/{street.shift.public_id}" not in long_after
+    assert 'name="leaders"' not in long_after
