@@ -1,6 +1,6 @@
 # Six commands are all there is to learn: setup, run, test, lint, bench, proof.
 # Everything lives in .venv/ at the project's root; nothing else on the machine is touched,
-# but for the browser and the Chinese font the tests need where root on Debian may install them.
+# but for the browser, the Chinese font and wrk, which the tests and the bench need, where root on Debian may install them.
 SHELL := /bin/bash
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -43,6 +43,8 @@ test: .venv/.dev
 lint: .venv/.dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 
+# Our acts beside what Flask and PostgreSQL take at most, then the demo's pages; writes docs/bench.md.
+# `make bench ARGS="--part crowd --only checkin --no-docs"`; at most ten minutes.
 bench: .venv/.dev
 	@$(PY) -m benchmarks $(ARGS)
 

@@ -1,1 +1,1 @@
-"""How long the demo's pages and the hot calls take on this machine: `make bench`. Measures, never asserts."""
+"""How much the engine takes, beside what Flask and PostgreSQL take at most, and how long the pages take: `make bench`. Never asserts."""

@@ -1,19 +1,26 @@
-"""`python -m benchmarks [--fresh] [--times N] [--people N]`: prints two tables, writes benchmarks/out/*.json."""
+"""`python -m benchmarks`: the crowd beside floor and limit, then the demo's pages; prints tables, writes benchmarks/out and docs."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import platform
+import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from benchmarks import calls, pages
+from benchmarks import calls, crowd, pages, report, wrk
+from benchmarks.figures import ACTS, READS
 from benchmarks.street import OUT, demo_app
+from tests.databases import DIALECTS
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 GOAL_MS, GOAL_QUERIES = 60, 12  # what no page of the demo should exceed at the median, on two cores
+PARTS = ("crowd", "pages")
 
 
 def show(rows: Sequence[Any]) -> None:
@@ -35,12 +42,29 @@ def keep(name: str, rows: Sequence[Any]) -> None:
     (OUT / f"{name}.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--fresh", action="store_true", help="build the demo street anew")
-    parser.add_argument("--times", type=int, default=15, help="requests per page")
-    parser.add_argument("--people", type=int, default=200, help="residents in the loop of hot calls")
-    given = parser.parse_args()
+def bench_crowd(given: argparse.Namespace) -> None:
+    """Measure the engine; only a whole bench replaces the page in the docs."""
+    chosen = given.only or [*ACTS, *READS]
+    plan = crowd.Plan(
+        rounds=given.rounds,
+        seconds=given.seconds,
+        people=given.residents,
+        dialects=DIALECTS[::-1] if given.database == "both" else (given.database,),
+        acts=[act for act in ACTS if act in chosen],
+        reads=[act for act in READS if act in chosen],
+    )
+    result = crowd.bench(plan, lambda line: print(line, flush=True))
+    print(report.as_text(result))
+    is_whole = not given.only and given.database == "both" and given.rounds >= 3 and not result.breaches
+    place = DOCS if is_whole and not given.no_docs else OUT
+    report.keep(result, place / "bench.md", place / "pictures" / "bench.svg", OUT / "bench.json")
+    print(f"written: {'docs' if place is DOCS else 'benchmarks/out'}/bench.md\n")
+    if result.breaches:
+        sys.exit("the books do not hold: this bench is worth nothing")
+
+
+def bench_pages(given: argparse.Namespace) -> None:
+    """Walk the demo's pages as every role, then the hot calls in one process: where the queries and milliseconds go."""
     with demo_app(fresh=given.fresh) as app:
         rows = sorted(pages.walk(app, times=given.times), key=lambda row: -row.median_ms)
         show(rows)
@@ -50,6 +74,50 @@ def main() -> None:
         hot = calls.loop(app, people=given.people)
         show(hot)
         keep("calls", hot)
+
+
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--part", choices=[*PARTS, "both"], default="both")
+    parser.add_argument("--minutes", type=int, default=10, help="give up after so long")
+    group = parser.add_argument_group("the crowd")
+    group.add_argument("--database", choices=[*DIALECTS, "both"], default="both")
+    group.add_argument("--rounds", type=int, default=3, help="how often each load is repeated")
+    group.add_argument("--seconds", type=int, default=2, help="how long each load lasts")
+    group.add_argument("--residents", type=int, default=4000, help="how many people there are")
+    group.add_argument("--only", nargs="+", choices=[*ACTS, *READS], default=[], metavar="ACT")
+    group.add_argument("--no-docs", action="store_true", help="leave docs/bench.md as it is")
+    group = parser.add_argument_group("the pages")
+    group.add_argument("--fresh", action="store_true", help="build the demo street anew")
+    group.add_argument("--times", type=int, default=5, help="requests per page")
+    group.add_argument("--people", type=int, default=100, help="residents in the loop of hot calls")
+    args = parser.parse_args(given)
+    if not 1 <= args.rounds <= 7 or not 1 <= args.seconds <= 10 or not 100 <= args.residents <= 9000:
+        parser.error("1-7 rounds of 1-10 seconds, 100-9000 residents")
+    return args
+
+
+def _give_up(_number: int, _frame: object) -> None:
+    """End by an exception, so that every server and database this process started is ended on the way out."""
+    raise SystemExit("the bench took too long")
+
+
+def main(given: list[str] | None = None) -> None:
+    args = _arguments(given)
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.signal(signal.SIGTERM, _give_up)
+    signal.alarm(args.minutes * 60)
+    try:
+        if args.part != "pages":
+            if not wrk.is_there():
+                sys.exit(wrk.HOW_TO)
+            bench_crowd(args)
+        if args.part != "crowd":
+            bench_pages(args)
+    except wrk.CannotLoad as problem:
+        sys.exit(str(problem))
+    finally:
+        signal.alarm(0)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,24 @@ class Place:
         done = self.command("ledger", "verify")
         return done.exit_code == 0, " ".join(done.output.split())[-600:]
 
+    @contextmanager
+    def working(self) -> Iterator[int]:
+        """Run `pointsapp worker` until the block ends; yield its process id."""
+        with (self.folder / "worker.log").open("ab") as log:
+            command = [sys.executable, "-m", "pointsapp", "worker"]
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.server.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+            try:
+                yield process.pid
+            finally:
+                process.terminate()
+                try:
+                    process.wait(timeout=15)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
     def errors_logged(self) -> list[str]:
         """Return the lines since the last call, of the server's and the worker's logs, that tell of an error or a crash."""
         found = []
@@ -89,34 +107,22 @@ def _is_error(line: str) -> bool:
 
 
 @contextmanager
-def opened(dialect: str, *, durable: bool = True) -> Iterator[Place]:
+def opened(dialect: str, *, durable: bool = True, works: bool = True) -> Iterator[Place]:
     """Serve an empty, migrated database of `dialect` with two workers until the block ends, however it ends.
 
-    `durable` is PostgreSQL as shipped, which waits for the disk; the tests' server does not.
+    `durable` is PostgreSQL as shipped, which waits for the disk; the tests' server does not. `works`: `pointsapp worker` runs
+    beside it all the time; otherwise while somebody is `place.working()`.
     """
     own = databases.clone(dialect)
     if dialect == "postgresql" and durable:
         databases.wait_for_the_disk()
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         folder = Path(name)
+        (folder / "worker.log").touch()
         try:
-            with serving(own.url, folder, workers=WORKERS) as server, _worker(server, folder):
-                yield Place(dialect, own, server, folder)
+            with serving(own.url, folder, workers=WORKERS) as server:
+                place = Place(dialect, own, server, folder)
+                with place.working() if works else nullcontext():
+                    yield place
         finally:
             own.drop()
-
-
-@contextmanager
-def _worker(server: Server, folder: Path) -> Iterator[None]:
-    with (folder / "worker.log").open("wb") as log:
-        command = [sys.executable, "-m", "pointsapp", "worker"]
-        process = subprocess.Popen(command, cwd=ROOT, env=server.environment, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()

@@ -153,7 +153,7 @@ class Street:
         return [(answer.act.tag, answer.body) for answer in self.all_of(acts)]
 
 
-def build(place: Place, residents: int) -> Street:
+def build(place: Place, residents: int, *, clerks: int = CLERKS) -> Street:
     """Fill the empty database: one street with a community and a shop, one street of empty budgets, and the people."""
     street = Street(place)
     areas = [
@@ -168,7 +168,7 @@ def build(place: Place, residents: int) -> Street:
         ("market_officers", OFFICERS, "staff", "bazaar", ""),
         ("leaders", LEADERS, "", "community", ""),
         ("managers", 2, "merchant_manager", "", "shop"),
-        ("clerks", CLERKS, "merchant_clerk", "", "shop"),
+        ("clerks", clerks, "merchant_clerk", "", "shop"),
         ("strangers", 2, "merchant_clerk", "", "other"),
         ("admins", 1, "platform_admin", "", ""),
         ("residents", residents, "", "community", ""),
