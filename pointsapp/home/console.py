@@ -12,9 +12,9 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.home import queries, services
 from pointsapp.home.messages import FEATURE_NAMES, PERIOD_NAMES, VALUE_HINTS, value_words
-from pointsapp.home.policies import may_set_policy, sees_console, sees_settings
+from pointsapp.home.policies import may_retry_deliveries, may_set_policy, sees_console, sees_settings
 from pointsapp.home.rules import kind_of
-from pointsapp.home.schemas import PolicyForm
+from pointsapp.home.schemas import PolicyForm, RetryForm
 from pointsapp.people.queries import current_notice
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
@@ -88,6 +88,28 @@ def submit_policy(name: str) -> ResponseReturnValue:
     return form.submit(
         lambda command: write_page(services.set_policy, signed_in(), name, command, then=there),
         or_show=lambda: _policy_page(name, form),
+    )
+
+
+@bp.get("/deliveries")
+def show_deliveries() -> str:
+    """What the worker gave up delivering."""
+    require(may_retry_deliveries(signed_in()))
+    lines, total = queries.given_up_deliveries(db.session)
+    return render_template("console/deliveries.html", lines=lines, total=total)
+
+
+@bp.post("/deliveries")
+def submit_retry() -> ResponseReturnValue:
+    """Have one tried again."""
+
+    def there(receipt: services.RetryReceipt) -> str:
+        words = _("已经在再试，或已经送到了。") if receipt.is_repeat else _("马上再试；还不成会再回到这里。")
+        flash(words, "info" if receipt.is_repeat else "yes")
+        return url_for("console.show_deliveries")
+
+    return bind(RetryForm()).submit(
+        lambda command: write_page(services.retry_delivery, signed_in(), command, then=there), or_show=show_deliveries
     )
 
 

@@ -21,6 +21,11 @@ def sees_settings(actor: Actor) -> bool:
     return actor.holds_anywhere(OFFICE_STAFF)
 
 
+def may_retry_deliveries(actor: Actor) -> bool:
+    """The worker's trouble is the platform's, not a street's."""
+    return actor.is_platform_admin
+
+
 def may_set_policy(actor: Actor) -> bool:
     """Policies hold for the whole deployment: a street's office and the platform's administrator set them."""
     return actor.holds_anywhere(STREET_OFFICE)

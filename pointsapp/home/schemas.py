@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from pointsapp.home.services import SetPolicy
+from pointsapp.home.services import RetryDelivery, SetPolicy
 from pointsapp.people.schemas import RoleSchema
-from pointsapp.web.schemas import AreaRefSchema, FormSchema, Text, post_load
+from pointsapp.web.schemas import AreaRefSchema, FormSchema, Text, Whole, post_load
 
 
 class MeSchema(Schema):
@@ -30,3 +30,14 @@ class PolicyForm(FormSchema):
     @post_load
     def command(self, data: dict[str, Any], **_kw: Any) -> SetPolicy:
         return SetPolicy(**data)
+
+
+class RetryForm(FormSchema):
+    """The button at one delivery that was given up."""
+
+    event_id = Whole(1, 2**62, from_text=True, required=True)
+    subscriber = Text(60, required=True)
+
+    @post_load
+    def command(self, data: dict[str, Any], **_kw: Any) -> RetryDelivery:
+        return RetryDelivery(**data)

@@ -1,6 +1,7 @@
 """Reads of the first pages, put together from the features below."""
 
 from pointsapp.home.queries.console import ConsoleToday, console_today
+from pointsapp.home.queries.deliveries import GivenUp, given_up_deliveries
 from pointsapp.home.queries.figures import PERIODS, Figures, figures
 from pointsapp.home.queries.front import Community, FrontPage, OfferLine, Today, front_page
 from pointsapp.home.queries.hours import HoursLine, HoursPage, hours_page
@@ -13,6 +14,7 @@ __all__ = [
     "ConsoleToday",
     "Figures",
     "FrontPage",
+    "GivenUp",
     "HoursLine",
     "HoursPage",
     "Me",
@@ -24,6 +26,7 @@ __all__ = [
     "console_today",
     "figures",
     "front_page",
+    "given_up_deliveries",
     "hours_page",
     "my_page",
     "named_policy",

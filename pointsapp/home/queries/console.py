@@ -15,6 +15,7 @@ from pointsapp.areas.queries import below_any
 from pointsapp.checkin.models import Attendance, AttendanceState, Correction, CorrectionState
 from pointsapp.core import clock
 from pointsapp.core.actor import COMMUNITY_STAFF, OFFICE_STAFF, Actor
+from pointsapp.home.queries.deliveries import given_up_count
 from pointsapp.ledger.models import Balance
 from pointsapp.merchants.models import Merchant, Offer, OfferState, OfferVersion
 from pointsapp.people.models import Person
@@ -46,16 +47,17 @@ class ShiftToday:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How many of each thing wait for somebody; offers are None for who may not decide about them."""
+    """How many of each thing wait for somebody; offers and deliveries are None for who may not decide about them."""
 
     provisional: int
     corrections: int
     drafts: int
     offers: int | None
+    deliveries: int | None
 
     @property
     def total(self) -> int:
-        return self.provisional + self.corrections + self.drafts + (self.offers or 0)
+        return self.provisional + self.corrections + self.drafts + (self.offers or 0) + (self.deliveries or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +169,16 @@ def _waiting(session: Session, actor: Actor, mine: ColumnElement[bool]) -> Waiti
             corrections.scalar_subquery(),
             drafts.scalar_subquery(),
             _offers_waiting(actor).scalar_subquery() if decides else literal(0),
+            given_up_count().scalar_subquery() if actor.is_platform_admin else literal(0),
         )
     ).one()
-    return Waiting(provisional=row[0], corrections=row[1], drafts=row[2], offers=row[3] if decides else None)
+    return Waiting(
+        provisional=row[0],
+        corrections=row[1],
+        drafts=row[2],
+        offers=row[3] if decides else None,
+        deliveries=row[4] if actor.is_platform_admin else None,
+    )
 
 
 def _offers_waiting(actor: Actor) -> Select[Any]:
