@@ -167,7 +167,9 @@ class LeaderForm(FormSchema):
 
 
 class CorrectionForm(FormSchema):
-    minutes = Whole(0, MOST_MINUTES, from_text=True, required=True)
+    """How long the shift is says the service, with the shift's own figure."""
+
+    minutes = Whole(0, 10**17, from_text=True, required=True)
     reason = Text(REASON, required=True, lines=True)
 
     @post_load

@@ -92,6 +92,7 @@ class UndoWindowOver(Conflict):
 class OwnVoucher(Forbidden):
     """Nobody redeems for themself, nor takes their own redemption back."""
 
+    title = _l("不能给自己核销")
     detail = _l("不能给自己核销，请让店里另一位同事来扫。")
 
 

@@ -16,9 +16,9 @@ MESSAGES: dict[str, Message] = {
     "code_unknown": Message(_l("没有这个兑换码"), _l("这个码写法没错，但系统里没有这个兑换码，请和顾客核对。")),
     "voucher_cancelled": Message(_l("兑换码已退回"), _l("这个兑换码已被顾客自己取消，积分已退回，请让顾客重新兑换。")),
     "already_redeemed": Message(
-        _l("兑换码已用过"), _l("这个兑换码已在 %(redeemed_on)s 由 %(redeemed_by)s 核销，不能再用。")
+        _l("兑换码已用过"), _l("这个兑换码已在 %(redeemed_at)s 由 %(redeemed_by)s 核销，不能再用。")
     ),
-    "voucher_expired": Message(_l("兑换码已过期"), _l("这个兑换码在 %(expired_on)s 过期，积分会退回，可以重新兑换。")),
+    "voucher_expired": Message(_l("兑换码已过期"), _l("这个兑换码在 %(expired_at)s 过期，积分会退回，可以重新兑换。")),
     "offer_closed": Message(_l("现在不能兑换"), _l("这个优惠现在不接受兑换，您的积分没有变动。"), _MORE_OFFERS),
     "limit_reached": Message(
         _l("已到兑换上限"), _l("这个优惠每人最多 %(limit)s 份，您的已经换满了；退回的兑换码会还回份数。"), _MY_VOUCHERS

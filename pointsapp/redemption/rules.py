@@ -59,11 +59,9 @@ def refusal_of(
     if state is VoucherState.CANCELLED:
         return VoucherCancelled()
     if state is VoucherState.REDEEMED:
-        return AlreadyRedeemed(
-            redeemed_at=_instant(redeemed_at), redeemed_on=_minute(redeemed_at), redeemed_by=redeemed_by
-        )
+        return AlreadyRedeemed(redeemed_at=_instant(redeemed_at), redeemed_by=redeemed_by)
     if state is VoucherState.EXPIRED:
-        return VoucherExpired(expired_at=_instant(expires_at), expired_on=_minute(expires_at))
+        return VoucherExpired(expired_at=_instant(expires_at))
     return None
 
 
@@ -80,7 +78,3 @@ def refusal_to_undo(
 
 def _instant(value: datetime | None) -> Any:
     return None if value is None else to_local(value).isoformat(timespec="seconds")
-
-
-def _minute(value: datetime | None) -> Any:
-    return None if value is None else to_local(value).strftime("%Y-%m-%d %H:%M")

@@ -6,11 +6,13 @@ Sentences are lazy Chinese strings with %(fact)s places; the next step says what
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.core.errors import Refusal
+from pointsapp.web.filters import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,23 @@ def known_codes() -> frozenset[str]:
     return frozenset(_all)
 
 
+def _spoken(name: str, value: Any) -> Any:
+    """Return a fact as a sentence says it: an instant `*_at` as 11月21日 周六 19:00, anything else as it is."""
+    if not name.endswith("_at") or not isinstance(value, str):
+        return value
+    try:
+        return moment(datetime.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 def say(refusal: Refusal) -> tuple[str, str, Message]:
     """Return (title, detail, message) of `refusal` in the request's language."""
     message = message_for(refusal.code)
-    facts = _Facts({key: value for key, value in refusal.facts.items() if value is not None})
-    detail = getattr(refusal, "detail", None)
-    return str(message.title), str(detail if detail is not None else message.detail) % facts, message
+    facts = _Facts({key: _spoken(key, value) for key, value in refusal.facts.items() if value is not None})
+    title, detail = getattr(refusal, "title", None), getattr(refusal, "detail", None)
+    return (
+        str(title if title is not None else message.title),
+        str(detail if detail is not None else message.detail) % facts,
+        message,
+    )

@@ -384,8 +384,12 @@ class TestReview:
         assert at(client, venue.foreign_staff).get(path).status_code == 403
         assert at(client, venue.staff).get("/console/signups/none/correction").status_code == 404
         assert "应记时长" in text(client.get(path))
-        bad = client.post(path, data={"minutes": "999", "reason": "纸质记录"})
-        assert bad.status_code == 422
+        for typed in ("999", "9999", "99999999999999999999"):
+            bad = client.post(path, data={"minutes": typed, "reason": "纸质记录"})
+            assert bad.status_code == 422
+            assert "1440" not in text(bad)
+        bad = client.post(path, data={"minutes": "9999", "reason": "纸质记录"})
+        assert "计划时长）" in text(bad)
         assert "纸质记录" in text(bad)  # what was typed survives
         assert client.post(path, data={"minutes": "30", "reason": "纸质记录"}).status_code == 303
         page = text(client.get("/console/review"))

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from pointsapp.core.actor import Role
 from pointsapp.core.codes import new_code
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_points
 from pointsapp.merchants.queries import OfferView
 from pointsapp.redemption.queries import VoucherView, voucher_by_public_id
 from pointsapp.redemption.services import issue_voucher, redeem
+from pointsapp.web.filters import moment
 from pointsapp.web.qr import qr_png
 from tests.conftest import Clock, HouseClient
-from tests.factories import actor_of, make_person
+from tests.factories import actor_of, grant, make_person
 from tests.merchants.shops import Shop, give_points, make_offer
 
 
@@ -119,7 +121,11 @@ def test_a_newcomer_is_told_how_to_be_known(client: HouseClient, shop: Shop, ses
     session.refresh(newcomer)
     client.sign_in(newcomer)
     give_points(session, newcomer, 100)
-    answer = client.post(f"/offers/{make_offer(shop).public_id}/vouchers", data={"request_id": "r1"})
+    offer = make_offer(shop)
+    before = client.get(f"/offers/{offer.public_id}")  # said before the button, not after it
+    assert "核实后才能兑换" in text_of(before)
+    assert f"/offers/{offer.public_id}/vouchers" not in before.text
+    answer = client.post(f"/offers/{offer.public_id}/vouchers", data={"request_id": "r1"})
     assert answer.status_code == 403
     assert "还没有核实身份" in text_of(answer)
     assert 'href="/me/code"' in answer.text.split("notice--no")[1].split("</article>")[0]
@@ -258,6 +264,17 @@ def test_a_red_answer_gives_the_reason_and_the_words_for_the_customer(
     assert 'data-answer-kind="no"' in answer.get_data(as_text=True)
     assert words in text_of(answer)
     assert "请告诉顾客" in text_of(answer)
+    if status == 409:
+        assert f"在 {moment(clock.at)} 由" in text_of(answer)
+
+
+def test_an_own_voucher_is_refused_by_its_name(client: HouseClient, shop: Shop, voucher: VoucherView) -> None:
+    grant(shop.session, shop.resident, Role.MERCHANT_CLERK, merchant=shop.merchant)
+    shop.session.commit()
+    answer = client.sign_in(shop.resident).post("/till", data={"code": voucher.code, "request_id": "r1"})
+    assert answer.status_code == 403
+    assert "不能给自己核销" in text_of(answer)
+    assert "没有权限" not in text_of(answer)
 
 
 def test_a_photograph_of_the_code_is_read(client: HouseClient, shop: Shop, voucher: VoucherView) -> None:

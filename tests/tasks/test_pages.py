@@ -187,6 +187,9 @@ def test_grabbing_a_place_and_giving_it_back(street: Street) -> None:
     assert "报名成功" in page
     assert "张建国" in page
     assert f"tel:{street.leader.phone}" in page
+    again = street.read(street.send(f"{street.page}/signups", shift=street.shift.public_id).location)
+    assert "您已报名，到时见" in again
+    assert "报名成功" not in again
     mine = street.session.scalars(select(Signup.public_id)).one()
     assert "红专路夜巡" in street.read("/me/tasks")
     answer = street.send(f"/signups/{mine}/cancellation")

@@ -16,7 +16,7 @@ from pointsapp.merchants.messages import FUNDINGS, STANDINGS
 from pointsapp.merchants.policies import may_see_unapproved
 from pointsapp.merchants.queries import OfferFilter, OfferView, offer_view
 from pointsapp.redemption.pages.blueprint import bp
-from pointsapp.redemption.policies import VOUCHER_DAYS
+from pointsapp.redemption.policies import MUST_BE_VERIFIED, VOUCHER_DAYS
 from pointsapp.redemption.queries import as_card, balance_of, offer_cards, own_count
 from pointsapp.redemption.schemas import TakeForm
 from pointsapp.redemption.services import issue_voucher
@@ -78,6 +78,7 @@ def _offer(public_id: str, form: Form | None) -> str:
         raise NotFound()
     balance = balance_of(db.session, actor)
     own = own_count(db.session, actor.person_id, offer.id) if actor else 0
+    days, must_be_verified = policy.values(db.session, VOUCHER_DAYS, MUST_BE_VERIFIED, now=now())
     return render_template(
         "redemption/offer.html",
         offer=offer,
@@ -87,7 +88,8 @@ def _offer(public_id: str, form: Form | None) -> str:
         form=form,
         standing=STANDINGS[offer.standing],
         funding=FUNDINGS[offer.shown.funding],
-        days=policy.value(db.session, VOUCHER_DAYS, now=now()),
+        days=days,
+        must_verify=must_be_verified and actor is not None and not actor.is_verified,
     )
 
 

@@ -148,13 +148,13 @@ def grab(public_id: str) -> ResponseReturnValue:
 
 
 def _said(receipt: Any) -> tuple[str, str]:
-    """Return (words, tone) of what a sign-up came to."""
+    """Return (words, tone) of what a sign-up came to; a repeated one says that it stands already."""
     if receipt.state == "waitlisted":
         words = _("名额已满，您排在候补第 %(n)s 位，有空位会通知您。", n=receipt.waiting_position)
         return words, "wait"
     if receipt.state == "offered":
         return _("有名额给您留着，请尽快确认。"), "wait"
-    return _("报名成功，到时见！"), "yes"
+    return (_("您已报名，到时见！"), "info") if receipt.is_repeat else (_("报名成功，到时见！"), "yes")
 
 
 @bp.post("/signups/<public_id>/cancellation")
