@@ -60,7 +60,7 @@ def read_venue_code(args: dict[str, Any], shift_id: str) -> Any:
 @takes_codes
 def post_check_in(command: services.CheckIn) -> Response:
     """Check oneself in or out with the venue's code; a repeat answers 200 and changes nothing."""
-    return write_json(services.check_in, signed_in(), command, schema=CheckInReceiptSchema())
+    return write_json(services.check_in, signed_in(), command, schema=CheckInReceiptSchema)
 
 
 @blp.post("/shifts/<shift_id>/checkins")
@@ -72,7 +72,7 @@ def post_check_in(command: services.CheckIn) -> Response:
 @takes_codes
 def post_person_check_in(command: services.CheckInPerson, shift_id: str) -> Response:
     """Check somebody in or out: by their personal code, or by the leader's list (`user_id`)."""
-    return write_json(services.check_in_person, signed_in(), shift_id, command, schema=CheckInReceiptSchema())
+    return write_json(services.check_in_person, signed_in(), shift_id, command, schema=CheckInReceiptSchema)
 
 
 @blp.get("/me/code")

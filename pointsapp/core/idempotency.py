@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, delete, select
+from sqlalchemy import JSON, Index, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from pointsapp.core.db import Base, instant, ref, row_id
+from pointsapp.core.bundle import insert, write_rows
+from pointsapp.core.db import Base, instant, ref, row_id, table_of
 from pointsapp.core.errors import IdempotencyKeyReused, Refused
 from pointsapp.core.states import rows_changed
+from pointsapp.core.swift import Swift
 
 KEPT = timedelta(hours=24)  # contract.md: "kept 24 h per person and call"
 MAX_KEY_LENGTH = 200
@@ -38,6 +40,18 @@ class StoredAnswer(Base):
     status: Mapped[int]
     body: Mapped[Any] = mapped_column(JSON)
     created_at: Mapped[instant] = mapped_column(index=True)
+
+
+_answers = table_of(StoredAnswer)
+_KEPT = Swift(
+    lambda: select(_answers).where(
+        _answers.c.person_id == bindparam("person_id"),
+        _answers.c.call == bindparam("call"),
+        _answers.c.key == bindparam("key"),
+    )
+)
+_COLUMNS = ("person_id", "call", "key", "fingerprint", "status", "body", "created_at")
+ANSWER = insert("stored_answer", {name: f":{name}" for name in _COLUMNS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +86,18 @@ def once(
     if not key:
         return act(session)
     mark = fingerprint(payload)
-    kept = session.scalars(
-        select(StoredAnswer).where(
-            StoredAnswer.person_id == person_id, StoredAnswer.call == call, StoredAnswer.key == key
-        )
-    ).one_or_none()
+    kept = _KEPT.one(session, person_id=person_id, call=call, key=key)
     if kept is not None and kept.created_at > now - KEPT:
         if kept.fingerprint != mark:
             raise IdempotencyKeyReused()
         return Answer(kept.status, kept.body, is_replay=True)
     if kept is not None:
-        session.delete(kept)
-        session.flush()  # the old key must be gone before its successor is inserted
+        rows_changed(session, delete(StoredAnswer).where(StoredAnswer.id == kept.id))
     answer = act(session)
     if isinstance(answer, Refused):
         return answer
-    session.add(
-        StoredAnswer(
-            person_id=person_id,
-            call=call,
-            key=key,
-            fingerprint=mark,
-            status=answer.status,
-            body=answer.body,
-            created_at=now,
-        )
-    )
-    session.flush()
+    row = {"person_id": person_id, "call": call, "key": key, "fingerprint": mark, "status": answer.status}
+    write_rows(session, (ANSWER,), row | {"body": json.dumps(answer.body), "created_at": now})
     return answer
 
 

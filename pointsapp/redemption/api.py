@@ -34,7 +34,7 @@ blp = api_blueprint("redemption", "Vouchers, the till, settlements.")
 @refuses("not_verified", "offer_closed", "limit_reached", "out_of_stock", "insufficient_points")
 def issue(public_id: str) -> Response:
     """Turn points into a voucher; each call without an Idempotency-Key makes one, up to the limit."""
-    return write_json(issue_voucher, signed_in(), public_id, schema=VoucherSchema())
+    return write_json(issue_voucher, signed_in(), public_id, schema=VoucherSchema)
 
 
 @blp.get("/me/vouchers")
@@ -51,7 +51,7 @@ def list_vouchers(args: dict[str, Any]) -> Any:
 @refuses("already_redeemed", "voucher_expired")
 def cancel(public_id: str) -> Response:
     """Give an unused voucher back: points, stock and limit return."""
-    return write_json(cancel_voucher, signed_in(), public_id, schema=VoucherSchema(), status=200)
+    return write_json(cancel_voucher, signed_in(), public_id, schema=VoucherSchema, status=200)
 
 
 @blp.get("/vouchers/<path:code>")
@@ -78,7 +78,7 @@ def look_up(code: str) -> Any:
 @takes_codes
 def use(typed: dict[str, Any]) -> Response:
     """Use a voucher, once; the merchant's people, never for themself."""
-    return write_json(redeem, signed_in(), typed["code"], schema=RedemptionSchema())
+    return write_json(redeem, signed_in(), typed["code"], schema=RedemptionSchema)
 
 
 @blp.post("/redemptions/<public_id>/reversal")

@@ -118,7 +118,7 @@ def post_signup(shift_id: str) -> Response:
         refusal = queries.sold_out_refusal(db.session, actor, shift_id, now=now())
         if refusal is not None:
             raise refusal
-    return write_json(services.sign_up, actor, shift_id, schema=SignupSchema())
+    return write_json(services.sign_up, actor, shift_id, schema=SignupSchema)
 
 
 @blp.get("/shifts/<shift_id>/signups")
@@ -143,7 +143,7 @@ def list_my_signups(args: dict[str, Any]) -> Page[Any]:
 @refuses("not_allowed", "too_late_to_cancel")
 def delete_signup(signup_id: str) -> Response:
     """Give the place back; the first waiting person who can take it gets it."""
-    return write_json(services.cancel_signup, signed_in(), signup_id, schema=SignupSchema(), status=200)
+    return write_json(services.cancel_signup, signed_in(), signup_id, schema=SignupSchema, status=200)
 
 
 @blp.post("/signups/<signup_id>/acceptance")
@@ -151,4 +151,4 @@ def delete_signup(signup_id: str) -> Response:
 @refuses("not_allowed", "wrong_state", "time_conflict", "offer_expired")
 def accept_signup(signup_id: str) -> Response:
     """Accept an offered place before it runs out."""
-    return write_json(services.accept_offer, signed_in(), signup_id, schema=SignupSchema(), status=200)
+    return write_json(services.accept_offer, signed_in(), signup_id, schema=SignupSchema, status=200)

@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from pointsapp.web.api_docs import init_api_docs
 from pointsapp.web.openapi import REFUSALS, finish
-from pointsapp.web.schemas import UNSTORABLE, is_storable
+from pointsapp.web.schemas import UNSTORABLE, is_storable, the_one
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -67,6 +67,10 @@ class HouseApi(Api):
 class HouseParser(FlaskParser):
     """webargs' parser, which also survives JSON nested a thousand deep, numbers of a million digits, and text that no
     database stores (NUL, half of a surrogate pair); a body that does not say it is JSON is refused as such."""
+
+    def _get_schema(self, argmap: Any, req: Request) -> Schema:
+        is_kind = isinstance(argmap, type) and issubclass(argmap, Schema)
+        return the_one(argmap) if is_kind else super()._get_schema(argmap, req)
 
     def _raw_load_json(self, req: Request) -> Any:
         if not req.is_json and req.get_data(cache=True):

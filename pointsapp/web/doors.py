@@ -21,7 +21,7 @@ from pointsapp.core.transaction import write
 from pointsapp.web.errors import status_of, step_of
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
-from pointsapp.web.schemas import UNSTORABLE, is_storable
+from pointsapp.web.schemas import UNSTORABLE, is_storable, the_one
 
 
 def new_request_id() -> str:
@@ -30,7 +30,12 @@ def new_request_id() -> str:
 
 
 def write_json(
-    fn: Callable[..., Any], *args: Any, schema: Schema | None, status: int = 201, replayable: bool = True, **kw: Any
+    fn: Callable[..., Any],
+    *args: Any,
+    schema: Schema | type[Schema] | None,
+    status: int = 201,
+    replayable: bool = True,
+    **kw: Any,
 ) -> Response:
     """Run the service in one transaction and answer its receipt as JSON.
 
@@ -39,13 +44,14 @@ def write_json(
     secret is not `replayable`, as its answer must not be kept.
     """
     moment = now()
+    worded = the_one(schema) if isinstance(schema, type) else schema
 
     def act(session: Any) -> Answer | Refused:
         receipt = fn(session, *args, now=moment, **kw)
         if isinstance(receipt, Refused):
             return receipt
         code = 200 if getattr(receipt, "is_repeat", False) else status
-        return Answer(code, None if schema is None else schema.dump(receipt))
+        return Answer(code, None if worded is None else worded.dump(receipt))
 
     key = request.headers.get("Idempotency-Key")
     if replayable and key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:

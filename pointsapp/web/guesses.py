@@ -76,8 +76,10 @@ def _refuse_guessing() -> None:
     ]  # fmt: skip
     if not callers:
         return
-    mosts = policy.values(db.session, *(limit for _, limit in callers), now=moment)
-    for (caller, _limit), most in zip(callers, mosts, strict=True):
+    # Hardly anybody has failed at all: only then it matters how often they may.
+    suspects = [each for each in callers if guesses.seconds_to_wait(db.session, each[0], 1, now=moment)]
+    mosts = policy.values(db.session, *(limit for _, limit in suspects), now=moment) if suspects else ()
+    for (caller, _limit), most in zip(suspects, mosts, strict=True):
         wait = guesses.seconds_to_wait(db.session, caller, most, now=moment)
         if wait:
             raise TooManyCodes(retry_after=wait)

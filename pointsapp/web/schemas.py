@@ -4,6 +4,7 @@ once and always bounded; numbers in JSON are strict ("3", 3.0 and true are refus
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -51,6 +52,12 @@ def is_storable(value: Any) -> bool:
     if isinstance(value, dict):
         return all(is_storable(part) for pair in value.items() for part in pair)
     return all(is_storable(part) for part in value) if isinstance(value, list) else True
+
+
+@cache
+def the_one(kind: type[Schema]) -> Schema:
+    """Return the process's one instance of a JSON schema: making one copies all of its fields, and it holds nothing of a call."""
+    return kind()
 
 
 class JsonSchema(Schema):
@@ -218,4 +225,5 @@ __all__ = [
     "page_request",
     "page_schema",
     "post_load",
+    "the_one",
 ]

@@ -391,6 +391,6 @@ def test_the_hot_call_asks_the_database_little(api: Caller, venue: Venue, databa
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
     assert answer.status_code == 201
-    # PostgreSQL: token, lock, look, lock of the task's reserve, rule, and all rows at once. SQLite asks nobody far away.
-    most = 6 if database.dialect == "postgresql" else 14
+    # PostgreSQL: token, failed codes, lock, look, lock of the reserve, rule, all rows at once. SQLite asks nobody far away.
+    most = 7 if database.dialect == "postgresql" else 15
     assert len(said) <= most, "\n".join(said)
