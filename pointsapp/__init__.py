@@ -60,8 +60,8 @@ def _configure_database(app: Flask, settings: config.Settings) -> None:
         init_replica(app)
     db.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
         for engine in db.engines.values():
+            prepare_engine(engine)
             watch_queries(engine, settings.slow_query_ms)
         if settings.replica_url:
             only_read(db.engines[REPLICA])
