@@ -1,4 +1,4 @@
-# Six commands are all there is to learn: setup, run, test, lint, bench, proof.
+# Seven commands are all there is to learn: setup, run, test, lint, bench, proof, chaos.
 # Everything lives in .venv/ at the project's root; nothing else on the machine is touched,
 # but for the browser, the Chinese font and wrk, which the tests and the bench need, where root on Debian may install them.
 SHELL := /bin/bash
@@ -9,11 +9,11 @@ FRONT := package.json package-lock.json build_hooks/front.py
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: setup run test lint bench proof lock clean
+.PHONY: setup run test lint bench proof chaos lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make setup | run | test | lint | bench | proof      (README.md says what each does)"
+	@echo "make setup | run | test | lint | bench | proof | chaos      (README.md says what each does)"
 
 .venv/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pointsapp needs Python 3.11 or later")'
@@ -51,6 +51,11 @@ bench: .venv/.dev
 # Crowds against a running server on both databases; writes docs/proof.md. `make proof ARGS="--clients 400 --rounds 5"`.
 proof: .venv/.dev
 	@$(PY) -m proof $(ARGS)
+
+# Server, worker, database, line, disk, clock and Redis struck in the middle of load; writes docs/chaos.md, within 8 minutes.
+chaos: .venv/.dev
+	@bash build_hooks/faults.sh
+	@$(PY) -m chaos $(ARGS)
 
 # Rewrites the hashed sets from pyproject.toml; needs uv on the PATH. No registry host is written.
 UV_COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
