@@ -50,6 +50,8 @@ def _configure_database(app: Flask, settings: config.Settings) -> None:
             "max_overflow": 2,
             "pool_reset_on_return": None,  # core.db rolls back, and pings, only where there is a need
             "pool_timeout": 10,
+            # psycopg forgets what it prepared at every roll-back by DEALLOCATE ALL: core.swift's statements would go with it.
+            "connect_args": {"prepare_threshold": None},
         }
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     from pointsapp.web.replicas import init_replica

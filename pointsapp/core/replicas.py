@@ -53,8 +53,14 @@ def reading_replica(session: Any) -> Iterator[None]:
 
 def replica_options(options: dict[str, object], url: str) -> dict[str, object]:
     """Return the engine options of a replica at `url`: the primary's, with little patience."""
+    given = options.get("connect_args")
     patience = {"connect_timeout": CONNECT_S, "tcp_user_timeout": UNANSWERED_MS}
-    return {**options, "url": url, "connect_args": patience, "pool_timeout": CONNECT_S}
+    return {
+        **options,
+        "url": url,
+        "connect_args": {**(given if isinstance(given, dict) else {}), **patience},
+        "pool_timeout": CONNECT_S,
+    }
 
 
 def only_read(engine: Engine) -> None:
