@@ -12,12 +12,14 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.stars.messages import BRANCH_KINDS, GAPS, METRICS, ROUND_STATES, SOURCES, STAR_STATES
 from pointsapp.stars.policies import may_assess, may_open_console, may_read_members, may_set_aims
 from pointsapp.stars.queries import (
     RoundRow,
     Standing,
     drill_down,
+    evidence_page,
     find_branch,
     find_round,
     latest_rounds,
@@ -78,6 +80,15 @@ def show_branch(branch_id: str) -> ResponseReturnValue:
     found, standing = one_standing(db.session, _round(), branch_id, now=now())
     stars = drill_down(db.session, found, standing, current_actor(), now=now())
     return render_template("stars/branch.html", round=found, row=standing, stars=stars, words=WORDS, now=now())
+
+
+@bp.get("/stars/<string:branch_id>/evidence/<string:indicator>")
+def show_evidence(branch_id: str, indicator: str) -> str:
+    """Every row behind one figure, page by page."""
+    actor, asked = signed_in(), PageRequest(limit=50, after=decode_cursor(request.args.get("cursor"), (str, int)))
+    found, standing = one_standing(db.session, _round(), branch_id, now=now())
+    page = evidence_page(db.session, found, standing, actor, indicator, asked, now=now())
+    return render_template("stars/evidence.html", round=found, row=standing, page=page)
 
 
 @bp.get("/console/stars")

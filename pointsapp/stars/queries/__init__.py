@@ -8,6 +8,7 @@ from pointsapp.stars.queries.evidence import (
     StarDetail,
     drill_down,
 )
+from pointsapp.stars.queries.evidence_pages import EvidencePage, evidence_page
 from pointsapp.stars.queries.metrics import METRICS, Metric, register
 from pointsapp.stars.queries.rounds import (
     BranchRow,
@@ -27,6 +28,7 @@ __all__ = [
     "METRICS",
     "AssessmentRow",
     "BranchRow",
+    "EvidencePage",
     "EvidenceRow",
     "IndicatorDetail",
     "MemberRow",
@@ -35,6 +37,7 @@ __all__ = [
     "Standing",
     "StarDetail",
     "drill_down",
+    "evidence_page",
     "find_branch",
     "find_round",
     "latest_rounds",

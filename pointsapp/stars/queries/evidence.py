@@ -88,7 +88,7 @@ def drill_down(
         (metric.evidence, metric.shows_members)
         for star in standing.score.stars
         for one in star.indicators
-        for metric in (_main_metric(one.indicator),)
+        for metric in (main_metric(one.indicator),)
         if metric is not None and metric.evidence is not None
     }
     everyone = _rows(
@@ -108,7 +108,8 @@ def drill_down(
     )
 
 
-def _main_metric(indicator: Indicator) -> Metric | None:
+def main_metric(indicator: Indicator) -> Metric | None:
+    """Return what an indicator counts; None where people assess it."""
     return METRICS[indicator.formula.of] if indicator.formula is not None else None
 
 
@@ -121,14 +122,14 @@ def _detail(
     members: _Rows,
     given: dict[str, list[AssessmentRow]],
 ) -> IndicatorDetail:
-    metric = _main_metric(one.indicator)
+    metric = main_metric(one.indicator)
     if one.indicator.source is Source.ASSESSED or metric is None or metric.evidence is None:
         return IndicatorDetail(indicator=one.indicator, score=one, assessments=tuple(given.get(one.indicator.key, ())))
     counted = standing.tally.members if metric.shows_members else standing.tally.people
     people = counted.get(metric.evidence, 0)
     rows = members if metric.shows_members else everyone
     newest = tuple(rows.newest.get(metric.evidence, ()))
-    shown = _may_open(actor, standing.branch, metric, people)
+    shown = may_open(actor, standing.branch, metric, people)
     return IndicatorDetail(
         indicator=one.indicator,
         score=one,
@@ -140,7 +141,8 @@ def _detail(
     )
 
 
-def _may_open(actor: Actor | None, branch: BranchRow, metric: Metric, people: int) -> bool:
+def may_open(actor: Actor | None, branch: BranchRow, metric: Metric, people: int) -> bool:
+    """Tell whether the rows behind a figure made by `people` people open to this reader."""
     if actor is None:
         return False
     if metric.shows_members:
@@ -181,19 +183,21 @@ def _rows(
         .order_by(newest.c.place)
     ):
         found.count[row.metric] = count
-        shown = None if name is None else name if has_names else mask_name(name)
-        found.newest[row.metric].append(
-            EvidenceRow(
-                public_id=row.public_id,
-                occurred_at=row.occurred_at,
-                area=area,
-                person=shown,
-                metric=row.metric,
-                quantity=row.quantity,
-                is_own=actor is not None and row.person_id == actor.person_id,
-            )
-        )
+        found.newest[row.metric].append(evidence_row(row, area, name, actor, has_names=has_names))
     return found
+
+
+def evidence_row(row: Evidence, area: str, name: str | None, actor: Actor | None, *, has_names: bool) -> EvidenceRow:
+    """Return a row as this reader may see it."""
+    return EvidenceRow(
+        public_id=row.public_id,
+        occurred_at=row.occurred_at,
+        area=area,
+        person=None if name is None else name if has_names else mask_name(name),
+        metric=row.metric,
+        quantity=row.quantity,
+        is_own=actor is not None and row.person_id == actor.person_id,
+    )
 
 
 def _given(
