@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import platform
 import signal
 import sys
@@ -107,6 +108,9 @@ def main(given: list[str] | None = None) -> None:
     signal.signal(signal.SIGALRM, _give_up)
     signal.signal(signal.SIGTERM, _give_up)
     signal.alarm(args.minutes * 60)
+    logging.getLogger("pointsapp").setLevel(
+        logging.ERROR
+    )  # our own slow statements are the preparation's, not the server's
     try:
         if args.part != "pages":
             if not wrk.is_there():

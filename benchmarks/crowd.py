@@ -77,7 +77,7 @@ def bench(plan: Plan, say: Say) -> Result:
 class _Bench:
     """All loads on one database."""
 
-    def __init__(self, plan: Plan, result: Result, world: World, echo: str, say: Say) -> None:
+    def __init__(self, plan: Plan, result: Result, world: World, echo: floor.Echo, say: Say) -> None:
         self.plan, self.result, self.world, self.echo, self.say = plan, result, world, echo, say
         self.place, self.dialect = world.place, world.place.dialect
         self.server = cores.family(self.place.server.process.pid)
@@ -113,30 +113,50 @@ class _Bench:
     def _beside(self, act: str, key: str, clients: int, copy: limit.Limit | None) -> Iterator[Run]:
         """Measure the act, and its limit next to it."""
         if copy is not None and act in limit.ACTS:
-            rate = copy.run(act, clients=clients, seconds=self.plan.seconds)
-            yield Run(what="limit", act=act, dialect=self.dialect, clients=clients, round=key, rate=rate)
+            before = self._database_s()
+            acts, rate = copy.run(act, clients=clients, seconds=self.plan.seconds)
+            used = self._database_s() - before
+            yield Run(
+                what="limit",
+                act=act,
+                dialect=self.dialect,
+                clients=clients,
+                round=key,
+                rate=rate,
+                database_us=used / acts * 1e6,
+            )
         seen, server_s, database_s = self._app(act, clients=clients, seconds=self.plan.seconds)
         yield _run(seen, "app", act, self.dialect, clients, key, EXPECTED.get(act, 200), server_s, database_s)
 
     def _app(self, act: str, *, clients: int, seconds: float) -> tuple[Load, float, float]:
         requests: list[Request] = getattr(self.world, act)()
-        before = cores.used_s(self.server), cores.used_s(cores.family(self.database)) if self.database else 0.0
+        before = cores.used_s(self.server), self._database_s()
         seen = load(
             self.place.server.url, requests, clients=clients, seconds=seconds, folder=self.place.folder,
             goes_round=act not in ONCE, expected=EXPECTED.get(act, 200),
         )  # fmt: skip
-        after = cores.used_s(self.server), cores.used_s(cores.family(self.database)) if self.database else 0.0
+        after = cores.used_s(self.server), self._database_s()
         return seen, after[0] - before[0], after[1] - before[1]
+
+    def _database_s(self) -> float:
+        return cores.used_s(cores.family(self.database)) if self.database else 0.0
 
     def _floor(self, key: str, clients: int) -> Run:
         requests = [
             Request(method="POST", path="/echo", token=each.token, body={"code": each.code})
             for each in self.world.street.residents[:400]
         ]
+        echoing = cores.family(self.echo.process.pid)
+        before = cores.used_s(echoing)
         seen = load(
-            self.echo, requests, clients=clients, seconds=self.plan.seconds, folder=self.place.folder, goes_round=True
+            self.echo.url,
+            requests,
+            clients=clients,
+            seconds=self.plan.seconds,
+            folder=self.place.folder,
+            goes_round=True,
         )
-        return _run(seen, "floor", FLOOR, self.dialect, clients, key, 200, 0.0, 0.0)
+        return _run(seen, "floor", FLOOR, self.dialect, clients, key, 200, cores.used_s(echoing) - before, 0.0)
 
     def _catch_up(self) -> None:
         """Let the worker do what the acts left to it, and take its time."""

@@ -57,6 +57,7 @@ class Figure:
     to_floor: float | None
     to_limit: float | None
     limit: float | None
+    limit_us: float | None  # the database's processor time per act of the limit
     rounds: int
 
 
@@ -106,6 +107,7 @@ def summarise(runs: Sequence[Run]) -> list[Figure]:
                 to_floor=None if act == FLOOR else ratio(mine, floors),
                 to_limit=ratio(mine, limits),
                 limit=median(lambda run: run.rate, here) if here else None,
+                limit_us=median(lambda run: run.database_us, here) if here else None,
                 rounds=len(mine),
             )
         )

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, request
@@ -31,9 +32,17 @@ def ready() -> Response:
     return jsonify(True)
 
 
+@dataclass(frozen=True)
+class Echo:
+    """The served echo."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve the echo until the block ends; yield its address."""
+def serving(folder: Path) -> Iterator[Echo]:
+    """Serve the echo until the block ends."""
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
@@ -44,7 +53,7 @@ def serving(folder: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url)
-        yield url
+        yield Echo(url, process)
     finally:
         process.terminate()
         process.wait(timeout=15)

@@ -18,6 +18,7 @@ from tests import databases
 
 FUNCTIONS = Path(__file__).with_name("limit.sql")
 TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
+ACTS_DONE = re.compile(r"^number of transactions actually processed: ([0-9]+)", re.MULTILINE)
 ACTS = ("signup", "checkin", "issue", "redemption")
 FED_BY = {"checkin": "signup", "redemption": "issue"}  # whose rows an act needs
 LEAST, MOST = 50, 30_000  # acts of one client and of one run
@@ -47,8 +48,8 @@ class Limit:
     url: str
     folder: Path
 
-    def run(self, act: str, *, clients: int, seconds: float) -> float:
-        """Do `act` by `clients` for about `seconds`, or as often as what it needs was prepared; return the acts per second."""
+    def run(self, act: str, *, clients: int, seconds: float) -> tuple[int, float]:
+        """Do `act` by `clients` for about `seconds`, or as often as what it needs was prepared; return (acts, acts per second)."""
         if act not in FED_BY:
             return self._pgbench(act, clients, ["-T", str(max(1, round(seconds)))])
         times = self._ahead(act) // clients
@@ -68,15 +69,15 @@ class Limit:
         assert row is not None
         return int(row[0])
 
-    def _pgbench(self, act: str, clients: int, bound: list[str]) -> float:
+    def _pgbench(self, act: str, clients: int, bound: list[str]) -> tuple[int, float]:
         script = self.folder / f"{act}.pgbench"
         script.write_text(f"SELECT bench_{act}(nextval('bench_{act}'));\n")
         command = [tool("pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", "2", *bound, "-f", str(script)]
         done = subprocess.run([*command, plain(self.url)], capture_output=True, text=True, check=False)
-        found = TPS.search(done.stdout)
-        if done.returncode or found is None:
+        found, acts = TPS.search(done.stdout), ACTS_DONE.search(done.stdout)
+        if done.returncode or found is None or acts is None:
             raise CannotLoad(f"pgbench {act}: {(done.stderr or done.stdout)[-300:]}")
-        return float(found[1])
+        return int(acts[1]), float(found[1])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from benchmarks.crowd import Result
 from benchmarks.figures import LEAST_ACCEPTED, TITLES, Figure, Target, judge, summarise
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-HEAD = ("what", "clients", "per s", "p50 ms", "p99 ms", "accepted", "of floor", "limit/s", "of limit", "server µs", "database µs", "wrk µs", "wrk cores")  # fmt: skip
+HEAD = ("what", "clients", "per s", "p50 ms", "p99 ms", "accepted", "of floor", "limit/s", "of limit", "server µs", "database µs", "limit's µs", "wrk µs", "wrk cores")  # fmt: skip
 HOW = """\
 `make bench` starts a PostgreSQL with its default durability (`fsync` and `synchronous_commit` on), `pointsapp serve` with two
 processes and the limits as shipped, and builds a street of residents, clerks, tasks and offers through the API. Then, round after
@@ -31,8 +31,9 @@ round and each for a few seconds, it measures side by side on this machine:
 The load comes from `wrk`, one connection per thread; it runs on the same cores, its share stands in the last columns. Every answer's
 status is checked: *per s* counts expected answers only (for sold-out: the refusal `shift_full`), *accepted* is their lowest share in
 any round. Figures are medians over the rounds; ratios are medians of ratios within one round and one number of clients. *µs* is
-processor time per answer. `pointsapp worker` runs during the reads; during the acts it does not, and what it needs afterwards per
-act is told separately. At the end the tables are asked all the questions of [the proof](proof.md)."""
+processor time per answer (*limit's*: what the database needs for the same rows by the one function). `pointsapp worker` runs during the reads; during the acts it does not, and what it needs afterwards per
+act is told separately. At the end the tables are asked all the questions of [the proof](proof.md).
+Where the time goes and what would reach a target that is not met: [speed](speed.md)."""
 
 
 def _number(value: float | None, form: str) -> str:
@@ -54,6 +55,7 @@ def cells(figure: Figure) -> list[str]:
         _number(figure.to_limit, ".3f"),
         f"{figure.server_us:,.0f}" if figure.server_us else "",
         f"{figure.database_us:,.0f}" if figure.database_us else "",
+        _number(figure.limit_us, ",.0f"),
         f"{figure.generator_us:,.0f}",
         f"{figure.generator_share:.2f}",
     ]

@@ -60,7 +60,7 @@ def figure(**over: object) -> Figure:
     values = {
         "act": "checkin", "dialect": "postgresql", "clients": FEW, "rate": 1400, "p50_ms": 5, "p99_ms": 20, "accepted": 1.0,
         "server_us": 0, "database_us": 0, "generator_us": 0, "generator_share": 0, "to_floor": 0.13, "to_limit": 0.11,
-        "limit": 12_000, "rounds": 3,
+        "limit": 12_000, "limit_us": 90, "rounds": 3,
     }  # fmt: skip
     return Figure(**{**values, **over})  # type: ignore[arg-type]
 
