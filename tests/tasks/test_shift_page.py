@@ -1,4 +1,4 @@
-"""/console/shifts/<id>: its leaders are people, and a shift that is over offers no screen."""
+"""Console: a shift's leaders are people, one that is over offers no screen; a new task need not be typed from nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.tasks.queries import leaders_of
 from tests.conftest import Clock, HouseClient
-from tests.factories import make_signup
+from tests.factories import make_signup, make_task
 from tests.tasks.test_pages import Street
 
 
@@ -55,3 +55,21 @@ def test_a_shift_that_is_over_offers_the_list_and_then_nothing(street: Street, c
     long_after = street.read(here, street.staff)
     assert f"/lead/{street.shift.public_id}" not in long_after
     assert 'name="leaders"' not in long_after
+
+
+def test_a_new_task_carries_what_hardly_changes_from_the_writers_last(street: Street) -> None:
+    words = "照您上一个任务填好了"
+    assert words not in street.read("/console/tasks/new", street.staff)  # nothing written yet
+    same = {
+        "created_by_id": street.staff.id,
+        "insurance": "统一投保意外险",
+        "contact": "0371-0000",
+        "risks": "路口车多",
+    }
+    make_task(street.session, street.community, **same)
+    page = street.read("/console/tasks/new")
+    assert words in page
+    assert "统一投保意外险</textarea>" in page
+    assert 'value="0371-0000"' in page
+    assert "路口车多</textarea>" not in page  # that is each task's own
+    assert words not in street.read("/console/tasks/new", street.elsewhere)

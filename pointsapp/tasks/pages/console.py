@@ -55,9 +55,12 @@ def show_console_tasks() -> str:
 
 @bp.get("/console/tasks/new")
 def show_new_task() -> str:
-    """An empty publish form."""
-    require(may_create_tasks(signed_in()))
-    return _form_page(TaskTyped.fresh(request.args), None, url_for("tasks.create_task"), _("写新任务"))
+    """A publish form, empty but for what one wrote last time and hardly ever changes."""
+    actor = signed_in()
+    require(may_create_tasks(actor))
+    before = queries.last_notice(db.session, actor.person_id)
+    typed, here = TaskTyped.fresh(request.args, before), url_for("tasks.create_task")
+    return _form_page(typed, None, here, _("写新任务"), carried=bool(before))
 
 
 @bp.post("/console/tasks/new")
@@ -96,7 +99,7 @@ def _submit_form(here: str, title: str, call: Callable[[Any], tuple[Any, tuple[A
     return form.submit(act, or_show=lambda: _form_page(TaskTyped(request.form), form, here, title))
 
 
-def _form_page(typed: TaskTyped, form: Form | None, action: str, title: str) -> str:
+def _form_page(typed: TaskTyped, form: Form | None, action: str, title: str, *, carried: bool = False) -> str:
     actor = signed_in()
     if form is not None:
         form.errors = flat(form.errors)
@@ -105,6 +108,7 @@ def _form_page(typed: TaskTyped, form: Form | None, action: str, title: str) -> 
         typed=typed,
         rows=shift_rows(typed.values) + [{}] * typed.extra_rows,
         form=form,
+        carried=carried,
         action=action,
         title=title,
         labels=labels(),

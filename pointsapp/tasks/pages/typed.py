@@ -51,8 +51,8 @@ class TaskTyped:
         return str(self.values.get(name, "")) not in ("", "False", "None", "0")
 
     @classmethod
-    def fresh(cls, asked: Mapping[str, Any]) -> TaskTyped:
-        """Begin with tomorrow evening, and with what the address asks for (a copied link)."""
+    def fresh(cls, asked: Mapping[str, Any], before: Mapping[str, str]) -> TaskTyped:
+        """Begin with tomorrow evening, what the address asks for (a copied link) and what was written `before`."""
         evening = at_local(local_day(now()) + timedelta(days=1)) + timedelta(hours=19)
         values = {
             "points_mode": "per_completion",
@@ -64,6 +64,7 @@ class TaskTyped:
             "shifts-0-ends_at": local_input(evening + timedelta(hours=2)),
             "shifts-0-capacity": "10",
             "area_id": str(asked.get("area", "")),
+            **before,
         }
         return cls(values)
 

@@ -18,7 +18,7 @@ from pointsapp.ledger.models import Balance
 from pointsapp.people.queries import names_of
 from pointsapp.rewards.queries import band_allows
 from pointsapp.rewards.rules import greatest_points_per_place
-from pointsapp.tasks.models import ShiftState, TaskState
+from pointsapp.tasks.models import ShiftState, Task, TaskState
 from pointsapp.tasks.policies import LEADERS_AFTER, may_run_task, may_see_task, sees_full_names
 from pointsapp.tasks.queries.briefs import ShiftBrief, leads_shift, shift_brief
 from pointsapp.tasks.queries.details import LeaderName, ShiftView, TaskView, leaders_of, task_view
@@ -158,6 +158,14 @@ def shift_console(session: Session, actor: Actor, shift: str, page: PageRequest,
         and brief.shift_state is ShiftState.OPEN
         and brief.ends_at > now,
     )
+
+
+def last_notice(session: Session, person_id: int) -> dict[str, str]:
+    """Return what this person's newest task says of safeguards, insurance, contact and organiser; nobody types them twice."""
+    names = (Task.safeguards, Task.insurance, Task.contact, Task.organiser)
+    newest = select(*names).where(Task.created_by_id == person_id).order_by(Task.id.desc()).limit(1)
+    row = session.execute(newest).one_or_none()
+    return {} if row is None else {name: text for name, text in row._asdict().items() if text}
 
 
 def leader_handles(leaders: Iterable[LeaderName]) -> str:
