@@ -184,7 +184,6 @@ def test_two_processes_count_as_one_and_outlive_a_kill(tmp_path: Path, monkeypat
             until = time.monotonic() + 30
             while time.monotonic() < until:
                 try:
-                    asked = int(_served(server.url)[count])
                     ask(20)
                     break
                 except OSError:  # the dead process was in the middle of it
