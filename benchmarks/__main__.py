@@ -67,6 +67,7 @@ def bench_crowd(given: argparse.Namespace) -> None:
 def bench_pages(given: argparse.Namespace) -> None:
     """Walk the demo's pages as every role, then the hot calls in one process: where the queries and milliseconds go."""
     with demo_app(fresh=given.fresh) as app:
+        logging.getLogger("pointsapp").setLevel(logging.ERROR)  # tables, not a line per request
         rows = sorted(pages.walk(app, times=given.times), key=lambda row: -row.median_ms)
         show(rows)
         slow = [row for row in rows if row.median_ms > GOAL_MS or row.queries > GOAL_QUERIES]
@@ -90,7 +91,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     group.add_argument("--no-docs", action="store_true", help="leave docs/bench.md as it is")
     group = parser.add_argument_group("the pages")
     group.add_argument("--fresh", action="store_true", help="build the demo street anew")
-    group.add_argument("--times", type=int, default=5, help="requests per page")
+    group.add_argument("--times", type=int, default=3, help="requests per page")
     group.add_argument("--people", type=int, default=100, help="residents in the loop of hot calls")
     args = parser.parse_args(given)
     if not 1 <= args.rounds <= 7 or not 1 <= args.seconds <= 10 or not 100 <= args.residents <= 9000:

@@ -17,7 +17,7 @@ from proof.place import Place, opened
 
 EXPECTED = {"signup": 201, "sold_out": 409, "checkin": 201, "issue": 201, "redemption": 201}
 ONCE = frozenset({"signup", "checkin", "issue", "redemption"})  # whose requests may not be sent twice
-CATCH_UP_S = 45.0
+CATCH_UP_S = 20.0
 Say = Callable[[str], None]
 
 
