@@ -193,7 +193,7 @@ def _count_across_processes(settings: config.Settings, port: int) -> None:
     """Give the server's processes one folder for their counts; must stand before prometheus_client is imported."""
     if not settings.metrics or METRICS_FOLDER in os.environ:
         return
-    folder = settings.instance_path / f"metrics-{port}"
+    folder = settings.instance_path / f".metrics-{port}"  # hidden: no picture, so no backup keeps it
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.db"):
         old.unlink()
