@@ -33,6 +33,7 @@ class Fault:
     mended_by: str  # who brings it back
     dialects: tuple[str, ...] = ("postgresql", "sqlite")
     needs_disk: bool = False
+    is_felt: bool = False  # some people must go without an answer for a while, else nothing was struck
     by_line: bool = False  # people's answers go through a line that can be cut
     ready: Callable[[Stage], None] = lambda _stage: None
     strike: Callable[[Stage, Scene], None]
@@ -107,6 +108,9 @@ def hold(
             meddle(stage, life)
         _measure(life, scene, outcome)
         judge(verdict, life, outcome)
+        verdict.check(
+            "the fault was felt: somebody went without an answer", bool(outcome.troubles) or not fault.is_felt
+        )
         verdict.check(
             f"an act is acknowledged again within {fault.within_s:.0f} s",
             outcome.answered_s is not None and outcome.answered_s <= fault.within_s,

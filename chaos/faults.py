@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -13,12 +14,14 @@ import psutil
 from chaos.fault import Fault, NotHere, Scene
 from chaos.keeper import Kept
 from chaos.stage import Stage
+from proof.street import now
+from proof.trial import NotPrepared
 from tests.server import free_port
 
 FULL_S = 3.0
 GONE_S = 3.0
 CUT_S = 3.0
-HOUR_S = 3600
+BACK_S, HOUR_S = 4.0, 3600
 FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 
 
@@ -82,6 +85,8 @@ def cut_line(_stage: Stage, scene: Scene) -> None:
     scene.line.share = 0.3
     time.sleep(CUT_S)
     scene.line.share = 0.0
+    if not scene.line.swallowed:
+        raise NotPrepared("no answer was lost")
     scene.noted.append(f"{scene.line.swallowed} answers were lost on the way")
 
 
@@ -120,9 +125,14 @@ def false_clock(stage: Stage) -> None:
 
 def step_back(stage: Stage, scene: Scene) -> None:
     _clock(stage).write_text(f"-{HOUR_S}\n")
-    time.sleep(4)
+    time.sleep(BACK_S)
     _clock(stage).write_text("+0\n")
-    scene.noted.append("one hour back for 4 s, then forward again")
+    late = stage.place.rows(
+        "SELECT COUNT(*) AS n FROM stored_answer WHERE created_at < :then", then=now() - timedelta(seconds=HOUR_S / 2)
+    )
+    if not (acts := late[0]["n"]):
+        raise NotPrepared("the clock never stepped back")
+    scene.noted.append(f"one hour back for {BACK_S:.0f} s, then forward again; {acts} acts were done at the false hour")
 
 
 def _clock(stage: Stage) -> Path:
@@ -166,6 +176,7 @@ FAULTS = (
         title="The whole server is killed",
         done="kill -9 to `pointsapp serve` with all it has in hand.",
         mended_by="the unit file (here the keeper) starts it again",
+        is_felt=True,
         strike=kill_server,
     ),
     Fault(
@@ -190,6 +201,7 @@ FAULTS = (
         done="kill -9 to PostgreSQL's first process; the others find themselves orphaned.",
         mended_by="the unit file (here the keeper) starts it again; PostgreSQL recovers from its log; the server reconnects",
         dialects=("postgresql",),
+        is_felt=True,
         strike=kill_database,
     ),
     Fault(
@@ -198,6 +210,7 @@ FAULTS = (
         done="kill -9 to one process of PostgreSQL that serves the application.",
         mended_by="PostgreSQL ends all others and recovers by itself; the server reconnects",
         dialects=("postgresql",),
+        is_felt=True,
         strike=kill_connection,
     ),
     Fault(
@@ -206,6 +219,7 @@ FAULTS = (
         done="SQLite has no server: kill -9 to server and worker at the same moment.",
         mended_by="the unit files (here the keepers) start them again; SQLite recovers from its log",
         dialects=("sqlite",),
+        is_felt=True,
         strike=kill_writers,
     ),
     Fault(
@@ -214,6 +228,7 @@ FAULTS = (
         done="A proxy swallows three of ten answers and cuts the connection; people send again with their Idempotency-Key.",
         mended_by="nobody has to: the second sending is told the first answer",
         by_line=True,
+        is_felt=True,
         strike=cut_line,
     ),
     Fault(
@@ -222,6 +237,7 @@ FAULTS = (
         done="The disk under the database is filled to the last byte, and emptied again.",
         mended_by="somebody makes room; server and database go on by themselves",
         needs_disk=True,
+        is_felt=True,
         strike=fill_disk,
     ),
     Fault(

@@ -127,6 +127,8 @@ class Life:
         while time.monotonic() < until:
             deed.began, deed.sent = time.monotonic(), deed.sent + 1
             answer = client.send(deed.act)
+            deed.troubles += ["503 come again"] * answer.waits
+            deed.sent += answer.waits
             if 0 < answer.status < 500:
                 deed.answer, deed.ended = answer, time.monotonic()
                 return answer

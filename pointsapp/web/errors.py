@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from pointsapp.core import errors
+from pointsapp.core.outages import outage
 from pointsapp.web.links import link
 from pointsapp.web.messages import Message, say
 from pointsapp.web.parking import show_parked
@@ -169,6 +170,10 @@ def _from_schema(error: ValidationError) -> ResponseReturnValue:
 
 
 def _from_bug(error: Exception) -> ResponseReturnValue:
+    if reason := outage(error):
+        # Whether it was committed only the caller's key can tell; "come again" is true either way.
+        log.error("the database is away", extra={"reason": reason})
+        return answer_refusal(errors.Overloaded(retry_after=RETRY_AFTER_S))
     log.exception("unexpected error", exc_info=error)
     return answer_refusal(FrameworkRefusal("internal_error", InternalServerError.code))
 

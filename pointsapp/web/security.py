@@ -59,6 +59,9 @@ def init_security(app: Flask) -> None:
         REMEMBER_COOKIE_HTTPONLY=True,
         RATELIMIT_STORAGE_URI=settings.redis_url or f"{QuietMemory.STORAGE_SCHEME[0]}://",
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        # Of several requests that find Redis gone at the same moment, one turns to this process's own count; the others go
+        # uncounted, not refused.
+        RATELIMIT_SWALLOW_ERRORS=True,
         RATELIMIT_DEFAULT=PER_PERSON,
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.endpoint == "static" or current_actor() is None,
     )

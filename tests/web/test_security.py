@@ -19,7 +19,7 @@ from pointsapp.people.models import ApiToken, OneTimeCode, Person
 from pointsapp.people.services import hash_password, passwords
 from pointsapp.web.links import safe_next
 from pointsapp.web.login import RESIDENT_DAYS
-from pointsapp.web.security import PER_PERSON, caller_address
+from pointsapp.web.security import PER_PERSON, caller_address, limiter
 from tests import databases, factories
 from tests.conftest import Clock, HouseClient
 
@@ -216,6 +216,24 @@ def test_a_redis_that_is_gone_takes_nobody_with_it() -> None:
         assert (ready.status_code, ready.get_json()["redis"]) == (503, False)
         assert browser.get("/healthz").status_code == 200
     finally:
+        own.drop()
+
+
+def test_a_redis_that_goes_while_several_ask_refuses_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = databases.clone("sqlite", redis_url="redis://127.0.0.1:1/0")
+
+    def somebody_else_noticed_first(*_args: object, **_kw: object) -> bool:
+        limiter._storage_dead = True
+        raise ConnectionResetError("gone")
+
+    try:
+        with own.app.app_context():
+            head = factories.bearer(db.session, factories.make_person(db.session))
+        limiter._storage_dead = False
+        monkeypatch.setattr(limiter._limiter, "hit", somebody_else_noticed_first)
+        assert own.app.test_client().get("/api/v1/me/code", headers=head).status_code == 200
+    finally:
+        limiter._storage_dead = False
         own.drop()
 
 
