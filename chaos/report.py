@@ -16,6 +16,7 @@ from proof.place import WORKERS
 from proof.report import NAMES
 
 NOT_SHOWN = (
+    "A worker that runs is a process that lives; that it works again is seen by the news it delivers, within 20 s after each fault.",
     "Uploads: nothing is uploaded yet, so a full disk under pictures cannot be shown.",
     "The loss of a cluster's leader (Patroni): not run here; docs/cluster.md tells of the cluster.",
     "A machine that loses its power: kill -9 leaves what the operating system holds, a power cut does not. PostgreSQL runs as "
