@@ -13,8 +13,8 @@ from typing import Any
 from benchmarks import cores, picture
 from benchmarks.crowd import Result
 from benchmarks.figures import LEAST_ACCEPTED, TITLES, Figure, Target, judge, summarise
+from proof.report import NAMES
 
-NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 HEAD = ("what", "clients", "per s", "p50 ms", "p99 ms", "accepted", "of floor", "limit/s", "of limit", "server µs", "database µs", "limit's µs", "wrk µs", "wrk cores")  # fmt: skip
 HOW = """\
 `make bench` starts a PostgreSQL with its default durability (`fsync` and `synchronous_commit` on), `pointsapp serve` with two

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from datetime import UTC, datetime
 from chaos.fault import Fault, Outcome
 from proof import books
 from proof.place import WORKERS
-from proof.report import NAMES
+from proof.report import NAMES, machine
 
 NOT_SHOWN = (
     "A worker that runs is a process that lives; that it works again is seen by the news it delivers, within 20 s after each fault.",
@@ -44,7 +42,7 @@ class Report:
 
     def as_text(self) -> str:
         """Return the report for the screen."""
-        lines = ["", f"CHAOS  {self._when()}", self._machine(), ""]
+        lines = ["", f"CHAOS  {self._when()}", machine(self.databases), ""]
         for fault, group in self._by_fault():
             lines += [f"{fault.title}  [{fault.key}]", f"  done    {fault.done}", f"  mended  {fault.mended_by}"]
             for outcome in group:
@@ -62,7 +60,7 @@ class Report:
             "",
             f"**{self._sum()}**",
             "",
-            f"Held {self._when()}. {self._machine()}",
+            f"Held {self._when()}. {machine(self.databases)}",
             "",
             f"Server ({WORKERS} processes), worker and database run under a keeper that does what a unit file does: whatever ends is "
             "started again after a second. People live on it over HTTP: they sign up, arrive, take a voucher and use it at a "
@@ -138,14 +136,6 @@ class Report:
 
     def _when(self) -> str:
         return f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, seed `{self.seed}`"
-
-    def _machine(self) -> str:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-        stores = " and ".join(f"{NAMES[dialect]} {version}" for dialect, version in self.databases.items())
-        return (
-            f"Machine: {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}, "
-            f"Python {platform.python_version()}; clients, server and database share it. {stores}."
-        )
 
     def _chinese(self) -> str:
         verdict = "全部通过" if self.holds else "**有未通过的项目，见上文**"

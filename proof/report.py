@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -38,7 +38,7 @@ class Report:
 
     def as_text(self) -> str:
         """Return the report for the screen."""
-        lines = ["", f"THE PROOF  {self._when()}", self._machine(), ""]
+        lines = ["", f"THE PROOF  {self._when()}", machine(self.databases), ""]
         for key, group in self._by_trial():
             trial = group[0].trial
             lines += [f"{trial.title}  [{key}]", f"  tried   {trial.tried}", f"  scale   {_scale(group)}"]
@@ -57,7 +57,7 @@ class Report:
             "",
             f"**{self._sum()}**",
             "",
-            f"Held {self._when()}. {self._machine()}",
+            f"Held {self._when()}. {machine(self.databases)}",
             "",
             "Each trial lets many clients press at the same moment against the running server (`pointsapp serve` with "
             f"{WORKERS} processes, and `pointsapp worker` beside it), over HTTP, through the JSON API that phones and tills use, "
@@ -154,14 +154,6 @@ class Report:
     def _when(self) -> str:
         return f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, seed `{self.seed}`, {self.rounds} rounds per database"
 
-    def _machine(self) -> str:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-        stores = " and ".join(f"{NAMES[dialect]} {version}" for dialect, version in self.databases.items())
-        return (
-            f"Machine: {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}, "
-            f"Python {platform.python_version()}; clients, server and database share it. {stores}."
-        )
-
     def _chinese(self) -> str:
         verdict = "全部通过" if self.holds else "**有未通过的项目，见上文**"
         return (
@@ -170,6 +162,16 @@ class Report:
             "兑换与库存、核销与取消与过期、两台收银同扫一个码、结算与撤销、预算被同时用完。每次之后核对数据库和接口："
             f"名额、库存、限额、一码一用、账目平衡、时长和积分与签到一致，拒绝的理由真实。结论：{verdict}。"
         )
+
+
+def machine(databases: Mapping[str, str]) -> str:
+    """Say on what it was held, in one line; `databases` gives the version of each dialect."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    stores = " and ".join(f"{NAMES[dialect]} {version}" for dialect, version in databases.items())
+    return (
+        f"Machine: {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}; clients, server and database share it. {stores}."
+    )
 
 
 def _scale(group: Sequence[Outcome]) -> str:
