@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from pointsapp.core import clock as time
+from pointsapp.core.events import EventDelivery
 from pointsapp.core.transaction import write
 from pointsapp.ledger import accounts
 from pointsapp.ledger.models import Claim
@@ -125,7 +126,11 @@ class Scene:
         keep["indicator"] = next(
             each["key"] for star in page["stars"] for each in star["indicators"] if each["source"] == "assessed"
         )
+        keep["figure"] = "hours"
         deliver_events(time.now())
+        told = session.execute(select(EventDelivery.event_id, EventDelivery.subscriber)).first()
+        assert told is not None
+        keep["event"], keep["subscriber"] = str(told.event_id), told.subscriber
         keep["notice"] = (
             session.scalars(
                 select(Notice.public_id)
@@ -200,6 +205,10 @@ _USUAL: dict[str, dict[str, str]] = {
     "people.show_one_time_code": {"code": "one_time_code"},
     "stars.show_branch": {"branch_id": "branch"},
 }
+
+
+def _delivery(scene: Scene) -> dict[str, Any]:
+    return {"event_id": scene.things["event"], "subscriber": scene.things["subscriber"]}
 
 
 def _reason(_scene: Scene) -> dict[str, Any]:
@@ -409,6 +418,10 @@ DOORS: dict[str, Door] = {
     "console.show_settings": Door(ANY_STAFF),
     "console.show_policy": Door(ANY_STAFF, at={"name": "policy"}),
     "console.submit_policy": Door(ANY_STREET, at={"name": "policy"}, body=_policy),
+    "console.show_deliveries": Door(PLATFORM),
+    "console.submit_retry": Door(PLATFORM, body=_delivery),
+    # One person's hours: a group under five opens to officers of the branch only.
+    "stars.show_evidence": Door(STAFF, at={"branch_id": "branch", "indicator": "figure"}),
     "tasks.show_console_shift": Door(STAFF, at={"public_id": "shift"}),
     "tasks.name_leaders": Door(STAFF, at={"public_id": "shift"}, body=_nothing),
     "tasks.stop_shift": Door(STAFF, at={"public_id": "done_shift"}, body=_reason),
