@@ -17,6 +17,7 @@ import click
 from flask.cli import FlaskGroup, with_appcontext
 
 from pointsapp import config, create_app
+from pointsapp.core.memory import share_arenas
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -202,6 +203,7 @@ def _count_across_processes(settings: config.Settings, port: int) -> None:
 
 def _granian(host: str, port: int, workers: int, settings: config.Settings) -> None:
     _count_across_processes(settings, port)
+    share_arenas()
     from granian import Granian
     from granian.constants import Interfaces
 
