@@ -21,6 +21,7 @@ from pointsapp.core import clock as clock_module
 from pointsapp.core.db import db
 from pointsapp.people.models import Person
 from pointsapp.web.login import SIGNED_IN_AT
+from pointsapp.web.security import limiter
 from tests import databases
 
 # 00:30 on 21 November 2026 in Shanghai, when UTC is still yesterday: a zone bug shows at once.
@@ -128,6 +129,13 @@ def session(database: databases.Clone, clock: Clock, monkeypatch: pytest.MonkeyP
         yield registry  # type: ignore[misc]
         registry.remove()
         outer.rollback()
+
+
+@pytest.fixture(autouse=True)
+def _calls_uncounted() -> None:
+    """Calls are counted per process and person for a minute: ids repeat from test to test, and no test pays for another's calls."""
+    if getattr(limiter, "_storage", None) is not None:  # no application was made in this process yet
+        limiter.reset()
 
 
 @pytest.fixture
