@@ -68,8 +68,23 @@ def connect(app: Flask) -> None:
         commands = room(feature, "cli")
         for command in getattr(commands, "COMMANDS", []):
             app.cli.add_command(command)
+    register_metrics()
     _subscribe()
     _schedule()
+
+
+def register_metrics() -> None:
+    """Hand the star board what each feature counts, and let it hear the events that leave evidence."""
+    from pointsapp.stars.queries import register, register_evidence
+    from pointsapp.stars.services import collect
+
+    for feature in FEATURES:
+        offered = room(feature, "metrics")
+        for metric in getattr(offered, "METRICS", ()):
+            register(metric)
+        for gives in getattr(offered, "GIVES", ()):
+            register_evidence(gives)
+            events.subscribe(gives.kind, "stars.evidence", collect)
 
 
 def _subscribe() -> None:

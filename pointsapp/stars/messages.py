@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -35,17 +34,6 @@ GAPS = {
     Gap.NOT_ASSESSED: _l("还没有评定，暂按 0 分计"),
     Gap.NO_HEADCOUNT: _l("还没有官方人口数，暂按 0 分计"),
     Gap.TOO_FEW: _l("人数太少，算不出可靠的比例，暂按 0 分计"),
-}
-
-# Names of the metrics, by their key in queries/metrics.py: (name, unit).
-METRICS: dict[str, tuple[Any, Any]] = {
-    "participants": (_l("参与人数"), _l("人")),
-    "attendances": (_l("参与人次"), _l("人次")),
-    "service_minutes": (_l("服务时长"), _l("分钟")),
-    "tasks_completed": (_l("完成任务"), _l("项")),
-    "party_members_participating": (_l("参与的党员"), _l("人")),
-    "party_members": (_l("在册党员"), _l("人")),
-    "headcount": (_l("官方人口数"), _l("人")),
 }
 
 

@@ -13,9 +13,10 @@ from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.stars.messages import BRANCH_KINDS, GAPS, METRICS, ROUND_STATES, SOURCES, STAR_STATES
+from pointsapp.stars.messages import BRANCH_KINDS, GAPS, ROUND_STATES, SOURCES, STAR_STATES
 from pointsapp.stars.policies import may_assess, may_open_console, may_read_members, may_set_aims
 from pointsapp.stars.queries import (
+    CATALOGUE,
     RoundRow,
     Standing,
     drill_down,
@@ -44,7 +45,7 @@ bp.add_app_template_filter(shown_score, "score")
 WORDS = {
     "kinds": BRANCH_KINDS,
     "gaps": GAPS,
-    "metrics": METRICS,
+    "metrics": CATALOGUE,
     "round_states": ROUND_STATES,
     "sources": SOURCES,
     "star_states": STAR_STATES,

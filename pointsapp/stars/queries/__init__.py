@@ -9,7 +9,7 @@ from pointsapp.stars.queries.evidence import (
     drill_down,
 )
 from pointsapp.stars.queries.evidence_pages import EvidencePage, evidence_page
-from pointsapp.stars.queries.metrics import METRICS, Metric, register
+from pointsapp.stars.queries.metrics import CATALOGUE, METRICS, figure, register, register_evidence
 from pointsapp.stars.queries.rounds import (
     BranchRow,
     MemberRow,
@@ -25,6 +25,7 @@ from pointsapp.stars.queries.rounds import (
 from pointsapp.stars.queries.standings import Standing, one_standing, standings, with_movement
 
 __all__ = [
+    "CATALOGUE",
     "METRICS",
     "AssessmentRow",
     "BranchRow",
@@ -32,12 +33,12 @@ __all__ = [
     "EvidenceRow",
     "IndicatorDetail",
     "MemberRow",
-    "Metric",
     "RoundRow",
     "Standing",
     "StarDetail",
     "drill_down",
     "evidence_page",
+    "figure",
     "find_branch",
     "find_round",
     "latest_rounds",
@@ -46,6 +47,7 @@ __all__ = [
     "one_standing",
     "open_rounds",
     "register",
+    "register_evidence",
     "rounds_page",
     "standings",
     "with_movement",

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor
 from pointsapp.core.masking import mask_name
+from pointsapp.core.metrics import Metric
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Assessment, Evidence
 from pointsapp.stars.policies import may_read_members, may_read_names
-from pointsapp.stars.queries.metrics import METRICS, Metric, Span, is_member, one_branch, reach
+from pointsapp.stars.queries.metrics import METRICS, Span, is_member, one_branch, reach
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow
 from pointsapp.stars.queries.standings import Standing
 from pointsapp.stars.rules.scheme import Indicator, Source

@@ -1,13 +1,12 @@
 """The catalogue of metrics: named figures over the evidence of an area and below, in a period.
 
-Each names the evidence behind it, so that a figure opens to its rows. A new feature adds a metric by registering it; the board
-is not edited. Log-ins, installs and registrations are not here and cannot be: they are not work (国办函〔2026〕12号).
+Each names the evidence behind it, so that a figure opens to its rows. A feature adds a metric by its room `metrics.py`, which
+wiring.py registers here; the board is not edited. What is no work is here for information only (国办函〔2026〕12号).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,8 +14,8 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
+from pointsapp.core.metrics import Counting, Gives, Metric
 from pointsapp.stars.models import AreaHeadcount, Branch, Evidence, Membership, RoundBranch
-from pointsapp.stars.rules.scheme import HEADCOUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,48 +56,58 @@ class Tally:
     headcount: Headcount | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """A named figure. `evidence` are the rows it is made of; `shows_members` rows would tell who is a party member."""
+ATTENDANCE = "attendance"  # whose rows say who took part: members are counted over it
 
-    key: str
-    read: Callable[[Tally], int | None]
-    evidence: str | None = None
-    shows_members: bool = False
-
-
-ATTENDANCE, MINUTES, TASK = "attendance", "service_minutes", "task_completed"
-
+# Every metric there is, by its key, and of these what a scheme may name.
+CATALOGUE: dict[str, Metric] = {}
 METRICS: dict[str, Metric] = {}
+# What an event of a kind leaves; read by services/collecting.py.
+GIVEN: dict[str, tuple[Gives, ...]] = {}
 
 
 def register(metric: Metric) -> None:
-    """Add `metric` to the catalogue; a scheme may then name it."""
-    if metric.key in METRICS:
+    """Add `metric` to the catalogue; a scheme may then name it, unless it is for information only."""
+    if CATALOGUE.get(metric.key, metric) is not metric:
         raise ValueError(f"two metrics called {metric.key}")
-    METRICS[metric.key] = metric
+    if metric.by is Counting.MEMBERS and metric.evidence != ATTENDANCE:
+        raise ValueError(f"{metric.key}: members are only counted over {ATTENDANCE}")
+    if metric.by is Counting.EVENTS and metric.can_score:
+        raise ValueError(f"{metric.key}: what is counted without evidence cannot score")
+    CATALOGUE[metric.key] = metric
+    if metric.can_score:
+        METRICS[metric.key] = metric
 
 
-for _metric in (
-    Metric(key="participants", evidence=ATTENDANCE, read=lambda tally: tally.people.get(ATTENDANCE, 0)),
-    Metric(key="attendances", evidence=ATTENDANCE, read=lambda tally: tally.sums.get(ATTENDANCE, 0)),
-    Metric(key="service_minutes", evidence=MINUTES, read=lambda tally: tally.sums.get(MINUTES, 0)),
-    Metric(key="tasks_completed", evidence=TASK, read=lambda tally: tally.sums.get(TASK, 0)),
-    Metric(
-        key="party_members_participating",
-        evidence=ATTENDANCE,
-        read=lambda tally: tally.members.get(ATTENDANCE, 0),
-        shows_members=True,
-    ),
-    Metric(key="party_members", read=lambda tally: tally.party_members),
-    Metric(key=HEADCOUNT, read=lambda tally: tally.headcount.people if tally.headcount else None),
-):
-    register(_metric)
+def register_evidence(gives: Gives) -> None:
+    """Let events of `gives.kind` leave evidence."""
+    known = GIVEN.get(gives.kind, ())
+    if gives not in known:
+        GIVEN[gives.kind] = (*known, gives)
+
+
+def figure(metric: Metric, tally: Tally) -> int | None:
+    """Return a metric's figure; None where there is nothing to divide by, no head count, or where it is counted when asked."""
+    amount = _amount(metric, tally)
+    if metric.over is None or amount is None:
+        return amount
+    base = figure(CATALOGUE[metric.over], tally)
+    return amount * metric.times // base if base else None
+
+
+def _amount(metric: Metric, tally: Tally) -> int | None:
+    if metric.by is Counting.REGISTER:
+        return tally.party_members
+    if metric.by is Counting.OFFICIAL:
+        return tally.headcount.people if tally.headcount else None
+    if metric.by is Counting.EVENTS or metric.evidence is None:
+        return None
+    counted = {Counting.SUM: tally.sums, Counting.PEOPLE: tally.people, Counting.MEMBERS: tally.members}[metric.by]
+    return counted.get(metric.evidence, 0)
 
 
 def values_of(tally: Tally) -> dict[str, int | None]:
-    """Return every metric's figure."""
-    return {key: metric.read(tally) for key, metric in METRICS.items()}
+    """Return the figure of every metric that may score."""
+    return {key: figure(metric, tally) for key, metric in METRICS.items()}
 
 
 def reach(branches: Select[int, int]) -> CTE:

@@ -1,7 +1,7 @@
 """What changes the five-star board: imports, rounds, assessments, evidence."""
 
 from pointsapp.stars.services.assessing import Assess, Assessed, assess
-from pointsapp.stars.services.collecting import collect_correction, collect_credit, collect_task
+from pointsapp.stars.services.collecting import collect
 from pointsapp.stars.services.counting import count_stale, recount_daily
 from pointsapp.stars.services.imports import (
     HeadcountDraft,
@@ -31,9 +31,7 @@ __all__ = [
     "MemberDraft",
     "SetAims",
     "assess",
-    "collect_correction",
-    "collect_credit",
-    "collect_task",
+    "collect",
     "count_stale",
     "import_branches",
     "import_headcounts",

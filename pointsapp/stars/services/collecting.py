@@ -1,4 +1,4 @@
-"""Evidence comes by itself: what check-in and tasks report as events is kept as quantities, once per event and metric."""
+"""Evidence comes by itself: what features report as events is kept as quantities, once per event and metric."""
 
 from __future__ import annotations
 
@@ -14,26 +14,12 @@ from pointsapp.core.db import table_of
 from pointsapp.core.events import EventRow
 from pointsapp.core.swift import Swift
 from pointsapp.stars.models import Evidence
-from pointsapp.stars.queries.metrics import ATTENDANCE, MINUTES, TASK
+from pointsapp.stars.queries.metrics import GIVEN
 
 
-def collect_credit(session: Session, event: EventRow) -> None:
-    """A person took part and worked so many minutes."""
-    minutes = int(event.facts["minutes"])
-    _keep(session, event, {ATTENDANCE: int(minutes > 0), MINUTES: minutes})
-
-
-def collect_correction(session: Session, event: EventRow) -> None:
-    """Minutes were corrected: the difference is evidence of its own. Corrected to nothing means that they did not take part."""
-    before, after = int(event.facts["minutes_before"]), int(event.facts["minutes"])
-    came = int(after > 0) - int(before > 0)
-    _keep(session, event, {ATTENDANCE: came, MINUTES: after - before})
-
-
-def collect_task(session: Session, event: EventRow) -> None:
-    """A task was carried out to its end. One that nobody came to is not work done."""
-    if event.facts["participants"]:
-        _keep(session, event, {TASK: 1})
+def collect(session: Session, event: EventRow) -> None:
+    """Keep what the features said that such an event leaves (their rooms `metrics.py`)."""
+    _keep(session, event, {gives.evidence: gives.amount(event.facts) for gives in GIVEN.get(event.kind, ())})
 
 
 # Built once: every check-in comes by here.
