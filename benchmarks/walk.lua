@@ -1,5 +1,6 @@
 -- Walks through prepared requests, one connection per thread, and keeps when each answer came, how long it took and its status.
--- Arguments: FILE of requests (method, path, header name, header value, body; tab between), OUT, THREADS, "once" or "round".
+-- Arguments: FILE of requests (method, path, header name, header value, body; tab between), OUT, THREADS, "once" or "round",
+-- and how many µs lie between two requests of one client (0: the next as soon as the last is answered).
 local ffi = require("ffi")
 ffi.cdef [[
 typedef struct { long s; long ns; } bench_moment;
@@ -36,12 +37,23 @@ end
 
 -- In each thread.
 local requests, step, begun, is_verified = {}, 1, 0, false
+local REFUSED, UNTOLD = 503, 999 -- a refusal that does not say when to come again
 at, took, status, ran_out = {}, {}, {}, false
 
 function init(args)
     local of, place = tonumber(args[3]), 0
     out_file = args[2]
     goes_round = args[4] == "round"
+    local every_us = tonumber(args[5])
+    if every_us > 0 then
+        local due = now_us() + math.floor(every_us * (number - 1) / of) -- clients begin one after the other
+        -- Milliseconds until the next request is due; who was answered late sends at once until the clock is caught up with.
+        function delay()
+            local wait = math.max(0, due - now_us())
+            due = due + every_us
+            return math.floor(wait / 1000)
+        end
+    end
     for line in io.lines(args[1]) do
         place = place + 1
         if (place - 1) % of == number - 1 then
@@ -64,8 +76,9 @@ function request()
     return requests[step]
 end
 
-function response(code)
+function response(code, headers)
     local came = now_us()
+    if code == REFUSED and not (headers["retry-after"] or headers["Retry-After"]) then code = UNTOLD end
     at[#at + 1], took[#took + 1], status[#status + 1] = came, came - begun, code
     step = step + 1
     if step > #requests then

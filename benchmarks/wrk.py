@@ -8,7 +8,7 @@ import shutil
 import statistics
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,9 +65,13 @@ def load(
     seconds: float,
     folder: Path,
     goes_round: bool = False,
-    expected: int = 200,
+    expected: int | Collection[int] = 200,
+    per_s: float = 0,
 ) -> Load:
-    """Let `clients` send `requests` for `seconds`, or until one of them has sent its share; `goes_round`: again and again."""
+    """Let `clients` send `requests` for `seconds`, or until one of them has sent its share; `goes_round`: again and again.
+
+    `per_s` is how many requests all clients send in a second, whatever comes back; 0: each sends as soon as it is answered.
+    """
     if not is_there():
         raise CannotLoad(HOW_TO)
     if len(requests) < clients:
@@ -79,6 +83,7 @@ def load(
     command = [
         "wrk", f"-t{clients}", f"-c{clients}", f"-d{whole}s", "--timeout", "30s", "-s", str(SCRIPT), url,
         "--", str(plan), str(out), str(clients), "round" if goes_round else "once",
+        str(round(clients / per_s * 1e6) if per_s else 0),
     ]  # fmt: skip
     said = folder / "wrk.log"
     with said.open("wb") as log:
@@ -90,7 +95,7 @@ def load(
     return read(out.read_text(), expected=expected, cpu_s=used.ru_utime + used.ru_stime)
 
 
-def read(text: str, *, expected: int, cpu_s: float) -> Load:
+def read(text: str, *, expected: int | Collection[int], cpu_s: float) -> Load:
     """Read lines of (when in µs, how long in µs, status, whether this client ran out of requests).
 
     Counted is what was answered while all clients were at work: until the first of them ran out. Times are those of
@@ -104,7 +109,8 @@ def read(text: str, *, expected: int, cpu_s: float) -> Load:
     ends = [row[0] for row, after in zip(rows, [*rows[1:], (0, 0, 0, 0)], strict=True) if row[3] and after[0] < row[0]]
     end = min(ends) if ends else max(row[0] for row in rows)
     counted = [row for row in rows if row[0] <= end]
-    took = sorted(row[1] / 1000 for row in counted if row[2] == expected) or [0.0]
+    wanted = {expected} if isinstance(expected, int) else expected
+    took = sorted(row[1] / 1000 for row in counted if row[2] in wanted) or [0.0]
     return Load(
         seconds=(end - begun) / 1e6,
         statuses=Counter(row[2] for row in counted),

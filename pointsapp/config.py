@@ -54,7 +54,7 @@ class Settings:
     pool_size: int = 6  # database connections of one process (PostgreSQL)
     threads: int = 8  # requests one server process works on at a time
     waiting: int = 32  # requests that may wait for a thread; more are refused at once with 503
-    patience_ms: int = 150  # a request that has waited this long is refused with 503
+    within_ms: int = 160  # who cannot be answered within about this time is refused with 503
     proxies: int = 0  # proxies of yours in front, each adding to X-Forwarded-For; 0: the header is not believed
     tile_url: str = ""  # map tiles, e.g. https://tiles.example/{z}/{x}/{y}.png; empty: no map
     instance: str = ""  # folder for the SQLite file and pictures; empty: instance/ at the root

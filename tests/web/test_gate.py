@@ -20,14 +20,14 @@ WORK_S = 0.02
 
 
 def test_who_comes_first_is_let_in_first() -> None:
-    gate = Turnstile(working=1, waiting=5, patience_s=5)
+    gate = Turnstile(working=1, waiting=5, within_s=5)
     assert gate.enter()
     order: list[int] = []
 
     def visit(number: int) -> None:
         assert gate.enter()
         order.append(number)
-        gate.leave()
+        gate.leave(WORK_S)
 
     threads = []
     for number in range(5):
@@ -35,25 +35,25 @@ def test_who_comes_first_is_let_in_first() -> None:
         threads[-1].start()
         _until(lambda number=number: gate.waiting == number + 1)
     assert not gate.enter(), "the waiting room is full"
-    gate.leave()
+    gate.leave(WORK_S)
     for thread in threads:
         thread.join()
     assert order == [0, 1, 2, 3, 4]
 
 
 def test_patience_ends_and_leaves_no_trace() -> None:
-    gate = Turnstile(working=1, waiting=1, patience_s=0.05)
+    gate = Turnstile(working=1, waiting=1, within_s=0.08)
     assert gate.enter()
     began = time.monotonic()
     assert not gate.enter()
     assert 0.04 < time.monotonic() - began < 1
     assert gate.waiting == 0
-    gate.leave()
+    gate.leave(WORK_S)
     assert gate.enter(), "the place was given back"
 
 
 def test_never_more_inside_than_there_are_places() -> None:
-    gate = Turnstile(working=3, waiting=100, patience_s=5)
+    gate = Turnstile(working=3, waiting=100, within_s=5)
     inside, most, lock = 0, 0, threading.Lock()
 
     def visit(_number: int) -> bool:
@@ -66,13 +66,66 @@ def test_never_more_inside_than_there_are_places() -> None:
         time.sleep(0.001)
         with lock:
             inside -= 1
-        gate.leave()
+        gate.leave(WORK_S)
         return True
 
     with ThreadPoolExecutor(40) as pool:
         assert all(pool.map(visit, range(400)))
     assert most == 3
     assert [gate.enter() for _ in range(3)] == [True] * 3
+
+
+def _work(gate: Turnstile, times: int, seconds: float) -> None:
+    for _ in range(times):
+        assert gate.enter()
+        gate.leave(seconds)
+
+
+def test_the_longer_the_work_takes_the_shorter_is_the_wait() -> None:
+    gate = Turnstile(working=8, waiting=8, within_s=0.16)
+    before = gate.patience_s
+    _work(gate, 60, 0.09)
+    assert before > gate.patience_s > 0.04
+    assert gate.patience_s + 0.09 == pytest.approx(0.16, abs=0.02), "together what was promised"
+    _work(gate, 60, 1.0)
+    assert gate.patience_s == 0.04, "the quick work among the slow is still worth a short wait"
+
+
+def test_slow_work_is_let_in_by_fewer_and_quick_work_by_all_again() -> None:
+    gate = Turnstile(working=8, waiting=8, within_s=0.16)
+    _work(gate, 200, 0.3)
+    assert gate.places == 2
+    assert [gate.enter() for _ in range(2)] == [True, True]
+    for _ in range(2):
+        gate.leave(0.3)
+    _work(gate, 1000, 0.004)
+    assert gate.places == 8
+
+
+def test_one_slow_page_in_a_hundred_changes_nothing() -> None:
+    gate = Turnstile(working=8, waiting=8, within_s=0.16)
+    for _ in range(20):
+        _work(gate, 99, 0.01)
+        _work(gate, 1, 3.0)
+        assert gate.slow_s < 0.02
+    assert gate.places == 8
+
+
+def test_who_waits_comes_in_when_there_are_more_places() -> None:
+    gate = Turnstile(working=4, waiting=8, within_s=20)
+    gate.places = 2
+    entered = [gate.enter(), gate.enter()]
+    threads = [threading.Thread(target=lambda: entered.append(gate.enter())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    _until(lambda: gate.waiting == 3)
+    gate.places = 4
+    gate.leave(WORK_S)
+    _until(lambda: len(entered) == 5)
+    for thread in threads:
+        thread.join()
+    assert all(entered)
+    assert gate.waiting == 0
 
 
 def _until(is_so: Any) -> None:
@@ -101,7 +154,7 @@ class Slow:
 
 @pytest.fixture
 def gate() -> Gate:
-    return Gate(Slow(the_app()), Turnstile(working=4, waiting=8, patience_s=0.15))  # type: ignore[arg-type]
+    return Gate(Slow(the_app()), Turnstile(working=4, waiting=8, within_s=0.15))  # type: ignore[arg-type]
 
 
 def _load(gate: Gate, clients: int, seconds: float, path: str = "/api/v1/me") -> dict[int, list[float]]:
@@ -137,7 +190,7 @@ def test_at_twice_the_capacity_the_accepted_stay_fast(gate: Gate) -> None:
 def test_a_refusal_is_a_problem_or_a_page_and_says_when(gate: Gate, language: str, word: str) -> None:
     for _ in range(4):
         gate._turnstile.enter()
-    gate._turnstile._patience_s = 0.001
+    gate._turnstile._within_s = 0.001
     head = {"Accept-Language": language}
     answer = Client(gate).get("/api/v1/me", headers=head)
     assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
@@ -160,7 +213,7 @@ def test_a_short_body_is_read_before_the_refusal(gate: Gate, length: int, left: 
     # Else the server closes the line while the body is still on its way, and the refusal is lost.
     for _ in range(4):
         gate._turnstile.enter()
-    gate._turnstile._patience_s = 0.001
+    gate._turnstile._within_s = 0.001
     sent = BytesIO(b"x" * length)
     answer = Client(gate).post("/api/v1/checkins", input_stream=sent, content_length=length)
     assert answer.status_code == 503
