@@ -14,8 +14,9 @@ from pointsapp.core.yaml_file import read_document
 from pointsapp.stars.queries import METRICS
 from pointsapp.stars.rules.branches import BranchDraft, judge_branches
 from pointsapp.stars.rules.check import check_scheme
+from pointsapp.stars.rules.places import ranks
 from pointsapp.stars.rules.scheme import Formula, Indicator, Source, read_scheme
-from pointsapp.stars.rules.score import Gap, StarState, count_score, ranks, score_branch
+from pointsapp.stars.rules.score import Gap, StarState, count_score, score_branch
 from tests.stars.things import SMALL_SCHEME
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -166,7 +167,7 @@ MISTAKES: list[tuple[tuple[Any, ...], Any, tuple[Any, ...], str]] = [
     (("stars",), [], ("stars",), "stars must be a list with at least one item"),
     (("stars",), "x", ("stars",), "stars must be a list"),
     (("stars", 0), "x", ("stars", 0), "expected key, name"),
-    (("stars", 0, "key"), "second", ("stars",), "star second stands twice"),
+    (("stars", 0, "key"), "second", ("stars", 1, "key"), "star second stands twice"),
     (("stars", 0, "key"), "1st", ("stars", 0, "key"), "key must be small letters"),
     (("stars", 0, "colour"), "#D93A26", ("stars", 0, "colour"), "colour must be one of red, orange"),
     (("stars", 0, "lit_at"), 21, ("stars", 0, "lit_at"), "lit_at is 21, but the indicators add up to 20"),
@@ -174,8 +175,8 @@ MISTAKES: list[tuple[tuple[Any, ...], Any, tuple[Any, ...], str]] = [
     ((*INDICATOR, "max"), 1.234, (*INDICATOR, "max"), "at most two decimals"),
     ((*INDICATOR, "max"), float("nan"), (*INDICATOR, "max"), "max must be above 0"),
     ((*INDICATOR, "max"), float("inf"), (*INDICATOR, "max"), "max must be above 0"),
-    ((*INDICATOR, "key"), "hours", ("stars",), "indicator hours stands twice"),
-    ((*INDICATOR, "source"), "guessed", (*INDICATOR, "source"), "source must be one of automatic, assessed"),
+    ((*INDICATOR, "key"), "hours", ("stars", 1, "indicators", 0, "key"), "indicator hours stands twice"),
+    ((*INDICATOR, "source"), "guessed", (*INDICATOR, "source"), "source must be one of automatic, counted, assessed"),
     ((*INDICATOR, "source"), "assessed", FORMULA, "an assessed indicator has no formula"),
     ((*INDICATOR, "formula"), None, INDICATOR, "an automatic indicator needs a formula"),
     ((*FORMULA, "kind"), "magic", (*FORMULA, "kind"), "kind must be one of per_head, ratio, linear, bands"),
@@ -195,12 +196,12 @@ MISTAKES: list[tuple[tuple[Any, ...], Any, tuple[Any, ...], str]] = [
     (
         ("stars", 1, "indicators", 1, "formula", "bands", 0, "at_least"),
         3,
-        ("stars", 1, "indicators", 1, "formula", "bands"),
+        ("stars", 1, "indicators", 1, "formula", "bands", 1, "at_least"),
         "two bands begin at the same figure",
     ),
     (("tiers", 0, "lit_stars"), 3, ("tiers", 0, "lit_stars"), "lit_stars must be a whole number from 0 to 2"),
     (("tiers", 0, "total"), 41, ("tiers", 0, "total"), "nobody can reach 41: the scheme's total is 40"),
-    (("tiers", 1, "name"), "两星支部", ("tiers",), "tier 两星支部 stands twice"),
+    (("tiers", 1, "name"), "两星支部", ("tiers", 1, "name"), "tier 两星支部 stands twice"),
 ]
 
 

@@ -37,6 +37,7 @@ SMALL_SCHEME: dict[str, Any] = {
                         "of": "party_members_participating",
                         "to": "party_members",
                         "full_at": 50,
+                        "least": 1,
                     },
                 },
                 {"key": "party_life", "name": "三会一课", "max": 10, "source": "assessed"},

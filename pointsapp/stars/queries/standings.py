@@ -16,7 +16,8 @@ from pointsapp.stars.models import Assessment, Branch, BranchTally, RoundBranch,
 from pointsapp.stars.queries.counts import OF_ITS_ROUND, TALLY_COLUMNS, round_tallies, waiting
 from pointsapp.stars.queries.metrics import Headcount, Span, Tally, values_of
 from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row
-from pointsapp.stars.rules.score import BranchScore, ranks, score_branch
+from pointsapp.stars.rules.places import stand
+from pointsapp.stars.rules.score import BranchScore, score_branch
 
 # Movement is told against the last day at least this long ago.
 WEEK = timedelta(days=7)
@@ -24,7 +25,10 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a branch stands. `movement` is places gained since last week (None: nothing to compare with)."""
+    """Where a branch stands. `movement` is places gained since last week (None: nothing to compare with).
+
+    `missed` are better tiers whose conditions hold but which have no room left.
+    """
 
     branch: BranchRow
     rank: int
@@ -32,6 +36,7 @@ class Standing:
     tally: Tally
     aims: tuple[str, ...]
     movement: int | None = None
+    missed: tuple[str, ...] = ()
 
     @property
     def headcount(self) -> Headcount | None:
@@ -59,12 +64,13 @@ def standings(session: Session, found: RoundRow, *, now: datetime) -> list[Stand
         )
         for row in branches
     }
-    places = ranks({branch_id: score.total for branch_id, score in scores.items()})
+    places = stand(found.scheme, scores)
     rows = [
         Standing(
             branch=branch_row(row),
-            rank=places[row.id],
-            score=scores[row.id],
+            rank=places[row.id].rank,
+            score=replace(scores[row.id], tier=places[row.id].tier),
+            missed=places[row.id].missed,
             tally=counted[row.id],
             aims=every_star if row.aims is None else tuple(row.aims),
         )

@@ -1,13 +1,13 @@
-"""From counted figures and scores given by hand to stars, tiers and ranks. Pure sums in whole hundredths, rounded down."""
+"""From counted figures and scores given by hand to stars and a total. Pure sums in whole hundredths, rounded down."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from pointsapp.stars.rules.scheme import HEADCOUNT, Formula, Indicator, Scheme, Source, Star
+from pointsapp.stars.rules.scheme import HEADCOUNT, Formula, Indicator, Item, ItemKind, Scheme, Source, Star, Tier
 
 
 class StarState(StrEnum):
@@ -34,19 +34,51 @@ class IndicatorScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemScore:
+    """What a bonus, honour or deduction comes to; of a veto anything above 0 says that it applies."""
+
+    item: Item
+    score: IndicatorScore
+
+    @property
+    def points(self) -> int:
+        return self.score.score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StarScore:
+    """`added` and `taken` are what the star's own bonuses and deductions came to, before the star's maximum cut them."""
+
     star: Star
     score: int
     state: StarState
     indicators: tuple[IndicatorScore, ...]
+    added: int = 0
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchScore:
+    """`tier` is the best one whose conditions hold; who gets it where it has a quota is decided among all (rules/places.py).
+
+    `changes` is what the items without a star change of the total, by kind, after their caps.
+    """
+
     stars: tuple[StarScore, ...]
     total: int
     lit_stars: int
     tier: str | None
+    items: tuple[ItemScore, ...] = ()
+    changes: dict[ItemKind, int] = field(default_factory=dict)
+
+    @property
+    def vetoes(self) -> tuple[Item, ...]:
+        """The vetoes that apply."""
+        return applying(self.items)
+
+
+def applying(items: Sequence[ItemScore]) -> tuple[Item, ...]:
+    return tuple(one.item for one in items if one.item.kind is ItemKind.VETO and one.points)
 
 
 def figure_of(formula: Formula, values: Mapping[str, int | None]) -> Fraction | Gap:
@@ -57,7 +89,9 @@ def figure_of(formula: Formula, values: Mapping[str, int | None]) -> Fraction | 
         return Gap.TOO_FEW if base < formula.least else Fraction(amount * 100, base)
     if formula.per is not None:
         heads = values.get(HEADCOUNT)
-        return Fraction(amount * formula.per, heads) if heads else Gap.NO_HEADCOUNT
+        if heads is None:
+            return Gap.NO_HEADCOUNT
+        return Gap.TOO_FEW if heads < formula.least else Fraction(amount * formula.per, heads)
     return Fraction(amount)
 
 
@@ -69,14 +103,17 @@ def count_score(indicator: Indicator, values: Mapping[str, int | None]) -> Indic
     figure = figure_of(formula, values)
     if isinstance(figure, Gap):
         return IndicatorScore(indicator=indicator, score=0, inputs=inputs, gap=figure)
-    return IndicatorScore(indicator=indicator, score=_scaled(formula, figure, indicator.most), inputs=inputs, gap=None)
+    return IndicatorScore(
+        indicator=indicator, score=int(exact_score(formula, figure, indicator.most)), inputs=inputs, gap=None
+    )
 
 
-def _scaled(formula: Formula, figure: Fraction, most: int) -> int:
+def exact_score(formula: Formula, figure: Fraction, most: int) -> Fraction:
+    """Return what `figure` is worth before it is rounded down to whole hundredths."""
     if formula.bands:
-        return next((score for at_least, score in formula.bands if figure >= at_least), 0)
+        return Fraction(next((score for at_least, score in formula.bands if figure >= at_least), 0))
     share = (figure - formula.zero_at) / (formula.full_at - formula.zero_at)
-    return int(most * min(max(share, Fraction(0)), Fraction(1)))
+    return most * min(max(share, Fraction(0)), Fraction(1))
 
 
 def score_branch(
@@ -88,24 +125,62 @@ def score_branch(
     elapsed: Fraction,
 ) -> BranchScore:
     """Score one branch. `elapsed` is the share of the round's days gone by; `aims` are the stars it aims for, None for all."""
-    stars = tuple(_score_star(star, values, assessed, aims=aims, elapsed=elapsed) for star in scheme.stars)
-    total = sum(star.score for star in stars)
-    lit = sum(star.state is StarState.LIT for star in stars)
-    return BranchScore(stars=stars, total=total, lit_stars=lit, tier=_tier(scheme, stars, total, lit))
+    items = tuple(_score_item(item, values, assessed) for item in scheme.items)
+    stars = _Stars(scheme, items, values, assessed, aims=aims, elapsed=elapsed).all()
+    changes = _changes(scheme, items)
+    gained = changes.get(ItemKind.BONUS, 0) + changes.get(ItemKind.HONOUR, 0) - changes.get(ItemKind.DEDUCTION, 0)
+    total = max(sum(star.score for star in stars) + gained, 0)
+    score = BranchScore(
+        stars=stars,
+        total=total,
+        lit_stars=sum(star.state is StarState.LIT for star in stars),
+        tier=None,
+        items=items,
+        changes=changes,
+    )
+    met = tiers_met(scheme, score)
+    return replace(score, tier=scheme.tiers[met[0]].name) if met else score
 
 
-def _score_star(
-    star: Star,
-    values: Mapping[str, int | None],
-    assessed: Mapping[str, int],
-    *,
-    aims: Sequence[str] | None,
-    elapsed: Fraction,
-) -> StarScore:
-    scores = tuple(_score_indicator(one, values, assessed) for one in star.indicators)
-    total = sum(one.score for one in scores)
-    state = _state(star, scores, total, is_aimed=aims is None or star.key in aims, elapsed=elapsed)
-    return StarScore(star=star, score=total, state=state, indicators=scores)
+def tiers_met(scheme: Scheme, score: BranchScore) -> tuple[int, ...]:
+    """Return the places of the tiers whose conditions hold, best first; quotas are not asked here."""
+    best = max((_best_under(veto, scheme) for veto in score.vetoes), default=0)
+    if score.total < scheme.pass_at:
+        return ()
+    return tuple(n for n, tier in enumerate(scheme.tiers) if n >= best and _meets(tier, score))
+
+
+def _best_under(veto: Item, scheme: Scheme) -> int:
+    """Return the place of the best tier that `veto` leaves; past the last one where it leaves none."""
+    if veto.tier_at_most is not None:
+        return veto.tier_at_most
+    return 0 if veto.stars else len(scheme.tiers)
+
+
+def _meets(tier: Tier, score: BranchScore) -> bool:
+    by_key = {one.star.key: one for one in score.stars}
+    return (
+        score.lit_stars >= tier.lit_stars
+        and score.total >= tier.total
+        and all(one.score * 100 >= one.star.most * tier.each_star_percent for one in score.stars)
+        and all(one.score >= tier.each_star for one in score.stars)
+        and all(by_key[key].score >= floor for key, floor in tier.floors)
+        and all(by_key[key].state is StarState.LIT for key in tier.lit)
+    )
+
+
+def _changes(scheme: Scheme, items: Sequence[ItemScore]) -> dict[ItemKind, int]:
+    added: dict[ItemKind, int] = {}
+    for one in items:
+        if one.item.star is None and one.item.kind is not ItemKind.VETO:
+            added[one.item.kind] = added.get(one.item.kind, 0) + one.points
+    return {kind: min(points, scheme.caps.get(kind, points)) for kind, points in added.items()}
+
+
+def _score_item(item: Item, values: Mapping[str, int | None], assessed: Mapping[str, int]) -> ItemScore:
+    score = _score_indicator(item.indicator, values, assessed)
+    # Nobody waits for a bonus or a veto: what is not given is not there.
+    return ItemScore(item=item, score=replace(score, gap=None) if score.gap is Gap.NOT_ASSESSED else score)
 
 
 def _score_indicator(
@@ -115,44 +190,92 @@ def _score_indicator(
         return count_score(indicator, values)
     given = assessed.get(indicator.key)
     gap = Gap.NOT_ASSESSED if given is None else None
-    return IndicatorScore(indicator=indicator, score=given or 0, inputs={}, gap=gap)
+    # Above the maximum only under a draft version that asks for less than the one it was given under.
+    return IndicatorScore(indicator=indicator, score=min(given or 0, indicator.most), inputs={}, gap=gap)
 
 
-def _state(star: Star, scores: Sequence[IndicatorScore], total: int, *, is_aimed: bool, elapsed: Fraction) -> StarState:
-    """Lit from `lit_at` on. Before that: would it be lit at the end of the round if it went on like this?
+class _Stars:
+    """The stars of one branch. A star may require others, so each is judged when it is asked for; the file has no circles."""
 
-    Counted indicators are stretched from the days gone by to the whole round; what nobody has assessed yet is left out of
-    both sides. Nothing to judge by is on course: nobody is called late before anything could be known.
-    """
-    if total >= star.lit_at:
-        return StarState.LIT
-    if not is_aimed:
-        return StarState.NOT_AIMED
-    known = [one for one in scores if one.gap is not Gap.NOT_ASSESSED]
-    if elapsed >= 1 or not elapsed:
-        return StarState.AT_RISK if elapsed else StarState.ON_COURSE
-    most = sum(one.indicator.most for one in known)
-    likely = sum((_stretched(one, elapsed) for one in known), Fraction(0))
-    return StarState.ON_COURSE if likely * star.most >= star.lit_at * most else StarState.AT_RISK
+    def __init__(
+        self,
+        scheme: Scheme,
+        items: Sequence[ItemScore],
+        values: Mapping[str, int | None],
+        assessed: Mapping[str, int],
+        *,
+        aims: Sequence[str] | None,
+        elapsed: Fraction,
+    ) -> None:
+        self.scheme, self.items, self.aims, self.elapsed = scheme, items, aims, elapsed
+        self.scores = {
+            star.key: tuple(_score_indicator(one, values, assessed) for one in star.indicators) for star in scheme.stars
+        }
+        self.by_key = {star.key: star for star in scheme.stars}
+        self.states: dict[str, StarState] = {}
+        vetoes = applying(items)
+        self.all_out = any(not veto.stars and veto.tier_at_most is None for veto in vetoes)
+        self.out = {key for veto in vetoes for key in veto.stars}
+
+    def all(self) -> tuple[StarScore, ...]:
+        return tuple(
+            StarScore(
+                star=star,
+                score=self.sum_of(star),
+                state=self.state_of(star.key),
+                indicators=self.scores[star.key],
+                added=self.change_of(star, ItemKind.BONUS, ItemKind.HONOUR),
+                taken=self.change_of(star, ItemKind.DEDUCTION),
+            )
+            for star in self.scheme.stars
+        )
+
+    def change_of(self, star: Star, *kinds: ItemKind) -> int:
+        return sum(one.points for one in self.items if one.item.star == star.key and one.item.kind in kinds)
+
+    def net(self, star: Star) -> int:
+        return self.change_of(star, ItemKind.BONUS, ItemKind.HONOUR) - self.change_of(star, ItemKind.DEDUCTION)
+
+    def sum_of(self, star: Star) -> int:
+        counted = sum(one.score for one in self.scores[star.key]) + self.net(star)
+        return min(max(counted, 0), star.most)
+
+    def state_of(self, key: str) -> StarState:
+        if key not in self.states:
+            self.states[key] = self._judge(self.by_key[key])
+        return self.states[key]
+
+    def _judge(self, star: Star) -> StarState:
+        """Lit from `lit_at` on, if its floors hold, the stars it requires are lit, and no veto puts it out."""
+        scores = {one.indicator.key: one for one in self.scores[star.key]}
+        is_out = self.all_out or star.key in self.out
+        required = {self.state_of(key) for key in star.requires}
+        has_floors = all(scores[key].score >= floor for key, floor in star.needs)
+        if self.sum_of(star) >= star.lit_at and has_floors and required <= {StarState.LIT} and not is_out:
+            return StarState.LIT
+        if self.aims is not None and star.key not in self.aims:
+            return StarState.NOT_AIMED
+        if is_out or not required <= {StarState.LIT, StarState.ON_COURSE}:
+            return StarState.AT_RISK
+        return StarState.ON_COURSE if self._is_likely(star, scores) else StarState.AT_RISK
+
+    def _is_likely(self, star: Star, scores: Mapping[str, IndicatorScore]) -> bool:
+        """Would it be lit at the end of the round if it went on like this?
+
+        Counted indicators are stretched from the days gone by to the whole round; what nobody has assessed yet is left out of
+        both sides. Nothing to judge by is on course: nobody is called late before anything could be known.
+        """
+        elapsed = self.elapsed
+        if elapsed >= 1 or not elapsed:
+            return not elapsed
+        known = {key: _stretched(one, elapsed) for key, one in scores.items() if one.gap is not Gap.NOT_ASSESSED}
+        most = sum(scores[key].indicator.most for key in known)
+        likely = sum(known.values(), Fraction(self.net(star)))
+        has_floors = all(known[key] >= floor for key, floor in star.needs if key in known)
+        return has_floors and likely * star.most >= star.lit_at * most
 
 
 def _stretched(one: IndicatorScore, elapsed: Fraction) -> Fraction:
     if one.indicator.source is Source.ASSESSED:
         return Fraction(one.score)
     return min(Fraction(one.score) / elapsed, Fraction(one.indicator.most))
-
-
-def _tier(scheme: Scheme, stars: Sequence[StarScore], total: int, lit: int) -> str | None:
-    for tier in scheme.tiers:
-        floors = all(one.score * 100 >= one.star.most * tier.each_star_percent for one in stars)
-        if lit >= tier.lit_stars and total >= tier.total and floors:
-            return tier.name
-    return None
-
-
-def ranks(totals: Mapping[int, int]) -> dict[int, int]:
-    """Return each key's rank by total, highest first; equal totals share a rank and the next rank is passed over (1, 1, 3)."""
-    first: dict[int, int] = {}
-    for place, total in enumerate(sorted(totals.values(), reverse=True), start=1):
-        first.setdefault(total, place)
-    return {key: first[total] for key, total in totals.items()}
