@@ -29,6 +29,30 @@ class CountedByPlatform(RuleBroken):
     code = "counted_by_platform"
 
 
+class PlanFrozen(Conflict):
+    """The round is closed: its plans stay as they stood."""
+
+    code = "plan_frozen"
+
+
+class PlanItemWithdrawn(Conflict):
+    """A withdrawn item takes no more changes."""
+
+    code = "plan_item_withdrawn"
+
+
+class DueOutsideRound(RuleBroken):
+    """facts: starts_on, ends_on."""
+
+    code = "due_outside_round"
+
+
+class EvidenceElsewhere(RuleBroken):
+    """Evidence of another branch or another quarter shows nothing for this item."""
+
+    code = "evidence_elsewhere"
+
+
 class UnknownIndicator(Invalid):
     """The scheme of this round has no such indicator."""
 

@@ -10,7 +10,18 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pointsapp.core.db import (
@@ -53,7 +64,9 @@ class Branch(Base):
 class Membership(Base):
     """A person's membership of a branch. Sensitive: only the branch's secretary and the street office above read it.
 
-    `starts_at` is None for a member imported from a list without dates: a member since before our records.
+    `starts_at` is None for a member imported from a list without dates: a member since before our records. `is_reporting` (双报到):
+    the membership stands elsewhere, the person only reports here. Who is open in several branches is counted by one of them
+    (queries/metrics.py, `counts_here`).
     """
 
     __tablename__ = "membership"
@@ -73,6 +86,7 @@ class Membership(Base):
     id: Mapped[row_id]
     person_id: Mapped[int] = ref("person.id", index=False)
     branch_id: Mapped[int] = ref("branch.id")
+    is_reporting: Mapped[bool] = mapped_column(default=False, server_default=false())
     starts_at: Mapped[maybe_instant]
     ended_at: Mapped[maybe_instant]
     recorded_at: Mapped[instant]
@@ -238,3 +252,82 @@ class StandingSnapshot(Base):
     rank: Mapped[int]
     total_hundredths: Mapped[int]
     lit_stars: Mapped[int]
+
+
+class StarPlan(Base):
+    """A branch's plan 创建计划 of a round. `baseline` are its figures of the quarter before, as known when the round began: frozen."""
+
+    __tablename__ = "star_plan"
+
+    round_id: Mapped[int] = mapped_column(BigId, ForeignKey("star_round.id"), primary_key=True)
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"), primary_key=True, index=True)
+    baseline: Mapped[facts]  # metric -> figure or None
+    opened_at: Mapped[instant]
+    opened_by_id: Mapped[int] = ref("person.id", index=False)
+
+
+class PlanItem(Base):
+    """One line of a plan's task list. Who leads, who is responsible, by when, how far; 100 is done. Never deleted: withdrawn."""
+
+    __tablename__ = "plan_item"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["round_id", "branch_id"], ["star_plan.round_id", "star_plan.branch_id"], name="fk_plan_item_plan"
+        ),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        Index("ix_plan_item_round_branch", "round_id", "branch_id"),
+    )
+
+    id: Mapped[row_id]
+    public_id: Mapped[public_id]
+    round_id: Mapped[int] = mapped_column(BigId)
+    branch_id: Mapped[int] = mapped_column(BigId)
+    star: Mapped[str] = mapped_column(String(40))
+    indicator: Mapped[str | None] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(60))
+    lead_unit: Mapped[str] = mapped_column(String(40))  # 牵头部门
+    responsible_unit: Mapped[str] = mapped_column(String(40))  # 责任单位
+    person_id: Mapped[int | None] = ref("person.id", nullable=True)  # 责任人
+    due_on: Mapped[date] = mapped_column(Date)
+    progress: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[instant]
+    finished_at: Mapped[maybe_instant]
+    withdrawn_at: Mapped[maybe_instant]
+
+
+class PlanEvidence(Base):
+    """What shows that an item was done: a row of the board's evidence, or words that say where the paper lies. Append-only."""
+
+    __tablename__ = "plan_evidence"
+    __table_args__ = (
+        CheckConstraint("(evidence_id IS NULL) <> (note IS NULL)", name="one_kind"),
+        Index("uq_plan_evidence_item_evidence", "item_id", "evidence_id", unique=True),
+    )
+
+    id: Mapped[row_id]
+    public_id: Mapped[public_id]
+    item_id: Mapped[int] = ref("plan_item.id", index=False)
+    evidence_id: Mapped[int | None] = ref("evidence.id", nullable=True)
+    note: Mapped[str | None] = mapped_column(String(200))
+    added_by_id: Mapped[int] = ref("person.id", index=False)
+    added_at: Mapped[instant]
+
+
+class PlanChange(Base):
+    """The trace of a plan: who changed what, when, from what to what. Append-only by trigger.
+
+    `item_id` is None for what is the plan's own (its target stars). A person stands in `was` and `now_is` by public id, never by name.
+    """
+
+    __tablename__ = "plan_change"
+    __table_args__ = (Index("ix_plan_change_round_branch", "round_id", "branch_id", "id"),)
+
+    id: Mapped[row_id]
+    round_id: Mapped[int] = ref("star_round.id", index=False)
+    branch_id: Mapped[int] = ref("branch.id")
+    item_id: Mapped[int | None] = ref("plan_item.id", nullable=True)
+    field: Mapped[str] = mapped_column(String(30))
+    was: Mapped[str] = mapped_column(String(200))
+    now_is: Mapped[str] = mapped_column(String(200))
+    by_id: Mapped[int] = ref("person.id", index=False)
+    at: Mapped[instant]

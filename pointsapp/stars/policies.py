@@ -7,7 +7,12 @@ from flask_babel import lazy_gettext as _l
 from pointsapp.core import policy
 from pointsapp.core.actor import COMMUNITY_STAFF, OFFICE_STAFF, STREET_OFFICE, Actor, Role
 
+COMMUNITY_DESK = frozenset({Role.STAFF})
+
 CLOSES_AFTER_DAYS = policy.declare("stars.closes_after_days", 7, _l("季度结束多少天后，五星轮次停止评定并定格"))
+
+PLAN_RISK_DAYS = policy.declare("stars.plan_risk_days", 7, _l("计划事项到期前几天开始看进度够不够"))
+PLAN_RISK_PROGRESS = policy.declare("stars.plan_risk_progress", 80, _l("临近到期的计划事项，进度低于百分之几算有风险"))
 
 
 def is_secretary_of(actor: Actor, branch_path: str) -> bool:
@@ -45,6 +50,11 @@ def may_assess(actor: Actor | None, branch_path: str) -> bool:
 def may_set_aims(actor: Actor | None, branch_path: str) -> bool:
     """The branch's own secretary says which stars it aims for; staff within their remit may enter it."""
     return actor is not None and (is_secretary_of(actor, branch_path) or actor.holds(OFFICE_STAFF, branch_path))
+
+
+def may_edit_plan(actor: Actor | None, branch_path: str) -> bool:
+    """The branch's own secretary writes its plan, or community staff for them; the street office sees all plans and writes none."""
+    return actor is not None and (is_secretary_of(actor, branch_path) or actor.holds(COMMUNITY_DESK, branch_path))
 
 
 def may_open_console(actor: Actor | None) -> bool:

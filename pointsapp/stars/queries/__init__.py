@@ -10,6 +10,9 @@ from pointsapp.stars.queries.evidence import (
 )
 from pointsapp.stars.queries.evidence_pages import EvidencePage, evidence_page
 from pointsapp.stars.queries.metrics import CATALOGUE, METRICS, figure, register, register_evidence
+from pointsapp.stars.queries.plan_choices import Officer, on_duty, rows_to_link
+from pointsapp.stars.queries.plan_traces import PlanChangeRow, PlanLink, changes_of, links_of
+from pointsapp.stars.queries.plans import Plan, PlanItemRow, plan_counts, plan_item, plan_of
 from pointsapp.stars.queries.rounds import (
     BranchRow,
     MemberRow,
@@ -33,22 +36,34 @@ __all__ = [
     "EvidenceRow",
     "IndicatorDetail",
     "MemberRow",
+    "Officer",
+    "Plan",
+    "PlanChangeRow",
+    "PlanItemRow",
+    "PlanLink",
     "RoundRow",
     "Standing",
     "StarDetail",
+    "changes_of",
     "drill_down",
     "evidence_page",
     "figure",
     "find_branch",
     "find_round",
     "latest_rounds",
+    "links_of",
     "members_of",
     "newest_round",
+    "on_duty",
     "one_standing",
     "open_rounds",
+    "plan_counts",
+    "plan_item",
+    "plan_of",
     "register",
     "register_evidence",
     "rounds_page",
+    "rows_to_link",
     "standings",
     "with_movement",
     "wrong_tallies",

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.core.metrics import Counting, Gives, Metric
@@ -133,6 +134,30 @@ def one_branch(branch_id: int) -> Select[int, int]:
     return select(Branch.id.label("branch_id"), Branch.area_id.label("area_id")).where(Branch.id == branch_id)
 
 
+def counts_here(moment: Any, *known: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition "at `moment` this membership is the one by which its person is counted": a member of two branches counts once.
+
+    The branch where the membership itself stands goes before one that the person only reports to (双报到); among equals the
+    membership that was recorded first. `known` narrows what other memberships there are, given in terms of `_OTHER`.
+    """
+    goes_before = or_(
+        and_(Membership.is_reporting, ~_OTHER.is_reporting),
+        and_(_OTHER.is_reporting == Membership.is_reporting, _OTHER.id < Membership.id),
+    )
+    other = select(_OTHER.id).where(
+        _OTHER.person_id == Membership.person_id,
+        _OTHER.branch_id != Membership.branch_id,
+        goes_before,
+        or_(_OTHER.starts_at.is_(None), _OTHER.starts_at <= moment),
+        or_(_OTHER.ended_at.is_(None), _OTHER.ended_at > moment),
+        *known,
+    )
+    return ~other.exists()
+
+
+_OTHER = aliased(Membership)
+
+
 def is_member(reached: CTE) -> ColumnElement[bool]:
     """Return the condition "done by one who was a member of the branch that day"."""
     return (
@@ -142,6 +167,7 @@ def is_member(reached: CTE) -> ColumnElement[bool]:
             Membership.branch_id == reached.c.branch_id,
             or_(Membership.starts_at.is_(None), Membership.starts_at <= Evidence.occurred_at),
             or_(Membership.ended_at.is_(None), Membership.ended_at > Evidence.occurred_at),
+            counts_here(Evidence.occurred_at),
         )
         .exists()
     )
@@ -212,6 +238,7 @@ def _members(session: Session, branches: Select[int, int], span: Span) -> list[t
         Membership.recorded_at <= span.as_of,
         or_(Membership.starts_at.is_(None), Membership.starts_at <= span.until),
         or_(Membership.ended_at.is_(None), Membership.ended_at > span.until),
+        counts_here(span.until, _OTHER.recorded_at <= span.as_of),
     )
     per_person = (
         select(
@@ -226,6 +253,7 @@ def _members(session: Session, branches: Select[int, int], span: Span) -> list[t
                 work.c.branch_id == Membership.branch_id,
                 or_(Membership.starts_at.is_(None), Membership.starts_at <= work.c.occurred_at),
                 or_(Membership.ended_at.is_(None), Membership.ended_at > work.c.occurred_at),
+                counts_here(work.c.occurred_at),
             ),
         )
         .where(Membership.branch_id.in_(select(branches.subquery().c.branch_id)))

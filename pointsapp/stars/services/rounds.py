@@ -25,6 +25,7 @@ from pointsapp.stars.queries.metrics import METRICS
 from pointsapp.stars.queries.rounds import find_branch, find_round, open_rounds
 from pointsapp.stars.queries.standings import standings
 from pointsapp.stars.rules.check import Place, check_scheme
+from pointsapp.stars.services.plans import keep_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +181,10 @@ def set_aims(session: Session, actor: Actor, command: SetAims, *, now: datetime)
     aims = [key for key in known if key in command.stars]
     is_repeat = aims == (place.aims if place.aims is not None else known)
     if not is_repeat:
+        was = ",".join(known if place.aims is None else place.aims)
         place.aims = aims
         session.flush()
+        keep_change(session, actor, found.id, branch.id, "aims", was, ",".join(aims), now=now)
         events.record(
             session,
             "stars.aims_set",

@@ -1,0 +1,102 @@
+"""A member of two branches is counted by one of them: by the one where the membership stands, whatever the order of the rows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.core import clock as time
+from pointsapp.core.transaction import write
+from pointsapp.people.models import Person
+from pointsapp.stars.models import Membership
+from pointsapp.stars.queries import find_branch, standings
+from pointsapp.stars.services import count_stale
+from tests.conftest import Clock
+from tests.factories import make_person, make_tree
+from tests.stars.things import make_branches, open_small_round, report_work, this_round
+
+
+@pytest.fixture
+def tree(session: Session) -> dict[str, Area]:
+    tree = make_tree(session)
+    make_branches(session, tree["community"], tree["other"])
+    open_small_round(session)
+    return tree
+
+
+def join(
+    session: Session, person: Person, area: Area, *, is_reporting: bool = False, starts_at: datetime | None = None,
+    ended_at: datetime | None = None,
+) -> None:  # fmt: skip
+    branch = find_branch(session, f"b-{area.code}")
+    row = Membership(
+        person_id=person.id, branch_id=branch.id, is_reporting=is_reporting, starts_at=starts_at, ended_at=ended_at,
+        recorded_at=time.now() - timedelta(hours=1),
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+
+
+def counted(session: Session, tree: dict[str, Area]) -> dict[str, tuple[int, int]]:
+    """Return (members who took part, members) of the two branches, once counted live and once as the worker keeps them."""
+    live = _read(session, tree)
+    while write(count_stale, now=time.now()):
+        pass
+    assert _read(session, tree) == live
+    return live
+
+
+def _read(session: Session, tree: dict[str, Area]) -> dict[str, tuple[int, int]]:
+    names = {tree[name].id: name for name in ("community", "other")}
+    rows = standings(session, this_round(session), now=time.now())
+    return {
+        names[row.branch.area_id]: (row.tally.members.get("attendance", 0), row.tally.party_members) for row in rows
+    }
+
+
+@pytest.mark.parametrize("home_first", [True, False])
+def test_who_reports_to_a_second_branch_is_counted_where_the_membership_stands(
+    session: Session, tree: dict[str, Area], home_first: bool
+) -> None:
+    person = make_person(session, tree["community"])
+    memberships = [("community", False), ("other", True)]
+    for name, is_reporting in memberships if home_first else reversed(memberships):
+        join(session, person, tree[name], is_reporting=is_reporting)
+    report_work(session, tree["other"], person)
+    assert counted(session, tree) == {"community": (0, 1), "other": (0, 0)}
+    report_work(session, tree["community"], person)
+    assert counted(session, tree) == {"community": (1, 1), "other": (0, 0)}
+
+
+def test_who_only_reports_is_counted_by_the_branch_reported_to(session: Session, tree: dict[str, Area]) -> None:
+    person = make_person(session, tree["community"])
+    join(session, person, tree["other"], is_reporting=True)
+    report_work(session, tree["other"], person)
+    assert counted(session, tree) == {"community": (0, 0), "other": (1, 1)}
+
+
+def test_a_later_membership_elsewhere_takes_the_person_out_of_the_first_count(
+    session: Session, tree: dict[str, Area]
+) -> None:
+    person = make_person(session, tree["community"])
+    join(session, person, tree["other"], is_reporting=True)
+    report_work(session, tree["other"], person)
+    assert counted(session, tree)["other"] == (1, 1)
+    join(session, person, tree["community"])  # noted for the branch it concerns as well, though it is not its own
+    assert counted(session, tree) == {"community": (0, 1), "other": (0, 0)}
+
+
+def test_each_piece_of_work_counts_by_the_membership_of_its_day(
+    session: Session, clock: Clock, tree: dict[str, Area]
+) -> None:
+    person = make_person(session, tree["community"])
+    moved = clock.at - timedelta(days=10)
+    join(session, person, tree["community"], ended_at=moved)
+    join(session, person, tree["other"], starts_at=moved)
+    report_work(session, tree["community"], person, at=moved - timedelta(days=1))
+    report_work(session, tree["community"], person, at=moved + timedelta(days=1))
+    report_work(session, tree["other"], person, at=moved - timedelta(days=1))
+    assert counted(session, tree) == {"community": (1, 0), "other": (0, 1)}
