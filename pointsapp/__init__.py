@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from pointsapp import config
-from pointsapp.core import clock
+from pointsapp.core import clock, kept
 from pointsapp.core.db import db, prepare_engine
 from pointsapp.core.replicas import REPLICA, only_read, replica_options
 
@@ -25,6 +25,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["TESTING"] = settings.env == "testing"
     clock.use_zone(settings.timezone)
+    kept.use_life(settings.kept_ms / 1000)
     _configure_database(app, settings)
 
     from pointsapp import wiring

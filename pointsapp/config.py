@@ -52,6 +52,7 @@ class Settings:
     slow_request_ms: int = 1000  # a request that takes longer is a warning
     slow_query_ms: int = 300  # a statement that takes longer is logged, without its parameters
     pool_size: int = 6  # database connections of one process (PostgreSQL)
+    kept_ms: int = 2000  # how old a process's kept read-only answers may be, 2000 at most; 1 keeps next to nothing
     threads: int = 8  # requests one server process works on at a time
     waiting: int = 32  # requests that may wait for a thread; more are refused at once with 503
     within_ms: int = 160  # who cannot be answered within about this time is refused with 503
@@ -110,6 +111,8 @@ def check(settings: Settings) -> Settings:
         ZoneInfo(settings.timezone)
     except (KeyError, ValueError, OSError):
         raise BadSetting(f"{PREFIX}TIMEZONE is not a known zone: {settings.timezone!r}") from None
+    if not 0 <= settings.kept_ms <= 2000:
+        raise BadSetting(f"{PREFIX}KEPT_MS must be at most 2000: nobody waits longer for what changed, or was revoked")
     if settings.is_production and (settings.secret_key == DEV_SECRET or len(settings.secret_key) < 32):
         raise BadSetting(f"{PREFIX}SECRET_KEY must be set to at least 32 random characters in production")
     return settings

@@ -18,6 +18,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from pointsapp.core import clock as clock_module
+from pointsapp.core import kept
 from pointsapp.core.db import db
 from pointsapp.people.models import Person
 from pointsapp.web.login import SIGNED_IN_AT
@@ -48,6 +49,28 @@ def clock() -> Iterator[Clock]:
     clock_module.use_source(standing.now)
     yield standing
     clock_module.use_source(None)
+
+
+class Stopwatch:
+    """The seconds by which what is kept grows old; they pass only when told."""
+
+    at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def watch() -> Iterator[Stopwatch]:
+    """Let processes keep answers, as they do when they serve; most tests want to see what they did a moment ago."""
+    before, stopwatch = kept.life_s(), Stopwatch()
+    kept.forget_all()
+    kept.use_source(stopwatch)
+    kept.use_life(kept.LONGEST_S)
+    yield stopwatch
+    kept.use_life(before)
+    kept.use_source(None)
+    kept.forget_all()
 
 
 class HouseClient(FlaskClient):

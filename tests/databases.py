@@ -71,6 +71,7 @@ def settings_for(url: str, **over: object) -> Settings:
         "base_url": "http://localhost",
         "instance": str(scratch() / "instance"),
         "pool_size": 8,
+        "kept_ms": 0,  # a test sees what it did a moment ago; tests of what is kept turn it on
     }
     return Settings(**{**values, **over})  # type: ignore[arg-type]
 

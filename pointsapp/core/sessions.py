@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete, insert, select
+from sqlalchemy import String, bindparam, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pointsapp.core.db import Base, instant, table_of
 from pointsapp.core.states import rows_changed
+from pointsapp.core.swift import Swift
 
 BELIEVED_FOR = timedelta(seconds=2)
 _MOST_REMEMBERED = 20_000
@@ -28,6 +29,8 @@ class EndedSession(Base):
     until: Mapped[instant] = mapped_column(index=True)
 
 
+_ended = table_of(EndedSession)
+_ENDED = Swift(lambda: select(_ended.c.key).where(_ended.c.key == bindparam("key")))
 _alive: dict[str, datetime] = {}  # key -> when it was last seen not to be ended
 
 
@@ -49,7 +52,7 @@ def has_ended(session: Session, name: str, *, now: datetime) -> bool:
     seen = _alive.get(key)
     if seen is not None and seen <= now < seen + BELIEVED_FOR:
         return False
-    if session.scalar(select(EndedSession.key).where(EndedSession.key == key)) is not None:
+    if _ENDED.one(session, key=key) is not None:
         _alive.pop(key, None)
         return True
     if len(_alive) >= _MOST_REMEMBERED:

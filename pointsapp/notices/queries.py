@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, Select, String, and_, bindparam, column, func, select, table
 from sqlalchemy.orm import Session
 
-from pointsapp.core.db import UTCDateTime
+from pointsapp.core.db import UTCDateTime, table_of
 from pointsapp.core.events import EventRow
 from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.core.swift import Swift
 from pointsapp.notices.models import Notice
 
 # Notices hear of tasks and shops only by events and import neither. An event carries keys; the title a person reads is looked
@@ -51,9 +52,19 @@ class NoticeLine:
     is_read: bool
 
 
+def _unread() -> Select[Any]:
+    notice = table_of(Notice)
+    return select(func.count().label("number")).where(
+        notice.c.person_id == bindparam("person_id"), notice.c.read_at.is_(None)
+    )
+
+
+_UNREAD = Swift(_unread)
+
+
 def unread_count(session: Session, person_id: int) -> int:
     """Return how many notices the person has not read."""
-    return session.scalar(select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))) or 0
+    return int(_UNREAD.one(session, person_id=person_id).number)
 
 
 def notices_page(session: Session, person_id: int, page: PageRequest) -> Page[NoticeLine]:

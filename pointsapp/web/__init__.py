@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app, session
 
 from pointsapp.web.doors import new_request_id
+from pointsapp.web.drawing import kept_part
 from pointsapp.web.errors import init_errors
 from pointsapp.web.filters import init_filters
 from pointsapp.web.guesses import init_guesses
@@ -37,7 +38,9 @@ def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> N
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.add_extension("jinja2.ext.loopcontrols")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(link=link, static_url=static_url, new_request_id=new_request_id, can=_can)
+    app.jinja_env.globals.update(
+        link=link, static_url=static_url, new_request_id=new_request_id, can=_can, kept=kept_part
+    )
     app.context_processor(_page_words)
 
 

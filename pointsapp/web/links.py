@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, g, url_for
+from flask import current_app, g, request, url_for
 from werkzeug.routing import BuildError
+
+from pointsapp.core.kept import Kept
+
+_addresses: Kept[str | None] = Kept(most=1024)
 
 
 def link(endpoint: str, **values: Any) -> str | None:
     """Return the address of `endpoint`, or None where there is no such page."""
+    if values:
+        return _address(endpoint, **values)
+    return _addresses.get((current_app.name, request.script_root, endpoint), lambda: _address(endpoint))
+
+
+def _address(endpoint: str, **values: Any) -> str | None:
     try:
         return url_for(endpoint, **values)
     except BuildError:
@@ -29,9 +39,16 @@ def static_url(name: str) -> str:
     if name not in known:
         folder = current_app.static_folder
         assert folder is not None
-        path = Path(folder) / name
-        known[name] = url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
+        known[name] = _files.get((folder, request.script_root, name), lambda: _file_address(Path(folder), name))
     return known[name]
+
+
+_files: Kept[str] = Kept(most=1024)
+
+
+def _file_address(folder: Path, name: str) -> str:
+    path = folder / name
+    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
 
 
 @lru_cache(maxsize=512)

@@ -22,10 +22,11 @@ class CommunityMonth:
     """What the people of one area did together this month, and in the whole of last month."""
 
     area: str
-    people: int
+    people: int  # who has points, or who has minutes where only hours are told
     minutes: int
     points: int = 0
     minutes_last_month: int = 0
+    helpers: int = 0  # who has minutes
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ def community_month(session: Session, area: AreaRow, *, now: datetime) -> Commun
         points=now_sums.points,
         minutes=now_sums.minutes,
         minutes_last_month=before.minutes,
+        helpers=now_sums.helpers,
     )
 
 

@@ -3,9 +3,10 @@
 from pointsapp.home.queries.console import ConsoleToday, console_today
 from pointsapp.home.queries.deliveries import GivenUp, given_up_deliveries
 from pointsapp.home.queries.figures import PERIODS, Figures, figures
-from pointsapp.home.queries.front import Community, FrontPage, OfferLine, Today, front_page
+from pointsapp.home.queries.front import FrontPage, OfferLine, Today, front_page
 from pointsapp.home.queries.hours import HoursLine, HoursPage, hours_page
 from pointsapp.home.queries.me import Me, MyPage, my_page, who_am_i
+from pointsapp.home.queries.nearby import Community
 from pointsapp.home.queries.settings import PolicyLine, SettingsPage, named_policy, policy_history, settings_page
 
 __all__ = [

@@ -15,7 +15,7 @@ from pointsapp.areas.queries import areas_by_ids, below_any, ids_in
 from pointsapp.checkin.models import Attendance, AttendanceState
 from pointsapp.core import clock
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
-from pointsapp.home.queries.front import COMMUNITY_DEPTH
+from pointsapp.home.queries.nearby import COMMUNITY_DEPTH
 from pointsapp.tasks.models import Shift, Task, TaskCategory
 
 WEEKS = 12

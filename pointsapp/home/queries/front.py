@@ -1,60 +1,29 @@
-"""The first page: what a neighbour wants to know today, in as few statements as it takes."""
+"""The first page: what a neighbour wants to know today. What all neighbours share is kept, the person's own is read each time."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from itertools import islice
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from pointsapp.areas.models import Area
-from pointsapp.areas.queries import below, root_of, subtree_ids
+from pointsapp.areas.queries import root_of
 from pointsapp.core import clock, policy
 from pointsapp.core.actor import Actor
-from pointsapp.core.paging import PageRequest
+from pointsapp.core.kept import Kept
 from pointsapp.home.policies import LEVEL_POINTS
+from pointsapp.home.queries.nearby import LOOKED_AT, Community, ShiftCard, community_of, nearest_shifts
 from pointsapp.home.rules import NEAR, SOON, Level, level_of
-from pointsapp.ledger.models import IS_EARNED, Posting, Unit
 from pointsapp.ledger.queries import PersonPoints, person_points
-from pointsapp.merchants.queries import OfferFilter, OfferView, window_page
-from pointsapp.merchants.rules import Standing
+from pointsapp.merchants.queries import OpenOffer, open_offers
 from pointsapp.notices.queries import unread_count
-from pointsapp.people.models import Person
-from pointsapp.tasks.models import PointsMode, Shift, ShiftState, Signup, SignupState, Task, TaskCategory, TaskState
-from pointsapp.tasks.queries import MySignup, upcoming_for
-from pointsapp.tasks.queries.lists import eligible
+from pointsapp.tasks.models import SignupState
+from pointsapp.tasks.queries import Commitment, commitments
 
-AHEAD = timedelta(days=14)
-COMMUNITY_DEPTH = 3  # district, street, community: grids below share their community's page
 MOST_TASKS, MOST_OFFERS = 3, 8
-LOOKED_AT = 3 * MOST_OFFERS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftCard:
-    """One shift with free places, as the task card shows it."""
-
-    public_id: str
-    shift: str
-    title: str
-    category: str
-    category_name: str
-    area_name: str
-    place: str
-    organiser: str | None
-    points: int
-    points_mode: PointsMode
-    starts_at: datetime
-    ends_at: datetime
-    taken: int
-    capacity: int
-    state_label: str = ""
-
-    @property
-    def left(self) -> int:
-        return self.capacity - self.taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +42,10 @@ class OfferLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Community:
-    """What the neighbours of one community did together: this month, and the whole of the last."""
-
-    name: str
-    minutes: int
-    people: int
-    minutes_last_month: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """The one line about today: one's own next shift, else the next with a free place."""
 
-    mine: MySignup | None
+    mine: Commitment | None
     open: ShiftCard | None
 
 
@@ -108,160 +67,96 @@ class FrontPage:
         return any(offer.affordable for offer in self.offers)
 
 
+_nearby: Kept[tuple[ShiftCard, ...]] = Kept()
+_window: Kept[tuple[OpenOffer, ...]] = Kept(most=64)
+_together: Kept[Community | None] = Kept()
+_steps: Kept[list[int]] = Kept(most=4)
+
+
 def front_page(session: Session, actor: Actor | None, *, now: datetime) -> FrontPage:
     """Return the first page of this person, or of a guest."""
-    near = _nearest_shifts(session, actor, now)
-    next_open = min(near, key=lambda card: card.starts_at, default=None)
-    tasks = near[:MOST_TASKS]
+    home = actor.home_path if actor is not None else None
+    offers = _window.get(
+        root_of(home) if home else None, lambda: open_offers(session, root_of(home) if home else None, now=now)
+    )
     if actor is None:
-        return FrontPage(
-            tasks=tasks,
-            offers=_offers(session, None, None, now),
-            today=Today(mine=None, open=next_open),
-        )
+        near = _nearby.get("guest", lambda: nearest_shifts(session, None, now=now))
+        lines = tuple(_line(each, None) for each in _first_of_each(offers, MOST_TASKS))
+        return FrontPage(tasks=near[:MOST_TASKS], offers=lines, today=Today(mine=None, open=_soonest(near)))
     points = person_points(session, actor.person_id, now=now)
-    steps = policy.value(session, LEVEL_POINTS, now=now)
-    mine = next((row for row in upcoming_for(session, actor.person_id, now, 3) if _is_near(row, now)), None)
+    promised = commitments(session, actor.person_id)
+    near = _near_me(session, actor, promised, now)
+    steps = _steps.get("levels", lambda: policy.value(session, LEVEL_POINTS, now=now))
     lapsing = next(iter(points.expiring), None)
     return FrontPage(
-        tasks=tasks,
-        offers=_offers(session, actor.home_path, points.balance, now),
-        today=Today(mine=mine, open=next_open),
+        tasks=near[:MOST_TASKS],
+        offers=_offers(offers, points.balance),
+        today=Today(mine=_next_of(promised, now), open=_soonest(near)),
         points=points,
         level=level_of(points.earned_total, steps),
-        community=_community(session, actor.home_path, now),
+        community=_together.get(home, lambda: community_of(session, home, now=now)),
         lapsing=lapsing if lapsing and lapsing[0] <= clock.local_day(now + SOON) else None,
         unread=unread_count(session, actor.person_id),
     )
 
 
-def _is_near(row: MySignup, now: datetime) -> bool:
-    """A place kept for an answer is always news; a confirmed one when its hour comes."""
-    if row.state is SignupState.OFFERED:
-        return True
-    return row.state is SignupState.CONFIRMED and row.starts_at <= now + NEAR
+def _soonest(near: Sequence[ShiftCard]) -> ShiftCard | None:
+    return min(near, key=lambda card: card.starts_at, default=None)
 
 
-def _nearest_shifts(session: Session, actor: Actor | None, now: datetime) -> tuple[ShiftCard, ...]:
-    """Return shifts with free places, one per task: the own community first, then the own street, then the rest."""
-    conditions = [
-        Task.state == TaskState.PUBLISHED,
-        or_(Task.signup_opens_at.is_(None), Task.signup_opens_at <= now),
-        Shift.state == ShiftState.OPEN,
-        Shift.starts_at > now,
-        Shift.starts_at < now + AHEAD,
-        Shift.taken < Shift.capacity,
-    ]
-    distance: ColumnElement[Any] = literal(0)
-    if actor is not None:
-        conditions.append(eligible(actor))
-        same_task = aliased(Shift)
-        mine = exists(
-            select(Signup.id)
-            .join(same_task, same_task.id == Signup.shift_id)
-            .where(same_task.task_id == Task.id, Signup.person_id == actor.person_id)
-            .where(Signup.state != SignupState.CANCELLED)
-        )
-        conditions.append(~mine)
-        distance = _distance(actor.home_path)
-    rows = session.execute(
-        select(
-            Task.public_id,
-            Shift.public_id.label("shift"),
-            Task.title,
-            Task.category,
-            func.coalesce(TaskCategory.name, Task.category).label("category_name"),
-            Area.name.label("area_name"),
-            Task.place,
-            Task.organiser,
-            Task.points,
-            Task.points_mode,
-            Shift.starts_at,
-            Shift.ends_at,
-            Shift.taken,
-            Shift.capacity,
-        )
-        .join(Task, Task.id == Shift.task_id)
-        .join(Area, Area.id == Task.area_id)
-        .outerjoin(TaskCategory, TaskCategory.key == Task.category)
-        .where(*conditions)
-        .order_by(distance, Shift.starts_at, Shift.id)
-        .limit(24)
+def _next_of(promised: Sequence[Commitment], now: datetime) -> Commitment | None:
+    """Return the sign-up that today is about: a place kept for an answer is always news, a confirmed one when its hour comes."""
+    ahead = islice((one for one in promised if one.is_ahead(now)), 3)
+    return next(
+        (
+            one
+            for one in ahead
+            if one.state is SignupState.OFFERED or (one.state is SignupState.CONFIRMED and one.starts_at <= now + NEAR)
+        ),
+        None,
     )
-    cards: dict[str, ShiftCard] = {}
-    for row in rows.mappings():
-        cards.setdefault(row["public_id"], ShiftCard(**row))
-    return tuple(cards.values())
 
 
-def _distance(home_path: str | None) -> ColumnElement[Any]:
-    """Return how many levels up one must go to find the task: by the area tree, never by where the phone is."""
-    steps = [part for part in (home_path or "").split("/") if part][:COMMUNITY_DEPTH]
-    if not steps:
-        return literal(0)
-    ways = [
-        (below(Area.path, "/" + "/".join(steps[:depth]) + "/"), len(steps) - depth)
-        for depth in range(len(steps), 0, -1)
-    ]
-    return case(*ways, else_=len(steps))
+def _near_me(session: Session, actor: Actor, promised: Sequence[Commitment], now: datetime) -> tuple[ShiftCard, ...]:
+    """Return the shifts near a home that this person could still take; read for them alone where the kept ones run out."""
+    kept = _nearby.get(("home", actor.home_path), lambda: nearest_shifts(session, actor, now=now))
+    mine = {one.task_id for one in promised}
+    near = tuple(card for card in kept if card.task_id not in mine)
+    if len(near) < MOST_TASKS and len(kept) == LOOKED_AT:
+        return nearest_shifts(session, actor, now=now, without_own=True)
+    return near
 
 
-def _offers(session: Session, home_path: str | None, balance: int | None, now: datetime) -> tuple[OfferLine, ...]:
-    """Return what one can get now, the best first, then what is nearest; for a guest what there is.
+def _offers(offers: Sequence[OpenOffer], balance: int) -> tuple[OfferLine, ...]:
+    """Return what one can get now, the best first; where there is nothing yet, what is nearest.
 
     Three shops may give the same thing: one of them stands here, the window shows all.
     """
-    by = OfferFilter(path=root_of(home_path) if home_path else None)
-    page = window_page(session, PageRequest(limit=LOOKED_AT), by, balance=balance or 0, now=now)
-    by_title: dict[str, OfferLine] = {}
-    for row in page.items:
-        if row.standing is Standing.OPEN and row.left != 0:
-            by_title.setdefault(row.title, _line(row, balance))
-    lines = tuple(by_title.values())
-    can_get = tuple(line for line in lines if line.affordable)
-    return can_get[:MOST_OFFERS] or lines[:MOST_TASKS]
+    end = bisect_right(offers, balance, key=lambda offer: offer.points)
+    if end:
+        best = sorted(offers[:end], key=lambda offer: (-offer.points, -offer.id))
+        return tuple(_line(each, balance) for each in _first_of_each(best, MOST_OFFERS))
+    return tuple(_line(each, balance) for each in _first_of_each(offers, MOST_TASKS))
 
 
-def _line(row: OfferView, balance: int | None) -> OfferLine:
+def _first_of_each(offers: Iterable[OpenOffer], most: int) -> list[OpenOffer]:
+    by_title: dict[str, OpenOffer] = {}
+    for offer in offers:
+        by_title.setdefault(offer.title, offer)
+        if len(by_title) == most:
+            break
+    return list(by_title.values())
+
+
+def _line(offer: OpenOffer, balance: int | None) -> OfferLine:
     return OfferLine(
-        public_id=row.public_id,
-        title=row.title,
-        merchant_name=row.merchant_name,
-        area_name=row.area.name,
-        points=row.points,
-        stock_left=row.left,
-        ends_at=row.ends_at,
-        affordable=None if balance is None else row.points <= balance,
-        short=0 if balance is None else max(row.points - balance, 0),
-    )
-
-
-def _community(session: Session, home_path: str | None, now: datetime) -> Community | None:
-    """Return what the people of one's community did together: a sum, never a ranking."""
-    steps = [part for part in (home_path or "").split("/") if part][:COMMUNITY_DEPTH]
-    if len(steps) < COMMUNITY_DEPTH:
-        return None
-    month = clock.period_start("month", now)
-    assert month is not None
-    last = clock.period_start("month", month - timedelta(days=1))
-    path = "/" + "/".join(steps) + "/"
-    this_month = Posting.posted_at >= month
-    row = session.execute(
-        select(
-            select(Area.name).where(Area.id == int(steps[-1])).scalar_subquery().label("name"),
-            func.coalesce(func.sum(case((this_month, Posting.change), else_=0)), 0).label("minutes"),
-            func.coalesce(func.sum(case((this_month, 0), else_=Posting.change)), 0).label("minutes_last_month"),
-            func.count(case((this_month, Posting.person_id)).distinct()).label("people"),
-        )
-        .select_from(Posting)
-        .join(Person, Person.id == Posting.person_id)
-        .where(
-            IS_EARNED,
-            Posting.unit == Unit.MINUTE,
-            Posting.posted_at >= last,
-            Person.home_area_id.in_(subtree_ids(path)),
-        )
-    ).one()
-    return Community(
-        name=row.name or "", minutes=int(row.minutes), people=row.people, minutes_last_month=int(row.minutes_last_month)
+        public_id=offer.public_id,
+        title=offer.title,
+        merchant_name=offer.merchant_name,
+        area_name=offer.area_name,
+        points=offer.points,
+        stock_left=offer.left,
+        ends_at=offer.ends_at,
+        affordable=None if balance is None else offer.points <= balance,
+        short=0 if balance is None else max(offer.points - balance, 0),
     )

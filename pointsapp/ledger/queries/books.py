@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.core import clock
+from pointsapp.core.db import table_of
 from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.core.swift import Swift
 from pointsapp.ledger import accounts, memos
 from pointsapp.ledger.models import IS_EARNED, Balance, Claim, Entry, Flow, Lot, Posting, Unit
 
@@ -95,52 +97,66 @@ def person_minutes(session: Session, person_id: int) -> int:
     return account_balance(session, accounts.person_minutes(person_id))
 
 
-def person_points(session: Session, person_id: int, *, now: datetime) -> PersonPoints:
-    """Return the figures of a person's points book, in three statements."""
-    keys = (
-        accounts.person_available(person_id),
-        accounts.person_held(person_id),
-        accounts.person_minutes(person_id),
+def _figures() -> Select[Any]:
+    """Build the one look at a person's book: what is held now, and what ever came and went."""
+    balance, posting, claim, lot = table_of(Balance), table_of(Posting), table_of(Claim), table_of(Lot)
+    person: BindParameter[int] = bindparam("person_id", type_=BigInteger())
+
+    def held(name: str) -> Any:
+        amount = select(balance.c.amount).where(balance.c.account == bindparam(name)).scalar_subquery()
+        return func.coalesce(amount, 0).label(name)
+
+    spent = case(
+        (posting.c.flow == Flow.SPENT, posting.c.amount), (posting.c.flow == Flow.UNSPENT, -posting.c.amount), else_=0
     )
-    held = {
-        row.account: row.amount
-        for row in session.execute(select(Balance.account, Balance.amount).where(Balance.account.in_(keys)))
-    }
-    owed = select(func.coalesce(func.sum(Claim.remaining), 0)).where(Claim.person_id == person_id, Claim.remaining > 0)
-    earned, spent, still_owed = session.execute(
-        select(
-            func.coalesce(func.sum(case((Posting.flow.in_(EARNED), Posting.change), else_=0)), 0),
-            func.coalesce(
-                func.sum(
-                    case(
-                        (Posting.flow == Flow.SPENT, Posting.amount),
-                        (Posting.flow == Flow.UNSPENT, -Posting.amount),
-                        else_=0,
-                    )
-                ),
-                0,
-            ),
-            owed.scalar_subquery(),
-        ).where(Posting.person_id == person_id, Posting.unit == Unit.POINT)
-    ).one()
-    lots = session.execute(
-        select(Lot.expires_at, func.sum(Lot.remaining))
-        .where(Lot.person_id == person_id, Lot.remaining > 0)
-        .group_by(Lot.expires_at)
-        .order_by(Lot.expires_at)
+    earned = case((or_(*(posting.c.flow == flow for flow in EARNED)), posting.c.change), else_=0)
+    owed = select(func.coalesce(func.sum(claim.c.remaining), 0)).where(
+        claim.c.person_id == person, claim.c.remaining > 0
+    )
+    return select(
+        held("available"),
+        held("held"),
+        held("minutes"),
+        func.coalesce(func.sum(earned), 0).label("earned"),
+        func.coalesce(func.sum(spent), 0).label("spent"),
+        owed.scalar_subquery().label("owed"),
+        exists().where(lot.c.person_id == person, lot.c.remaining > 0).label("has_lots"),
+    ).where(posting.c.person_id == person, posting.c.unit == Unit.POINT)
+
+
+def _lots() -> Select[Any]:
+    lot = table_of(Lot)
+    return (
+        select(lot.c.expires_at, lot.c.remaining)
+        .where(lot.c.person_id == bindparam("person_id"), lot.c.remaining > 0)
+        .order_by(lot.c.expires_at)
+    )
+
+
+_FIGURES, _LOTS = Swift(_figures), Swift(_lots)
+
+
+def person_points(session: Session, person_id: int, *, now: datetime) -> PersonPoints:
+    """Return the figures of a person's points book: one statement, and one more where points have an end."""
+    found = _FIGURES.one(
+        session,
+        person_id=person_id,
+        available=accounts.person_available(person_id),
+        held=accounts.person_held(person_id),
+        minutes=accounts.person_minutes(person_id),
     )
     expiring: dict[date, int] = {}
-    for expires_at, amount in lots:
-        day = clock.local_day(max(expires_at, now))  # past its moment: it lapses with the next run of the job
-        expiring[day] = expiring.get(day, 0) + int(amount)
+    for lot in _LOTS.rows(session, person_id=person_id) if found.has_lots else ():
+        day = clock.local_day(max(lot.expires_at, now))  # past its moment: it lapses with the next run of the job
+        expiring[day] = expiring.get(day, 0) + lot.remaining
     return PersonPoints(
-        balance=held.get(keys[0], 0),
-        held=held.get(keys[1], 0),
-        earned_total=int(earned),
-        spent_total=int(spent),
+        balance=int(found.available),
+        held=int(found.held),
+        earned_total=int(found.earned),
+        spent_total=int(found.spent),
         expiring=tuple(expiring.items()),
-        service_minutes=held.get(keys[2], 0),
-        owed=int(still_owed),
+        service_minutes=int(found.minutes),
+        owed=int(found.owed),
     )
 
 

@@ -30,6 +30,7 @@ from pointsapp.merchants.queries.staffing import (
     open_invitations,
     people_of,
 )
+from pointsapp.merchants.queries.window import OpenOffer, open_offers
 
 __all__ = [
     "InvitationRow",
@@ -38,6 +39,7 @@ __all__ = [
     "MerchantRow",
     "OfferFilter",
     "OfferView",
+    "OpenOffer",
     "TermsView",
     "card_of",
     "count_to_decide",
@@ -53,6 +55,7 @@ __all__ = [
     "offers_page",
     "offers_to_decide",
     "open_invitations",
+    "open_offers",
     "people_of",
     "require_merchant",
     "window_page",

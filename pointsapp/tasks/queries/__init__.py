@@ -18,6 +18,7 @@ from pointsapp.tasks.queries.briefs import (
     shifts_led_by,
     signup_by_id,
 )
+from pointsapp.tasks.queries.commitments import Commitment, commitments
 from pointsapp.tasks.queries.console import (
     ShiftConsole,
     TaskConsole,
@@ -57,6 +58,7 @@ __all__ = [
     "LISTED",
     "BoardCard",
     "BoardFilter",
+    "Commitment",
     "ConsoleFilter",
     "Look",
     "MySignup",
@@ -77,6 +79,7 @@ __all__ = [
     "board_page",
     "budget_effect",
     "categories",
+    "commitments",
     "console_page",
     "last_notice",
     "leader_handles",

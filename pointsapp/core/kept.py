@@ -1,0 +1,129 @@
+"""What a process keeps of its answers: read-only, the same for everybody with the same key, and at most two seconds old.
+
+Nothing kept ever decides a write or a refusal; it only saves reading the same thing again while a crowd asks for it. The age is
+reckoned from the moment before the reading began, by the process's own clock, which nobody can set back.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+from pointsapp.core.replicas import lagging
+
+T = TypeVar("T")
+LONGEST_S = 2.0  # issue 3: caches of read-only answers are at most 2 s old
+
+_life_s = LONGEST_S
+_source: Callable[[], float] = time.monotonic
+
+
+def use_life(seconds: float) -> None:
+    """Set how old kept things may be, at most LONGEST_S; 0 keeps nothing. Called once, by `create_app`."""
+    global _life_s
+    _life_s = min(seconds, LONGEST_S)
+
+
+def use_source(source: Callable[[], float] | None) -> None:
+    """Tell the age from `source` (a test's own clock); None goes back to the system's."""
+    global _source
+    _source = source or time.monotonic
+
+
+def life_s() -> float:
+    """Return how old what is kept may be, in seconds."""
+    return _life_s
+
+
+def moment() -> float:
+    """Return the second that ages are reckoned from."""
+    return _source()
+
+
+class _Place(Generic[T]):
+    """One key's value with the moment its reading began; `making` is held by the one thread that reads it anew."""
+
+    __slots__ = ("found", "making")
+
+    def __init__(self) -> None:
+        self.found: tuple[float, T] | None = None
+        self.making = threading.Lock()
+
+
+class Kept(Generic[T]):
+    """Values by key, at most `most` of them; of many who ask for the same at once, one reads and the others wait for it.
+
+    From half its life on, a value is read anew by the first who comes, while the others are still given the old one. What fails is
+    not kept: the next in line tries for themself.
+    """
+
+    def __init__(self, *, most: int = 512) -> None:
+        self._most = most
+        self._places: dict[Hashable, _Place[T]] = {}
+        self._guard = threading.Lock()
+        _all.append(self)
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept under `key`, or what `make` reads now."""
+        if _life_s <= 0:
+            return make()
+        came = moment()
+        place = self._place((lagging.get(), key))
+        found = place.found
+        if found is not None and came - found[0] < _life_s / 2:
+            return found[1]
+        is_young = found is not None and came - found[0] < _life_s
+        if not place.making.acquire(blocking=not is_young):
+            assert found is not None
+            return found[1]
+        try:
+            found = place.found
+            begun = moment()
+            # Read while we waited: what began after we came is as new as what we would read ourselves.
+            if found is not None and (found[0] >= came or (not is_young and begun - found[0] < _life_s)):
+                return found[1]
+            value = make()
+            place.found = begun, value
+            return value
+        finally:
+            place.making.release()
+
+    def peek(self, key: Hashable) -> T | None:
+        """Return what is kept under `key` if it is young enough, None otherwise; never reads anything."""
+        place = self._places.get((lagging.get(), key))
+        found = place.found if place is not None else None
+        return found[1] if found is not None and moment() - found[0] < _life_s else None
+
+    def forget(self) -> None:
+        """Keep nothing of what was kept so far."""
+        with self._guard:
+            self._places = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def _place(self, key: Hashable) -> _Place[T]:
+        place = self._places.get(key)
+        if place is not None:
+            return place
+        with self._guard:
+            if len(self._places) >= self._most:
+                self._sweep()
+            return self._places.setdefault(key, _Place())
+
+    def _sweep(self) -> None:
+        """Let go of what is too old; where that is not enough, of everything: a crowd will soon have asked again."""
+        end = moment() - _life_s
+        left = {key: place for key, place in self._places.items() if place.found is not None and place.found[0] > end}
+        self._places = left if len(left) < self._most else {}
+
+
+_all: list[Kept[Any]] = []
+
+
+def forget_all() -> None:
+    """Keep nothing of what was kept so far, anywhere in this process."""
+    for each in _all:
+        each.forget()

@@ -1,0 +1,118 @@
+"""What a process keeps is at most two seconds old, read once for a crowd, and never an error."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pointsapp.core import kept
+from pointsapp.core.kept import Kept
+from pointsapp.core.replicas import lagging
+from tests.conftest import Stopwatch
+
+
+class Reader:
+    """Answers 1, 2, 3 …: how often it was really read."""
+
+    times = 0
+
+    def __call__(self) -> int:
+        self.times += 1
+        return self.times
+
+
+def test_what_is_kept_is_gone_after_two_seconds(watch: Stopwatch) -> None:
+    room, read = Kept[int](), Reader()
+    assert [room.get("a", read), room.get("a", read)] == [1, 1]
+    watch.at += 1.99
+    assert room.peek("a") == 1
+    watch.at += 0.01
+    assert room.peek("a") is None
+    assert room.get("a", read) == 2
+
+
+def test_the_age_is_reckoned_from_before_the_reading_began(watch: Stopwatch) -> None:
+    room = Kept[int]()
+
+    def slow() -> int:
+        watch.at += 1.5
+        return 7
+
+    assert room.get("a", slow) == 7
+    watch.at += 0.6
+    assert room.peek("a") is None
+
+
+def test_from_half_its_life_on_the_first_who_comes_reads_anew(watch: Stopwatch) -> None:
+    room, read = Kept[int](), Reader()
+    room.get("a", read)
+    watch.at += 1.2
+    inside: list[int] = []
+
+    def again() -> int:
+        with ThreadPoolExecutor(1) as other:  # who comes meanwhile is given the old one at once
+            inside.append(other.submit(room.get, "a", read).result(timeout=5))
+        return 50
+
+    assert room.get("a", again) == 50
+    assert inside == [1]
+    assert room.get("a", read) == 50
+
+
+def test_a_crowd_that_comes_at_once_reads_once(watch: Stopwatch) -> None:
+    room, read, at_once = Kept[int](), Reader(), threading.Barrier(8)
+    gate = threading.Event()
+
+    def slow() -> int:
+        gate.wait(5)
+        return read()
+
+    def ask() -> int:
+        at_once.wait(5)
+        return room.get("a", slow)
+
+    with ThreadPoolExecutor(8) as crowd:
+        asked = [crowd.submit(ask) for _ in range(8)]
+        gate.set()
+        assert {each.result(timeout=5) for each in asked} == {1}
+    assert read.times == 1
+
+
+def test_what_fails_is_not_kept(watch: Stopwatch) -> None:
+    room, read = Kept[int](), Reader()
+
+    def fail() -> int:
+        raise ValueError("no")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            room.get("a", fail)
+    assert room.get("a", read) == 1
+
+
+def test_keys_and_the_state_of_a_replica_are_kept_apart(watch: Stopwatch) -> None:
+    room, read = Kept[int](), Reader()
+    assert [room.get("a", read), room.get("b", read)] == [1, 2]
+    token = lagging.set(True)
+    try:
+        assert room.get("a", read) == 3
+    finally:
+        lagging.reset(token)
+    assert room.get("a", read) == 1
+
+
+def test_it_never_grows_beyond_its_bound(watch: Stopwatch) -> None:
+    room, read = Kept[int](most=10), Reader()
+    for number in range(100):
+        room.get(number, read)
+        assert len(room) <= 10
+
+
+def test_nothing_is_kept_where_the_life_is_nothing_and_no_life_is_longer_than_two_seconds(watch: Stopwatch) -> None:
+    room, read = Kept[int](), Reader()
+    kept.use_life(0)
+    assert [room.get("a", read), room.get("a", read)] == [1, 2]
+    kept.use_life(60)
+    assert kept.life_s() == 2.0
