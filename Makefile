@@ -52,7 +52,7 @@ bench: .venv/.dev
 proof: .venv/.dev
 	@$(PY) -m proof $(ARGS)
 
-# Server, worker, database, line, disk, clock and Redis struck in the middle of load; writes docs/chaos.md, within 8 minutes.
+# Server, worker, database, line, disk, clock and Redis struck in the middle of load, and a crowd that is too many; writes docs/chaos.md.
 chaos: .venv/.dev
 	@bash build_hooks/faults.sh
 	@$(PY) -m chaos $(ARGS)

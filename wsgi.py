@@ -1,4 +1,3 @@
-from pointsapp import create_app
-from pointsapp.web.gate import with_gate
+from pointsapp.wsgi import app
 
-app = with_gate(create_app())
+__all__ = ["app"]

@@ -6,7 +6,6 @@ import argparse
 import json
 import logging
 import platform
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -17,6 +16,7 @@ from typing import Any
 from benchmarks import calls, crowd, pages, report, wrk
 from benchmarks.figures import ACTS, READS
 from benchmarks.street import OUT, demo_app
+from proof.within import within
 from tests.databases import DIALECTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -99,30 +99,21 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     return args
 
 
-def _give_up(_number: int, _frame: object) -> None:
-    """End by an exception, so that every server and database this process started is ended on the way out."""
-    raise SystemExit("the bench took too long")
-
-
 def main(given: list[str] | None = None) -> None:
     args = _arguments(given)
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.signal(signal.SIGTERM, _give_up)
-    signal.alarm(args.minutes * 60)
     logging.getLogger("pointsapp").setLevel(
         logging.ERROR
     )  # our own slow statements are the preparation's, not the server's
     try:
-        if args.part != "pages":
-            if not wrk.is_there():
-                sys.exit(wrk.HOW_TO)
-            bench_crowd(args)
-        if args.part != "crowd":
-            bench_pages(args)
+        with within(args.minutes, "the bench took too long"):
+            if args.part in ("crowd", "both"):
+                if not wrk.is_there():
+                    sys.exit(wrk.HOW_TO)
+                bench_crowd(args)
+            if args.part in ("pages", "both"):
+                bench_pages(args)
     except wrk.CannotLoad as problem:
         sys.exit(str(problem))
-    finally:
-        signal.alarm(0)
 
 
 if __name__ == "__main__":

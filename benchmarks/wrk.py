@@ -21,6 +21,10 @@ class CannotLoad(Exception):
     """The load could not be made; the message is one line for the operator."""
 
 
+class NothingAnswered(CannotLoad):
+    """The server had no answer ready before the load ended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One prepared request; `token` is a bearer's, `cookie` a browser's."""
@@ -103,7 +107,7 @@ def read(text: str, *, expected: int | Collection[int], cpu_s: float) -> Load:
     """
     rows = [tuple(map(int, line.split())) for line in text.splitlines()]
     if not rows:
-        raise CannotLoad("nothing was answered")
+        raise NothingAnswered("nothing was answered in time; give the loads more --seconds")
     begun = min(at - took for at, took, _status, _out in rows)
     # A client that ran out is known by its flag; its rows stand together, so its last row is where its times fall back.
     ends = [row[0] for row, after in zip(rows, [*rows[1:], (0, 0, 0, 0)], strict=True) if row[3] and after[0] < row[0]]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import signal
 import sys
 from pathlib import Path
 
 from chaos.faults import FAULTS
+from chaos.overload import OVERLOAD
 from chaos.session import PEOPLE, Plan, unleash
 from proof.report import keep
+from proof.within import within
 from tests.databases import DIALECTS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, BESIDE = ROOT / "docs", ROOT / "tmp"
-KEYS = [fault.key for fault in FAULTS]
+KEYS = [*(fault.key for fault in FAULTS), OVERLOAD]
 
 
 def _arguments(given: list[str] | None) -> argparse.Namespace:
@@ -28,27 +29,18 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def _give_up(number: int, _frame: object) -> None:
-    """End by an exception, so that whatever this process started, kept or mounted is ended on the way out."""
-    raise SystemExit("chaos took too long: broken" if number == signal.SIGALRM else 130)
-
-
 def main(given: list[str] | None = None) -> int:
     args = _arguments(given)
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _give_up)
-    signal.alarm(max(1, args.minutes) * 60)
     plan = Plan(
         seed=args.seed or secrets.token_hex(4),
         dialects=("postgresql", "sqlite") if args.database == "both" else (args.database,),
         faults=[fault for fault in FAULTS if fault.key in args.only],
+        floods=OVERLOAD in args.only,
         people=PEOPLE,
     )
     print(f"seed {plan.seed}", flush=True)
-    try:
+    with within(args.minutes, "chaos took too long: broken"):
         report = unleash(plan, lambda line: print(line, flush=True))
-    finally:
-        signal.alarm(0)
     print(report.as_text())
     # A broken chaos, or a part of one, is kept beside, never over the report that stands in the docs.
     is_whole = report.holds and args.database == "both" and args.only == KEYS

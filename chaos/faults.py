@@ -21,6 +21,7 @@ from tests.server import free_port
 FULL_S = 3.0
 GONE_S = 3.0
 CUT_S = 3.0
+ORPHANS_S = 10.0
 BACK_S, HOUR_S = 4.0, 3600
 FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 
@@ -57,6 +58,24 @@ def kill_processes(stage: Stage, scene: Scene) -> None:
 
 def kill_server(stage: Stage, _scene: Scene) -> None:
     _kill_kept(stage.server)
+
+
+def nobody_sweeps(stage: Stage) -> None:
+    stage.server.sweeps = False
+
+
+def kill_parent(stage: Stage, scene: Scene) -> None:
+    """Kill `serve` alone, and see its processes end by themselves."""
+    left, begun = stage.processes(), time.monotonic()
+    stage.server.kill()
+    _gone, alive = psutil.wait_procs(left, timeout=ORPHANS_S)
+    if alive:
+        raise NotPrepared(f"{len(alive)} processes outlived `serve` and hold its port")
+    scene.noted.append(f"{len(left)} processes ended with it, within {time.monotonic() - begun:.2f} s")
+
+
+def swept_again(stage: Stage) -> None:
+    stage.server.sweeps = True
 
 
 def kill_worker(stage: Stage, _scene: Scene) -> None:
@@ -111,7 +130,7 @@ def kill_one_of_two(stage: Stage, _scene: Scene) -> None:
 def false_clock(stage: Stage) -> None:
     library = next(iter(sorted(Path("/").glob(FAKETIME.lstrip("/")))), None)
     if library is None:
-        raise NotHere("libfaketime is not installed (Debian: apt-get install faketime)")
+        raise NotHere("libfaketime is not installed (Debian: apt-get install libfaketime)")
     # A role counts from when it was given: nobody may have been given theirs within the hour that is lived twice.
     stage.place.change("UPDATE role_grant SET starts_at = '2026-01-01 00:00:00+00:00'")
     _clock(stage).write_text("+0\n")
@@ -178,6 +197,17 @@ FAULTS = (
         mended_by="the unit file (here the keeper) starts it again",
         is_felt=True,
         strike=kill_server,
+    ),
+    Fault(
+        key="parent",
+        title="The first process of the server is killed alone",
+        done="kill -9 to `pointsapp serve` only, without a supervisor that sweeps up: its processes must not go on without it, "
+        "holding the port.",
+        mended_by="the kernel ends the others at once; the unit file (here the keeper) starts it again",
+        is_felt=True,
+        ready=nobody_sweeps,
+        strike=kill_parent,
+        after=swept_again,
     ),
     Fault(
         key="worker",

@@ -32,6 +32,7 @@ class Kept:
         self.command, self.log, self.user = list(command), log, user
         self.environment = dict(environment)
         self.starts = 0
+        self.sweeps = True  # False: nobody kills what a dead command left behind
         self._wanted = threading.Event()
         self._may_start = threading.Event()
         self._may_start.set()
@@ -104,6 +105,7 @@ class Kept:
             self.starts += 1
             self._process.wait()
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                if self.sweeps:
+                    os.killpg(self._process.pid, signal.SIGKILL)
             if self._wanted.is_set():
                 time.sleep(REST_S)

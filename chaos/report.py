@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from chaos import overload
 from chaos.fault import Fault, Outcome
+from chaos.overload import Overload
 from proof import books
 from proof.place import WORKERS
 from proof.report import NAMES, machine
@@ -31,6 +33,7 @@ class Report:
     seconds: float
     databases: dict[str, str]  # dialect -> the server's version
     at: datetime
+    floods: Sequence[Overload] = ()
 
     @property
     def run(self) -> list[Outcome]:
@@ -38,7 +41,11 @@ class Report:
 
     @property
     def holds(self) -> bool:
-        return bool(self.run) and all(outcome.holds for outcome in self.outcomes)
+        return bool(self.run or self.flooded) and all(each.holds for each in (*self.outcomes, *self.floods))
+
+    @property
+    def flooded(self) -> list[Overload]:
+        return [each for each in self.floods if not each.not_run]
 
     def as_text(self) -> str:
         """Return the report for the screen."""
@@ -49,6 +56,9 @@ class Report:
                 lines += [f"  seen    {NAMES[outcome.dialect]}: {_seen(outcome)}"]
                 lines += [f"  BROKEN  {each}" for each in outcome.broken]
             lines += [f"  verdict {_verdict(group)}", ""]
+        for flood in self.floods:
+            lines += [f"Overload on {NAMES[flood.dialect]}: {flood.not_run or 'see above'}"]
+            lines += [f"  BROKEN  {each}" for each in flood.broken]
         return "\n".join([*lines, self._sum(), ""])
 
     def as_markdown(self) -> str:
@@ -93,6 +103,7 @@ class Report:
             lines += [f"- {NAMES[o.dialect]}: {_seen(o)}." for o in group]
             lines += [f"- **Broken** ({NAMES[o.dialect]}, seed `{o.seed}`): {each}" for o in group for each in o.broken]
             lines += ["", f'Verdict: **{_verdict(group)}** (`make chaos ARGS="--only {fault.key}"`).']
+        lines += overload.as_markdown(self.floods)
         lines += ["", "## What it does not show", "", *(f"- {each}" for each in NOT_SHOWN)]
         return "\n".join([*lines, "", "## 中文摘要", "", self._chinese(), ""])
 
@@ -113,6 +124,7 @@ class Report:
                     }
                     for o in self.outcomes
                 ],
+                "floods": [asdict(each) for each in self.floods],
             },
             ensure_ascii=False,
             indent=1,
@@ -132,6 +144,8 @@ class Report:
         )
         lacking = len(self.outcomes) - len(run)
         figures += f"; {lacking} not run on this machine" if lacking else ""
+        broken_floods = sum(not each.holds for each in self.floods)
+        figures += f"; overload {'BROKEN' if broken_floods else 'holds'}" if self.flooded else ""
         return f"Everything holds: {figures}." if self.holds else f"BROKEN in {len(broken)} of {figures}."
 
     def _when(self) -> str:

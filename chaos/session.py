@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from chaos import overload
 from chaos.disks import can_mount
 from chaos.fault import Fault, Outcome, hold
 from chaos.faults import FAULTS
+from chaos.overload import Overload
 from chaos.report import Report
 from chaos.stage import Stage, staged
 
@@ -18,39 +20,58 @@ PEOPLE = 900  # who may begin a life during one fault; more than get to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
+    """`floods`: whether a crowd comes, too, twice as fast as the server can serve."""
+
     seed: str
     dialects: Sequence[str] = ("postgresql", "sqlite")
     faults: Sequence[Fault] = FAULTS
     people: int = PEOPLE
+    floods: bool = False
+    wave_s: float = 5
+
+
+@dataclass
+class _Found:
+    outcomes: list[Outcome] = field(default_factory=list)
+    floods: list[Overload] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 def unleash(plan: Plan, say: Callable[[str], None]) -> Report:
     """Strike with every fault of the plan and return the report; `say` is told of each as it ends."""
-    begun = time.perf_counter()
-    outcomes: list[Outcome] = []
-    versions: dict[str, str] = {}
+    begun, found = time.perf_counter(), _Found()
     for dialect in plan.dialects:
-        mine = [fault for fault in plan.faults if dialect in fault.dialects]
         for on_small_disk in (False, True):
-            now = [fault for fault in mine if fault.needs_disk == on_small_disk]
-            if on_small_disk and now and not can_mount():
+            now = [each for each in plan.faults if dialect in each.dialects and each.needs_disk == on_small_disk]
+            floods = plan.floods and not on_small_disk
+            if on_small_disk and not can_mount():
                 lack = "only root may mount a small disk"
-                outcomes += [Outcome(fault=fault, dialect=dialect, seed=plan.seed, not_run=lack) for fault in now]
-                continue
-            if not now:
-                continue
-            with staged(dialect, plan.people * len(now), on_small_disk=on_small_disk) as stage:
-                versions[dialect] = _version(stage)
-                for fault in now:
-                    outcomes.append(hold(fault, stage, people=plan.people, seed=plan.seed))
-                    say(told(outcomes[-1]))
+                found.outcomes += [Outcome(fault=fault, dialect=dialect, seed=plan.seed, not_run=lack) for fault in now]
+            elif now or floods:
+                _stage(plan, dialect, now, floods, found, say)
     return Report(
-        outcomes=outcomes,
+        outcomes=found.outcomes,
+        floods=found.floods,
         seed=plan.seed,
         seconds=time.perf_counter() - begun,
-        databases=versions,
+        databases=found.versions,
         at=datetime.now(UTC),
     )
+
+
+def _stage(
+    plan: Plan, dialect: str, faults: Sequence[Fault], floods: bool, found: _Found, say: Callable[[str], None]
+) -> None:
+    """Strike with `faults` on one stage, one after the other."""
+    on_small_disk = any(fault.needs_disk for fault in faults)
+    people = plan.people * len(faults) + (overload.PEOPLE if floods else 0)
+    with staged(dialect, people, on_small_disk=on_small_disk) as stage:
+        found.versions[dialect] = _version(stage)
+        if floods:
+            found.floods.append(overload.flood(stage, plan.wave_s, say))
+        for fault in faults:
+            found.outcomes.append(hold(fault, stage, people=plan.people, seed=plan.seed))
+            say(told(found.outcomes[-1]))
 
 
 def told(outcome: Outcome) -> str:

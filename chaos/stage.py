@@ -25,10 +25,11 @@ from pointsapp import create_app
 from pointsapp.core.db import db
 from proof.place import WORKERS, Place
 from proof.street import Street, build
+from proof.trial import NotPrepared
 from tests import databases
 from tests.server import Server, environment
 
-START_S = 60.0
+START_S = 120.0
 SINGLE = 2  # threads; a process that answers has more
 DISK_MB = {"sqlite": 32, "postgresql": 160}
 
@@ -101,7 +102,7 @@ class Stage:
             kept.environment = {**self.place.server.environment, **settings}
             kept.leave()
         if not self.wait_until_whole():
-            raise AssertionError("the server never became ready with other settings")
+            raise NotPrepared("the server never became ready with other settings")
 
     def _kept(self, name: str, *command: str) -> Kept:
         log = self.place.folder / f"{name}.log"

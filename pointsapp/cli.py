@@ -17,6 +17,7 @@ import click
 from flask.cli import FlaskGroup, with_appcontext
 
 from pointsapp import config, create_app
+from pointsapp.core import lifeline
 from pointsapp.core.memory import share_arenas
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def worker() -> None:
 
     from pointsapp import worker as work
 
+    lifeline.hold_on()
     work.run(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
@@ -179,6 +181,7 @@ def _kept_secret() -> str:
 @contextmanager
 def _worker_beside() -> Iterator[None]:
     """Run `pointsapp worker` while the server runs, and end it with the server."""
+    lifeline.tie()
     process = subprocess.Popen([sys.executable, "-m", "pointsapp", "worker"], cwd=config.ROOT)
     try:
         yield
@@ -210,8 +213,9 @@ def _granian(host: str, port: int, workers: int, settings: config.Settings) -> N
     from pointsapp.web.journal import log_plan
 
     _wait_for_port(host, port)
+    lifeline.tie()
     Granian(
-        "wsgi:app",
+        "pointsapp.wsgi:app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,

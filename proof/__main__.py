@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import signal
 import sys
 from pathlib import Path
 
 from proof.report import keep
 from proof.session import Plan, prove
 from proof.trials import TRIALS
+from proof.within import within
 from tests.databases import DIALECTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,16 +33,8 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     return args
 
 
-def _give_up(number: int, _frame: object) -> None:
-    """End by an exception, so that every server and database this process started is ended on the way out."""
-    raise SystemExit("the proof took too long: broken" if number == signal.SIGALRM else 130)
-
-
 def main(given: list[str] | None = None) -> int:
     args = _arguments(given)
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.signal(signal.SIGTERM, _give_up)
-    signal.alarm(args.minutes * 60)
     seed = args.seed or secrets.token_hex(4)
     print(f"seed {seed}, {args.clients} clients, {args.rounds} rounds", flush=True)
     plan = Plan(
@@ -52,10 +44,8 @@ def main(given: list[str] | None = None) -> int:
         rounds=args.rounds,
         trials=[trial for trial in TRIALS if trial.key in args.only],
     )
-    try:
+    with within(args.minutes, "the proof took too long: broken"):
         report = prove(plan, lambda line: print(line, flush=True))
-    finally:
-        signal.alarm(0)
     print(report.as_text())
     # A broken proof, or a part of one, is kept beside, never over the report that stands in the docs.
     is_whole = report.holds and args.database == "both" and args.only == KEYS
@@ -65,7 +55,4 @@ def main(given: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped")
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 
 from chaos import __main__ as command
-from chaos import judging
+from chaos import judging, overload
 from chaos.fault import Outcome, hold
 from chaos.faults import FAULTS, kill_process
 from chaos.life import Deed, Life
 from chaos.line import Line
+from chaos.overload import Overload, Wave
 from chaos.report import Report
 from chaos.stage import Stage, staged
 from proof.trial import Judge
@@ -190,7 +192,7 @@ def test_the_command_ends_with_what_it_found(
 ) -> None:
     found: Callable[..., Report] = lambda *_args: _report(_outcome(acknowledged=9, checks=9, broken=broken))  # noqa: E731
     monkeypatch.setattr(command, "unleash", found)
-    monkeypatch.setattr(command.signal, "signal", lambda *_args: None)
+    monkeypatch.setattr(signal, "signal", lambda *_args: None)
     assert command.main(["--no-files", "--seed", "x"]) == ends
     said = capsys.readouterr().out
     assert all(each in said for each in broken)
@@ -211,3 +213,38 @@ def test_the_report_is_whole(struck: Struck) -> None:
     assert "/" + "work" not in told
     assert "/tmp" not in told
     assert "中文摘要" in told
+
+
+WAVE = Wave(key="twice", dialect="postgresql", offered=400, served=190, refused=210, p50_ms=90, p99_ms=200, strange={})
+
+
+@pytest.mark.parametrize(
+    ("wave", "word"),
+    [
+        (WAVE, ""),
+        (replace(WAVE, p99_ms=251), "251 ms"),
+        (replace(WAVE, dialect="sqlite", p99_ms=300), ""),
+        (replace(WAVE, served=20), "only 20 of 200"),
+        (replace(WAVE, strange={999: 3}), "999"),
+    ],
+)
+def test_a_flood_that_drowns_somebody_is_told(wave: Wave, word: str) -> None:
+    broken = overload.judge(wave, capacity=200)
+    assert len(broken) == bool(word)
+    assert word in "".join(broken)
+    flood = Overload(wave.dialect, waves=[wave], broken=broken)
+    report = Report(outcomes=[], floods=[flood], seed="x", seconds=1, databases={"sqlite": "3"}, at=datetime.now(UTC))
+    assert report.holds is not bool(word)
+    assert f"{wave.p99_ms:.0f} |" in report.as_markdown()
+
+
+def test_a_flood_in_small(struck: Struck, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of each wave: all answers are a yes or say when to come again, and the books hold; times are for `make chaos`."""
+    street = struck.stage.street
+    monkeypatch.setattr(street, "people", lambda number: street.residents[:number])  # whoever they were
+    said: list[str] = []
+    flood = overload.flood(struck.stage, 1, said.append)
+    assert not flood.not_run
+    assert len(said) == len(flood.waves) == len(overload.WAVES)
+    assert [each for each in flood.broken if "ms at the 99th" not in each and "were served" not in each] == []
+    assert flood.waves[-1].refused > 0, "ten times the capacity"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -155,3 +158,28 @@ def test_serve_counts_as_production(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.strip().startswith("pointsapp: POINTSAPP_SECRET_KEY")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def _alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_nobody_holds_the_port_when_the_first_process_is_killed(tmp_path: Path) -> None:
+    own = databases.clone("sqlite")
+    try:
+        with serving(own.url, tmp_path, workers=2) as server:
+            first = psutil.Process(server.process.pid)
+            below = [each.pid for each in first.children(recursive=True)]
+            assert len(below) >= 2
+            first.kill()
+            first.wait(10)
+            until = time.monotonic() + 10
+            while any(map(_alive, below)):
+                assert time.monotonic() < until, "the workers outlived `serve`"
+                time.sleep(0.05)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the next `serve` does
+                probe.bind(("127.0.0.1", int(server.url.rpartition(":")[2])))
+                probe.listen()
+    finally:
+        own.drop()
