@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.home import queries, services
 from pointsapp.home.messages import FEATURE_NAMES, PERIOD_NAMES, VALUE_HINTS, value_words
 from pointsapp.home.policies import may_retry_deliveries, may_set_policy, sees_console, sees_settings
@@ -20,6 +21,7 @@ from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
 
 bp = Blueprint("console", __name__, url_prefix="/console")
+SHOWN = 50
 
 
 @bp.get("")
@@ -64,12 +66,17 @@ def show_policy(name: str) -> str:
 def _policy_page(name: str, form: Form | None = None) -> str:
     actor = signed_in()
     require(sees_settings(actor))
-    history = queries.policy_history(db.session, name, now=now())
+    page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int,)))
+    line, history = (
+        queries.policy_line(db.session, name, now=now()),
+        queries.policy_history(db.session, name, page, now=now()),
+    )
     return render_template(
         "console/policy.html",
+        line=line,
         history=history,
         form=form or blank(),
-        kind=kind_of(history[0].default),
+        kind=kind_of(line.default),
         hints=VALUE_HINTS,
         may_set=may_set_policy(actor),
         value_words=value_words,
@@ -95,8 +102,8 @@ def submit_policy(name: str) -> ResponseReturnValue:
 def show_deliveries() -> str:
     """What the worker gave up delivering."""
     require(may_retry_deliveries(signed_in()))
-    lines, total = queries.given_up_deliveries(db.session)
-    return render_template("console/deliveries.html", lines=lines, total=total)
+    page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int, str)))
+    return render_template("console/deliveries.html", page=queries.given_up_page(db.session, page))
 
 
 @bp.post("/deliveries")

@@ -23,6 +23,7 @@ from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
 
 bp = Blueprint("rewards", __name__)
+SHOWN = 50
 
 
 @bp.get("/rules")
@@ -88,19 +89,21 @@ def give_budget() -> ResponseReturnValue:
 def _budgets(form: Form) -> str:
     actor = signed_in()
     require(policies.may_see_budgets(actor))
-    lines = queries.budget_lines(db.session, policies.budget_paths(actor))
+    paths = policies.budget_paths(actor)
+    asked = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (str,)))
+    granted = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("grants"), (int,)))
     may_grant = policies.may_grant_somewhere(actor)
     options = area_options(db.session, policies.grant_paths(actor)) if may_grant else []
     chosen = form.command.area if form.command else None
     option = next((option for option in options if chosen in (option.public_id, option.code)), None)
     return render_template(
         "rewards/budgets.html",
-        lines=lines,
-        grants=queries.grant_history(db.session, policies.budget_paths(actor)),
+        lines=queries.budgets_page(db.session, paths, None, asked),
+        grants=queries.grants_page(db.session, paths, granted),
         form=form,
         options=options,
         option=option,
-        held=next((line.balance for line in lines if option and line.area.public_id == option.public_id), 0),
+        held=queries.budget_of(db.session, option.public_id) if option else 0,
         may_grant=may_grant,
     )
 
@@ -145,7 +148,7 @@ def show_claims() -> ResponseReturnValue:
     actor = signed_in()
     require(policies.may_see_budgets(actor))
     after = decode_cursor(request.args.get("cursor"), (int,))
-    page = queries.open_claims_page(db.session, policies.budget_paths(actor), PageRequest(limit=50, after=after))
+    page = queries.open_claims_page(db.session, policies.budget_paths(actor), PageRequest(limit=SHOWN, after=after))
     rows = [
         (
             line,

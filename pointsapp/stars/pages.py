@@ -24,7 +24,7 @@ from pointsapp.stars.queries import (
     find_branch,
     find_round,
     latest_rounds,
-    members_of,
+    members_page,
     newest_round,
     one_standing,
     standings,
@@ -145,7 +145,8 @@ def show_members(branch_id: str) -> ResponseReturnValue:
     """List the branch's members, for its own secretary and the street office above."""
     branch = find_branch(db.session, branch_id)
     require(may_read_members(signed_in(), branch.area_path))
-    members = members_of(db.session, branch.id, now=now())
+    asked = PageRequest(limit=50, after=decode_cursor(request.args.get("cursor"), (int,)))
+    members = members_page(db.session, branch.id, asked, now=now())
     return render_template("stars/members.html", branch=branch, members=members, words=WORDS)
 
 

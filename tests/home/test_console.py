@@ -13,6 +13,7 @@ from pointsapp.core import clock, policy
 from pointsapp.core.actor import Role
 from pointsapp.core.errors import Forbidden, NotFound
 from pointsapp.core.events import Event
+from pointsapp.core.paging import PageRequest
 from pointsapp.home import queries, services
 from pointsapp.home.errors import PolicyValueWrong
 from pointsapp.home.policies import LEVEL_POINTS
@@ -177,7 +178,7 @@ def test_a_policy_is_set_with_a_reason_and_keeps_its_past(session: Session, cloc
     services.set_policy(session, actor, QUOTA, services.SetPolicy(value="", reason="放开"), now=clock.forward(days=1))
     assert policy.value(session, WEEKLY_QUOTA, now=before) == 3
     assert policy.value(session, WEEKLY_QUOTA, now=clock.now()) is None
-    history = queries.policy_history(session, QUOTA, now=clock.now())
+    history = queries.policy_history(session, QUOTA, PageRequest(), now=clock.now()).items
     assert [(line.value, line.set_by, line.reason) for line in history] == [
         (None, "赵建国", "放开"),
         (3, "赵建国", "例会决定"),

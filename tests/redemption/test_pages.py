@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Role
 from pointsapp.core.codes import new_code
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_points
 from pointsapp.merchants.queries import OfferView
-from pointsapp.redemption.queries import VoucherView, voucher_by_public_id
-from pointsapp.redemption.services import issue_voucher, redeem
+from pointsapp.redemption.queries import VoucherView, day_page, voucher_by_public_id
+from pointsapp.redemption.services import ReverseRedemption, issue_voucher, redeem, reverse_redemption
 from pointsapp.web.filters import moment
 from pointsapp.web.qr import qr_png
 from tests.conftest import Clock, HouseClient
@@ -313,6 +315,27 @@ def test_the_day_lists_and_undoes(
     late = client.post(f"/till/redemptions/{second.public_id}/reversal", data={"reason": "扫错了"})
     assert late.status_code == 409
     assert "不能再撤销" in text_of(late)
+
+
+def test_a_busy_day_is_read_in_pages(session: Session, shop: Shop, voucher: VoucherView, clock: Clock) -> None:
+    clerk = actor_of(session, shop.clerk)
+    for number in range(5):
+        used = write(redeem, clerk, voucher.code, now=clock.at)
+        if number < 4:
+            write(
+                reverse_redemption, clerk, ReverseRedemption(redemption=used.public_id, reason="扫错了"), now=clock.at
+            )
+    merchants, day = clerk.merchant_ids, (clock.at - timedelta(hours=1), clock.at + timedelta(hours=1))
+    found: list[int] = []
+    page = day_page(session, merchants, *day, PageRequest(limit=2))
+    while page.next_cursor:
+        found += [row.id for row in page.items]
+        page = day_page(
+            session, merchants, *day, PageRequest(limit=2, after=decode_cursor(page.next_cursor, (str, int)))
+        )
+    found += [row.id for row in page.items]
+    assert len(found) == len(set(found)) == 5, "all at one moment, each once"
+    assert found == sorted(found, reverse=True)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from pointsapp.ledger.queries import account_balance, account_sum, entries_page,
 from pointsapp.ledger.services import EntryDraft, PostingDraft, open_hold, post
 from pointsapp.people.models import Person
 from pointsapp.rewards.errors import VersionInThePast
-from pointsapp.rewards.queries import band_allows, budget_lines, current_rule_version, grant_history
+from pointsapp.rewards.queries import band_allows, budgets_page, current_rule_version, grants_page
 from pointsapp.rewards.services import (
     AddRuleVersion,
     BudgetDraw,
@@ -123,8 +123,8 @@ def add_version(session: Session, admin: Person, category: str = "*", **over: An
 def test_a_grant_fills_the_area_s_budget(session: Session, tree: dict[str, Area], admin: Person) -> None:
     assert grant(session, admin, tree["community"], 500).budget_balance == 500
     assert grant(session, admin, tree["community"], 250).budget_balance == 750
-    assert [line.points for line in grant_history(session, [tree["street"].path])] == [250, 500]
-    assert grant_history(session, [tree["other_street"].path]) == []
+    assert [line.points for line in grants_page(session, [tree["street"].path], PageRequest()).items] == [250, 500]
+    assert grants_page(session, [tree["other_street"].path], PageRequest()).items == ()
 
 
 @pytest.mark.parametrize("where", ["district", "other_street"])
@@ -166,7 +166,7 @@ def test_the_rest_returns_once(session: Session, tree: dict[str, Area], admin: P
     }
     assert write(return_task_rest, **back) == 40
     assert write(return_task_rest, **back) == 0
-    line = budget_lines(session, [tree["street"].path])[0]
+    line = budgets_page(session, [tree["street"].path], None, PageRequest()).items[0]
     assert (line.granted, line.balance, line.reserved, line.issued, line.returned) == (100, 80, 0, 20, 40)
     assert line.granted == line.balance + line.reserved + line.issued
 

@@ -25,7 +25,8 @@ SHOWN = 50
 @bp.get("/lead")
 def show_lead_list() -> str:
     """Show the shifts at which the reader may check people in now."""
-    shifts = queries.shifts_to_lead(db.session, signed_in(), now=now(), limit=30)
+    page = PageRequest(after=decode_cursor(request.args.get("cursor"), (int, str, int)))
+    shifts = queries.lead_page(db.session, signed_in(), page, now=now())
     return render_template("checkin/lead_list.html", shifts=shifts)
 
 

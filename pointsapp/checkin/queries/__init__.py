@@ -15,6 +15,7 @@ from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of,
 from pointsapp.checkin.queries.reviews import corrections_page, provisional_page, waiting_counts
 from pointsapp.checkin.queries.views import (
     correction_view,
+    lead_page,
     lead_view,
     opened_code,
     receipt_view,
@@ -34,6 +35,7 @@ __all__ = [
     "correction_view",
     "corrections_page",
     "keyed_shifts",
+    "lead_page",
     "lead_view",
     "look_at",
     "look_at_signup",

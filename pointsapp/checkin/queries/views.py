@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -23,7 +23,7 @@ from pointsapp.core import codes
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor, require
 from pointsapp.core.errors import NotFound, Refusal
 from pointsapp.core.masking import mask_name
-from pointsapp.core.paging import Page, PageRequest
+from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.ledger.models import Entry
 from pointsapp.ledger.queries import person_balance, person_minutes
 from pointsapp.people.models import Person
@@ -185,8 +185,14 @@ def _scanned(look: Look, now: datetime) -> ScannedShift:
 
 def shifts_to_lead(session: Session, actor: Actor, *, now: datetime, limit: int = 6) -> tuple[ShiftBrief, ...]:
     """Return the running and next shifts at which the actor may check people in: named leader, or staff of the area."""
+    return lead_page(session, actor, PageRequest(limit=limit), now=now).items
+
+
+def lead_page(session: Session, actor: Actor, page: PageRequest, *, now: datetime) -> Page[ShiftBrief]:
+    """Return a page of those shifts, the ones that are over last. Key: 0 or 1 (is over), start, shift."""
     leads = leads_it(actor.person_id)
-    rows = session.execute(
+    is_over = case((Shift.ends_at < now, 1), else_=0)
+    statement = (
         select_briefs(leads.label("actor_leads"))
         .where(
             Task.state == TaskState.PUBLISHED,
@@ -194,10 +200,22 @@ def shifts_to_lead(session: Session, actor: Actor, *, now: datetime, limit: int 
             Shift.ends_at >= now - AFTER,
             or_(leads, below_any(Area.path, actor.paths(COMMUNITY_STAFF))),
         )
-        .order_by(Shift.ends_at < now, Shift.starts_at, Shift.id)
-        .limit(limit)
+        .order_by(is_over, Shift.starts_at, Shift.id)
+        .limit(page.limit + 1)
     )
-    return tuple(brief for row in rows if may_lead_shift(actor, brief := as_brief(row), bool(row.actor_leads), now))
+    if page.after:
+        over, at, key = page.after[0], instant(page.after[1]), page.after[2]
+        is_later = or_(Shift.starts_at > at, and_(Shift.starts_at == at, Shift.id > key))
+        statement = statement.where(or_(is_over > over, and_(is_over == over, is_later)))
+    rows = cut(
+        session.execute(statement).all(),
+        page.limit,
+        lambda row: (int(row.ends_at < now), row.starts_at.isoformat(), row.id),
+    )
+    briefs = ((as_brief(row), bool(row.actor_leads)) for row in rows.items)
+    return Page(
+        tuple(brief for brief, is_mine in briefs if may_lead_shift(actor, brief, is_mine, now)), rows.next_cursor
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

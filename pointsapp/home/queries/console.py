@@ -95,17 +95,17 @@ class ConsoleToday:
 def console_today(session: Session, actor: Actor, *, now: datetime) -> ConsoleToday:
     """Return the console's first page for the areas this actor works for."""
     mine = below_any(Area.path, actor.paths(COMMUNITY_STAFF))
-    budgets = _budgets(session, mine)
+    budgets, count, total = _budgets(session, mine)
     week, days = _work(session, mine, now)
     return ConsoleToday(
         shifts=_shifts(session, mine, now),
         waits=_waiting(session, actor, mine),
         week=week,
         days=days,
-        budgets=budgets[:MOST_BUDGETS],
-        budget_total=sum(line.balance for line in budgets),
-        more_areas=len(budgets[MOST_BUDGETS:]),
-        more_points=sum(line.balance for line in budgets[MOST_BUDGETS:]),
+        budgets=budgets,
+        budget_total=total,
+        more_areas=count - len(budgets),
+        more_points=total - sum(line.balance for line in budgets),
     )
 
 
@@ -253,13 +253,17 @@ def _others(session: Session, mine: ColumnElement[bool], monday: datetime, peopl
     return row[0], row[1], row[2]
 
 
-def _budgets(session: Session, mine: ColumnElement[bool]) -> tuple[BudgetLeft, ...]:
+def _budgets(session: Session, mine: ColumnElement[bool]) -> tuple[tuple[BudgetLeft, ...], int, int]:
+    """Return the first budgets, those that hold something first, how many there are, and what all of them hold."""
     depth = func.length(Area.path)
     rows = session.execute(
-        select(Area.name, Balance.amount)
+        select(
+            Area.name, Balance.amount, func.count().over().label("areas"), func.sum(Balance.amount).over().label("held")
+        )
         .join(Balance, Balance.account == literal("budget:").concat(Area.id))
         .where(mine)
         .order_by(case((Balance.amount > 0, 0), else_=1), depth, Area.code)
-        .limit(500)
-    )
-    return tuple(BudgetLeft(area_name=name, balance=amount) for name, amount in rows)
+        .limit(MOST_BUDGETS)
+    ).all()
+    lines = tuple(BudgetLeft(area_name=row.name, balance=row.amount) for row in rows)
+    return lines, rows[0].areas if rows else 0, int(rows[0].held) if rows else 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from pointsapp.core.events import MAX_TRIES, Event, EventDelivery
+from pointsapp.core.paging import Page, PageRequest, cut
 
-SHOWN = 50
 GIVEN_UP = (EventDelivery.done_at.is_(None), EventDelivery.tries >= MAX_TRIES)
 
 
@@ -32,9 +32,9 @@ def given_up_count() -> Select[int]:
     return select(func.count()).select_from(EventDelivery).where(*GIVEN_UP)
 
 
-def given_up_deliveries(session: Session) -> tuple[tuple[GivenUp, ...], int]:
-    """Return the oldest `SHOWN` that were given up, and how many there are."""
-    rows = session.execute(
+def given_up_page(session: Session, page: PageRequest) -> Page[GivenUp]:
+    """Return a page of those that were given up, the oldest first. Key: event, subscriber."""
+    statement = (
         select(
             EventDelivery.event_id,
             EventDelivery.subscriber,
@@ -47,7 +47,10 @@ def given_up_deliveries(session: Session) -> tuple[tuple[GivenUp, ...], int]:
         .join(Event, Event.id == EventDelivery.event_id)
         .where(*GIVEN_UP)
         .order_by(EventDelivery.event_id, EventDelivery.subscriber)
-        .limit(SHOWN)
+        .limit(page.limit + 1)
     )
-    lines = tuple(GivenUp(**row) for row in rows.mappings())
-    return lines, len(lines) if len(lines) < SHOWN else session.scalar(given_up_count()) or 0
+    if page.after:
+        key = tuple_(EventDelivery.event_id, EventDelivery.subscriber)
+        statement = statement.where(key > tuple_(*map(literal, page.after)))
+    lines = [GivenUp(**row) for row in session.execute(statement).mappings()]
+    return cut(lines, page.limit, lambda line: (line.event_id, line.subscriber))

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import policy
 from pointsapp.core.errors import NotFound
+from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.core.policy import Policy, PolicyVersion
 from pointsapp.people.models import Person
 from pointsapp.tasks.queries import all_categories
 from pointsapp.tasks.queries.details import CategoryName
-
-MOST_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +49,29 @@ def settings_page(session: Session, *, now: datetime) -> SettingsPage:
     return SettingsPage(policies=lines, categories=all_categories(session))
 
 
-def policy_history(session: Session, name: str, *, now: datetime) -> tuple[PolicyLine, ...]:
-    """Return what one policy was and is, the newest first, the default last; NotFound for a name nobody declared."""
+def policy_line(session: Session, name: str, *, now: datetime) -> PolicyLine:
+    """Return one policy with the value in force; NotFound for a name nobody declared."""
     declared = named_policy(name)
-    rows = session.execute(
+    return _line(declared, session.execute(_of(name, now).limit(1)).one_or_none())
+
+
+def policy_history(session: Session, name: str, page: PageRequest, *, now: datetime) -> Page[PolicyLine]:
+    """Return a page of what one policy was and is, the newest first; the default stands behind the last. Key: the version's."""
+    declared, statement = named_policy(name), _of(name, now).limit(page.limit + 1)
+    if page.after:
+        statement = statement.where(PolicyVersion.id < page.after[0])
+    rows = cut(session.execute(statement).all(), page.limit, lambda row: (row.id,))
+    lines = tuple(_line(declared, row) for row in rows.items)
+    return Page(lines if rows.next_cursor else (*lines, _line(declared, None)), rows.next_cursor)
+
+
+def _of(name: str, now: datetime) -> Select[Any]:
+    return (
         _versions()
+        .add_columns(PolicyVersion.id)
         .where(PolicyVersion.name == name, PolicyVersion.starts_at <= now)
         .order_by(PolicyVersion.id.desc())
-        .limit(MOST_SHOWN)
     )
-    return (*(_line(declared, row) for row in rows), _line(declared, None))
 
 
 def named_policy(name: str) -> Policy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -13,11 +14,12 @@ from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import Invalid, NotFound
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.merchants.queries import merchants_of
 from pointsapp.redemption.messages import TELL_CUSTOMER, TELL_CUSTOMER_ELSE
 from pointsapp.redemption.pages.blueprint import bp
 from pointsapp.redemption.policies import REISSUE_HOURS, UNDO_MINUTES, may_use_till, works_for
-from pointsapp.redemption.queries import DayTotal, day_list, day_total, redemption_by_public_id
+from pointsapp.redemption.queries import DayTotal, day_page, day_total, redemption_by_public_id
 from pointsapp.redemption.rules import refusal_to_undo
 from pointsapp.redemption.schemas import RedeemForm, ReverseForm, reverse_command
 from pointsapp.redemption.services import Redeemed, redeem, reverse_redemption
@@ -25,6 +27,8 @@ from pointsapp.web.doors import Form, bind, write_page
 from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr_reader import read_qr
+
+SHOWN = 50
 
 
 @bp.get("/till")
@@ -115,10 +119,12 @@ def _day(form: Form | None) -> str:
     except ValueError:
         raise Invalid({"on": ["2026-11-21"]}) from None
     start, end = clock.day_bounds(day)
-    rows = day_list(db.session, actor.merchant_ids, start, end)
+    asked = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (str, int)))
+    page = day_page(db.session, actor.merchant_ids, start, end, asked)
     return render_template(
         "redemption/day.html",
-        rows=list(zip(rows, _may_undo(rows), strict=True)),
+        rows=list(zip(page.items, _may_undo(page.items), strict=True)),
+        next_cursor=page.next_cursor,
         total=day_total(db.session, actor.merchant_ids, start, end),
         shops=merchants_of(db.session, actor.merchant_ids),
         day=day,
@@ -133,7 +139,7 @@ def _windows() -> tuple[int, int]:
     return minutes, hours
 
 
-def _may_undo(rows: list[Any]) -> list[bool]:
+def _may_undo(rows: Sequence[Any]) -> list[bool]:
     me, moment = signed_in().person_id, now()
     minutes, _hours = _windows()
     return [

@@ -10,7 +10,7 @@ from pointsapp.redemption.queries.settlements import (
 from pointsapp.redemption.queries.till import (
     DayTotal,
     RedemptionRow,
-    day_list,
+    day_page,
     day_total,
     read_code,
     redemption_by_public_id,
@@ -36,7 +36,7 @@ __all__ = [
     "VoucherView",
     "as_card",
     "balance_of",
-    "day_list",
+    "day_page",
     "day_total",
     "issue_look",
     "offer_cards",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
@@ -14,6 +14,7 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.codes import VOUCHER_LENGTH, read
 from pointsapp.core.errors import Forbidden
 from pointsapp.core.masking import mask_name
+from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.merchants.errors import WrongMerchant
 from pointsapp.merchants.models import Merchant, Offer
 from pointsapp.people.models import Person
@@ -125,10 +126,14 @@ def redemption_by_public_id(session: Session, public_id: str) -> RedemptionRow |
     return next(iter(_rows(session, _select().where(Redemption.public_id == public_id))), None)
 
 
-def day_list(session: Session, merchant_ids: Iterable[int], start: datetime, end: datetime) -> list[RedemptionRow]:
-    """Return what was redeemed at these merchants in [start, end), newest first, undone ones included."""
-    return _rows(
-        session,
+def day_page(
+    session: Session, merchant_ids: Iterable[int], start: datetime, end: datetime, page: PageRequest
+) -> Page[RedemptionRow]:
+    """Return a page of what was redeemed at these merchants in [start, end), newest first, undone ones included.
+
+    Key: the moment, the redemption's key.
+    """
+    statement = (
         _select()
         .where(
             Redemption.merchant_id.in_(tuple(merchant_ids)),
@@ -136,8 +141,13 @@ def day_list(session: Session, merchant_ids: Iterable[int], start: datetime, end
             Redemption.redeemed_at < end,
         )
         .order_by(Redemption.redeemed_at.desc(), Redemption.id.desc())
-        .limit(500),
+        .limit(page.limit + 1)
     )
+    if page.after:
+        at, key = instant(page.after[0]), page.after[1]
+        is_older = or_(Redemption.redeemed_at < at, and_(Redemption.redeemed_at == at, Redemption.id < key))
+        statement = statement.where(is_older)
+    return cut(_rows(session, statement), page.limit, lambda row: (row.redeemed_at.isoformat(), row.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Rewards' reading room: rule versions in force, what was earned so far, budgets."""
 
-from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_lines, budgets_page, grant_history
+from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_of, budgets_page, grants_page
 from pointsapp.rewards.queries.claims import ClaimLine, open_claims_page
 from pointsapp.rewards.queries.rules import (
     RuleBook,
@@ -22,12 +22,12 @@ __all__ = [
     "RuleLine",
     "VersionLine",
     "band_allows",
-    "budget_lines",
+    "budget_of",
     "budgets_page",
     "category_names",
     "current_rule_version",
     "earned_so_far",
-    "grant_history",
+    "grants_page",
     "open_claims_page",
     "rule_book",
     "version_in_force",

@@ -40,6 +40,7 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantLine:
+    id: int
     public_id: str
     area_name: str
     points: int
@@ -59,13 +60,6 @@ def budgets_page(session: Session, paths: Iterable[str], area_path: str | None, 
     rows = _budgets(session, condition, page.limit + 1)
     return cut(
         _with_figures(session, rows[: page.limit]) + rows[page.limit :], page.limit, lambda line: (line.area.code,)
-    )
-
-
-def budget_lines(session: Session, paths: Iterable[str]) -> list[BudgetLine]:
-    """Return the budgets of the areas at or below `paths`, by their place in the tree."""
-    return sorted(
-        _with_figures(session, _budgets(session, below_any(Area.path, paths), 500)), key=lambda line: line.path
     )
 
 
@@ -151,10 +145,21 @@ def _issued_by_tasks(session: Session, keys: Iterable[str]) -> dict[str, int]:
     return sums
 
 
-def grant_history(session: Session, paths: Iterable[str], limit: int = 50) -> list[GrantLine]:
-    """Return the latest grants to areas at or below `paths`."""
-    rows = session.execute(
+def budget_of(session: Session, area_public_id: str) -> int:
+    """Return what the area's budget holds; 0 where it has none."""
+    held = (
+        select(Balance.amount)
+        .join(Area, Balance.account == literal("budget:").concat(Area.id))
+        .where(Area.public_id == area_public_id)
+    )
+    return session.scalar(held) or 0
+
+
+def grants_page(session: Session, paths: Iterable[str], page: PageRequest) -> Page[GrantLine]:
+    """Return a page of the grants to areas at or below `paths`, newest first. Key: the grant's."""
+    statement = (
         select(
+            BudgetGrant.id,
             BudgetGrant.public_id,
             Area.name.label("area_name"),
             BudgetGrant.points,
@@ -167,6 +172,9 @@ def grant_history(session: Session, paths: Iterable[str], limit: int = 50) -> li
         .outerjoin(Person, Person.id == BudgetGrant.granted_by_id)
         .where(below_any(Area.path, paths))
         .order_by(BudgetGrant.id.desc())
-        .limit(limit)
+        .limit(page.limit + 1)
     )
-    return [GrantLine(**row) for row in rows.mappings()]
+    if page.after:
+        statement = statement.where(BudgetGrant.id < page.after[0])
+    lines = [GrantLine(**row) for row in session.execute(statement).mappings()]
+    return cut(lines, page.limit, lambda line: (line.id,))

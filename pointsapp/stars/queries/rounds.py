@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -70,6 +70,7 @@ class BranchRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRow:
+    id: int
     public_id: str
     name: str
     phone: str
@@ -183,10 +184,10 @@ def branches_by_code(session: Session, codes: Iterable[str]) -> dict[str, Branch
     return {branch.code: branch for branch in session.scalars(select(Branch).where(Branch.code.in_(wanted)))}
 
 
-def members_of(session: Session, branch_id: int, *, now: datetime) -> list[MemberRow]:
-    """Return who belongs to the branch now. The caller has asked `may_read_members`."""
-    rows = session.execute(
-        select(Person.public_id, Person.name, Person.phone, Membership.starts_at)
+def members_page(session: Session, branch_id: int, page: PageRequest, *, now: datetime) -> Page[MemberRow]:
+    """Return a page of who belongs to the branch now, by name. The caller has asked `may_read_members`. Key: the person, whose name is looked up."""
+    statement = (
+        select(Person.id, Person.public_id, Person.name, Person.phone, Membership.starts_at)
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.branch_id == branch_id,
@@ -195,8 +196,13 @@ def members_of(session: Session, branch_id: int, *, now: datetime) -> list[Membe
             or_(Membership.ended_at.is_(None), Membership.ended_at > now),
         )
         .order_by(Person.name, Person.id)
+        .limit(page.limit + 1)
     )
-    return [
-        MemberRow(public_id=public_id, name=name, phone=mask_phone(phone), starts_at=starts_at)
-        for public_id, name, phone, starts_at in rows
+    if page.after:
+        seen = select(Person.name, Person.id).where(Person.id == page.after[0]).scalar_subquery()
+        statement = statement.where(tuple_(Person.name, Person.id) > seen)
+    rows = [
+        MemberRow(id=key, public_id=public_id, name=name, phone=mask_phone(phone), starts_at=starts_at)
+        for key, public_id, name, phone, starts_at in session.execute(statement)
     ]
+    return cut(rows, page.limit, lambda row: (row.id,))

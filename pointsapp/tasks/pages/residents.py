@@ -14,7 +14,7 @@ from pointsapp.areas.queries import find_area
 from pointsapp.core.clock import now, to_local
 from pointsapp.core.db import db
 from pointsapp.core.errors import Invalid, NotFound
-from pointsapp.core.paging import PageRequest
+from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.tasks import queries, services
 from pointsapp.tasks.messages import NOTICE_LABELS, SIGNUP_STATES
 from pointsapp.tasks.pages.blueprint import bp
@@ -196,11 +196,13 @@ def show_my_signups() -> str:
 
 def _my_signups(form: Form | None = None) -> str:
     actor, moment, args = signed_in(), now(), read_args(PageArgs())
-    ahead = queries.upcoming_for(db.session, actor.person_id, moment, limit=50)
+    soon = PageRequest(after=decode_cursor(request.args.get("ahead"), (str, int)))
+    ahead = queries.upcoming_page(db.session, actor.person_id, soon, now=moment)
     past = queries.past_signups(db.session, actor.person_id, read_page(args, int), now=moment)
     return render_template(
         "tasks/my_signups.html",
-        ahead=[(row, queries.may_cancel(row, moment)) for row in ahead],
+        ahead=[(row, queries.may_cancel(row, moment)) for row in ahead.items],
+        next_ahead=ahead.next_cursor,
         led=queries.shifts_led_ahead(db.session, actor.person_id, moment),
         past=past,
         form=form,

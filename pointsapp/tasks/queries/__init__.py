@@ -51,6 +51,7 @@ from pointsapp.tasks.queries.signups import (
     roster_page,
     shift_roster,
     upcoming_for,
+    upcoming_page,
 )
 from pointsapp.tasks.queries.standing import Look, look, may_join, sold_out_refusal
 
@@ -105,5 +106,6 @@ __all__ = [
     "task_view",
     "tasks_page",
     "upcoming_for",
+    "upcoming_page",
     "visible_to_staff",
 ]

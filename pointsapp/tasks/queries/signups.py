@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import NotFound
 from pointsapp.core.masking import mask_name
-from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.people.models import Person
 from pointsapp.tasks.models import NoticeText, PointsMode, Shift, ShiftState, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import may_see_signups, may_see_task, sees_full_names
@@ -142,13 +142,22 @@ def my_signups_in(session: Session, person_id: int, shift_ids: tuple[int, ...]) 
 
 def upcoming_for(session: Session, person_id: int, now: datetime, limit: int = 20) -> tuple[MySignup, ...]:
     """Return the person's live sign-ups whose shift has not ended, soonest first."""
+    return upcoming_page(session, person_id, PageRequest(limit=limit), now=now).items
+
+
+def upcoming_page(session: Session, person_id: int, page: PageRequest, *, now: datetime) -> Page[MySignup]:
+    """Return a page of them. Key: the shift's start, the sign-up."""
     statement = (
         _mine(person_id)
         .where(Signup.state != SignupState.CANCELLED, Shift.ends_at > now, Shift.state == ShiftState.OPEN)
         .order_by(Shift.starts_at, Signup.id)
-        .limit(limit)
+        .limit(page.limit + 1)
     )
-    return tuple(_as_mine(row) for row in session.execute(statement))
+    if page.after:
+        at, key = instant(page.after[0]), page.after[1]
+        statement = statement.where(or_(Shift.starts_at > at, and_(Shift.starts_at == at, Signup.id > key)))
+    rows = [_as_mine(row) for row in session.execute(statement)]
+    return cut(rows, page.limit, lambda row: (row.starts_at.isoformat(), row.id))
 
 
 def past_signups(session: Session, person_id: int, page: PageRequest, *, now: datetime) -> Page[MySignup]:
@@ -287,4 +296,5 @@ __all__ = [
     "roster_page",
     "shift_roster",
     "upcoming_for",
+    "upcoming_page",
 ]
