@@ -6,7 +6,7 @@ import re
 import statistics
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -107,14 +107,21 @@ def find_pages(app: Flask, client: FlaskClient) -> dict[str, list[str]]:
     return {endpoint: addresses for endpoint, addresses in found.items() if addresses}
 
 
-def walk(app: Flask, *, times: int = 7) -> list[PageTime]:
-    """Measure every page of every role, a guest included; `times` requests each after one to warm up."""
+def walk(app: Flask, *, times: int = 7, also: Mapping[str, Sequence[str]] | None = None) -> list[PageTime]:
+    """Measure every page of every role, a guest included; `times` requests each after one to warm up.
+
+    `also` are addresses by role that no link leads to, such as searches.
+    """
     rows = []
     clients = [("guest", app.test_client())] + [(each.key, signed_in_client(app, each.phone)) for each in LOG_INS]
     with counting_queries(app) as count:
         for role, client in clients:
             for endpoint, addresses in sorted(find_pages(app, client).items()):
                 rows += [_measure(client, role, endpoint, address, count, times) for address in addresses]
+            match = app.url_map.bind("localhost").match
+            for address in (also or {}).get(role, ()):
+                endpoint = match(urlsplit(address).path)[0]
+                rows.append(_measure(client, role, endpoint, address, count, times))
     return rows
 
 

@@ -19,8 +19,8 @@ from pointsapp.demo import load_demo_once
 OUT = Path(__file__).resolve().parent / "out"
 
 
-def settings(file: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{file}", instance=str(file.parent / "instance"), demo=True)
+def settings(file: Path, database_url: str = "") -> Settings:
+    return Settings(database_url=database_url or f"sqlite:///{file}", instance=str(file.parent / "instance"), demo=True)
 
 
 def build(file: Path) -> Path:
