@@ -16,13 +16,17 @@ WHOLE = {
     "checkin.looks_among": "the shifts it is given",
     "ledger.month_figures": "the six months it is asked for",
     "ledger.sealed_entries": "the entries of one block of a seal, at most 256",
+    "merchants.open_offers": "limited in the statement it keeps",
     "merchants.people_of": "who works in one shop",
     "people.roles_of": "one person's roles",
     "redemption.standing_lines": "one shop's month, settled as a whole by a service",
+    "stars.links_of": "what people linked by hand to one item of a plan",
+    "stars.on_duty": "who holds an office in one branch's area, for a form",
     "stars.open_rounds": "one round per scheme",
     "stars.rounds_by_ids": "the rounds it is given",
     "stars.standings": "a rank is only known among all branches of the round; the board hangs them all",
     "stars.wrong_tallies": "what `stars verify` reports",
+    "tasks.commitments": "one person's places in tasks that are not closed",
     "tasks.shifts_led_by": "what one person leads within two weeks",
 }
 
