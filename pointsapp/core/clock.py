@@ -73,3 +73,8 @@ def quarter_of(day: date) -> tuple[date, date]:
     first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
     following = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
     return first, following - timedelta(days=1)
+
+
+def next_quarter(day: date) -> date:
+    """Return the first local date of the quarter after the one that `day` lies in."""
+    return quarter_of(day)[1] + timedelta(days=1)

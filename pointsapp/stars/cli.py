@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import click
 from flask.cli import with_appcontext
 
 from pointsapp.core import clock
+from pointsapp.core.db import db
 from pointsapp.core.table_file import BadFile, Row, read_table, with_problems
 from pointsapp.core.transaction import write
 from pointsapp.core.yaml_file import read_document
+from pointsapp.stars.queries import Change, Draft, Standing, judge_draft, preview
 from pointsapp.stars.rules.branches import BranchDraft
 from pointsapp.stars.services import (
     HeadcountDraft,
@@ -89,20 +91,83 @@ def import_member_file(file: Path) -> None:
     _import_table(file, columns, columns, lambda row: MemberDraft(line=row.line, **row.cells), import_members)
 
 
+FROM = click.option("--from", "starts_on", type=click.DateTime(["%Y-%m-%d"]), help="A quarter's first day.")
+
+
 @stars.command("import")
 @FILE
+@FROM
 @with_appcontext
-def import_scheme_file(file: Path) -> None:
+def import_scheme_file(file: Path, starts_on: datetime | None) -> None:
     """Import a scheme version from YAML (docs/stars.md); the first one opens the current quarter's round."""
     with _naming_bad_rows():
         document, lines = read_document(file)
-        done = write(import_scheme, document, lines, now=clock.now())
+        done = write(import_scheme, document, lines, starts_on=_day(starts_on), now=clock.now())
+    _warn(done.warnings)
     if done.is_repeat:
         click.echo(f"{done.code} version {done.version} is here already, nothing changed")
     elif done.round_starts_on is not None:
         click.echo(f"{done.code} version {done.version} imported; the round from {done.round_starts_on} is open")
     else:
-        click.echo(f"{done.code} version {done.version} imported; it counts from the next round on")
+        click.echo(f"{done.code} version {done.version} imported; it counts from the round of {done.starts_on} on")
+
+
+@stars.command("check")
+@FILE
+@FROM
+@with_appcontext
+def check_scheme_file(file: Path, starts_on: datetime | None) -> None:
+    """Say every mistake of a scheme file with its line, and what is worth a second look; store nothing."""
+    draft = _draft(file, starts_on)
+    stored = ", and is stored already" if draft.is_repeat else ""
+    click.echo(f"{draft.code} version {draft.version} is sound, in force from {draft.starts_on}{stored}")
+
+
+@stars.command("preview")
+@FILE
+@FROM
+@with_appcontext
+def preview_scheme_file(file: Path, starts_on: datetime | None) -> None:
+    """Show what the current round would look like under a draft version; store nothing."""
+    draft = _draft(file, starts_on)
+    shown = preview(db.session, draft, now=clock.now())
+    if shown.round is None:
+        click.echo("no round runs yet: there is nothing to compare with")
+        return
+    click.echo(
+        f"{shown.round.name}, {shown.round.scheme.code} version {shown.round.scheme.version} -> {draft.code} version {draft.version}"
+    )
+    for change in shown.rows:
+        click.echo(_line(change))
+    for words, names in (("to be assessed, 0 here", shown.unassessed), ("given above the new maximum", shown.cut)):
+        if names:
+            click.echo(f"{words}: {', '.join(names)}")
+
+
+def _line(change: Change) -> str:
+    def told(row: Standing) -> str:
+        return f"{row.rank}. {row.score.total / 100:.2f}, {row.score.lit_stars} lit, {row.score.tier or '-'}"
+
+    if change.is_same:
+        return f"  {change.branch.code} {change.branch.name}: {told(change.after)}"
+    return f"* {change.branch.code} {change.branch.name}: {told(change.before)} -> {told(change.after)}"
+
+
+def _draft(file: Path, starts_on: datetime | None) -> Draft:
+    with _naming_bad_rows():
+        document, lines = read_document(file)
+        draft = judge_draft(db.session, document, lines, starts_on=_day(starts_on), now=clock.now())
+    _warn(draft.warnings)
+    return draft
+
+
+def _day(typed: datetime | None) -> date | None:
+    return None if typed is None else typed.date()
+
+
+def _warn(warnings: tuple[tuple[int, str], ...]) -> None:
+    for line, words in warnings:
+        click.echo(f"warning: line {line}: {words}", err=True)
 
 
 @stars.command("headcounts")

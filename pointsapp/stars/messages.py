@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -41,6 +42,12 @@ GAPS = {
 def round_name(starts_on: date) -> str:
     """Return what a quarter is called, in the reader's language."""
     return _("%(year)s 年第 %(quarter)s 季度", year=starts_on.year, quarter=(starts_on.month - 1) // 3 + 1)
+
+
+def speaks_english() -> bool:
+    """Tell whether the reader is spoken to in English: then a scheme's own English names are used, where it has them."""
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
 
 
 ITEM_STATES = {

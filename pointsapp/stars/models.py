@@ -113,10 +113,25 @@ class AreaHeadcount(Base):
 
 
 class SchemeVersion(Base):
-    """One version of a scheme, as imported. `definition` is the checked document; append-only by trigger."""
+    """One version of a scheme, as imported. `definition` is the checked document; append-only by trigger.
+
+    In force from `starts_on`, a quarter's first day, until a later version begins; a version that `replaces` another, which had not
+    begun, stands in its place. So two are never in force at once: no two begin on one day, no two replace the same.
+    """
 
     __tablename__ = "scheme_version"
-    __table_args__ = (Index("uq_scheme_version_code_version", "code", "version", unique=True),)
+    __table_args__ = (
+        Index("uq_scheme_version_code_version", "code", "version", unique=True),
+        Index(
+            "uq_scheme_version_in_force",
+            "code",
+            "starts_on",
+            unique=True,
+            sqlite_where=text("replaces IS NULL"),
+            postgresql_where=text("replaces IS NULL"),
+        ),
+        Index("uq_scheme_version_code_replaces", "code", "replaces", unique=True),
+    )
 
     id: Mapped[row_id]
     public_id: Mapped[public_id]
@@ -126,6 +141,8 @@ class SchemeVersion(Base):
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the definition: the same file twice changes nothing
     definition: Mapped[dict[str, Any]] = mapped_column(JSON)
     imported_at: Mapped[instant]
+    starts_on: Mapped[date] = mapped_column(Date)
+    replaces: Mapped[int | None]
 
 
 class RoundState(StrEnum):

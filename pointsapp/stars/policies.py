@@ -10,6 +10,13 @@ from pointsapp.core.actor import COMMUNITY_STAFF, OFFICE_STAFF, STREET_OFFICE, A
 COMMUNITY_DESK = frozenset({Role.STAFF})
 
 CLOSES_AFTER_DAYS = policy.declare("stars.closes_after_days", 7, _l("季度结束多少天后，五星轮次停止评定并定格"))
+COUNTED_SHARE_PERCENT = policy.declare(
+    "stars.counted_share_percent",
+    40,
+    _l("创星方案中由平台自动计分的分值超过总分的百分之几时提醒（平台不应成为考核的主要载体）"),
+)
+# Roles that a scheme may name as those who assess an indicator.
+MAY_BE_NAMED = tuple(sorted(role.value for role in OFFICE_STAFF))
 
 PLAN_RISK_DAYS = policy.declare("stars.plan_risk_days", 7, _l("计划事项到期前几天开始看进度够不够"))
 PLAN_RISK_PROGRESS = policy.declare("stars.plan_risk_progress", 80, _l("临近到期的计划事项，进度低于百分之几算有风险"))

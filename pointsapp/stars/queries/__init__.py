@@ -1,6 +1,7 @@
 """The reading room of stars: metrics, rounds and branches, standings, evidence."""
 
 from pointsapp.stars.queries.counts import wrong_tallies
+from pointsapp.stars.queries.drafts import Draft, judge_draft
 from pointsapp.stars.queries.evidence import (
     AssessmentRow,
     EvidenceRow,
@@ -13,6 +14,7 @@ from pointsapp.stars.queries.metrics import CATALOGUE, METRICS, figure, register
 from pointsapp.stars.queries.plan_choices import Officer, on_duty, rows_to_link
 from pointsapp.stars.queries.plan_traces import PlanChangeRow, PlanLink, changes_of, links_of
 from pointsapp.stars.queries.plans import Plan, PlanItemRow, plan_counts, plan_item, plan_of
+from pointsapp.stars.queries.previews import Change, Preview, preview
 from pointsapp.stars.queries.rounds import (
     BranchRow,
     MemberRow,
@@ -32,6 +34,8 @@ __all__ = [
     "METRICS",
     "AssessmentRow",
     "BranchRow",
+    "Change",
+    "Draft",
     "EvidencePage",
     "EvidenceRow",
     "IndicatorDetail",
@@ -41,6 +45,7 @@ __all__ = [
     "PlanChangeRow",
     "PlanItemRow",
     "PlanLink",
+    "Preview",
     "RoundRow",
     "Standing",
     "StarDetail",
@@ -50,6 +55,7 @@ __all__ = [
     "figure",
     "find_branch",
     "find_round",
+    "judge_draft",
     "latest_rounds",
     "links_of",
     "members_page",
@@ -60,6 +66,7 @@ __all__ = [
     "plan_counts",
     "plan_item",
     "plan_of",
+    "preview",
     "register",
     "register_evidence",
     "rounds_page",

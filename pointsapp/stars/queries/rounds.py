@@ -17,7 +17,7 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.masking import mask_phone
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
-from pointsapp.stars.messages import round_name
+from pointsapp.stars.messages import round_name, speaks_english
 from pointsapp.stars.models import Branch, BranchKind, Membership, Round, RoundState, SchemeVersion
 from pointsapp.stars.queries.metrics import Span
 from pointsapp.stars.rules.scheme import Scheme, read_scheme
@@ -129,7 +129,7 @@ def _row(found: Round, definition: dict[str, Any]) -> RoundRow:
         starts_on=found.starts_on,
         ends_on=found.ends_on,
         closed_at=found.closed_at,
-        scheme=read_scheme(definition),
+        scheme=read_scheme(definition, english=speaks_english()),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +19,7 @@ from pointsapp.stars.queries.counts import OF_ITS_ROUND, TALLY_COLUMNS, round_ta
 from pointsapp.stars.queries.metrics import Headcount, Span, Tally, values_of
 from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row
 from pointsapp.stars.rules.places import stand
+from pointsapp.stars.rules.scheme import Scheme
 from pointsapp.stars.rules.score import BranchScore, score_branch
 
 # Movement is told against the last day at least this long ago.
@@ -43,9 +46,23 @@ class Standing:
         return self.tally.headcount
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """All that a branch is scored by. `aims` is None where it aims for every star; `given` are scores by hand, by indicator."""
+
+    branch: BranchRow
+    aims: tuple[str, ...] | None
+    tally: Tally
+    given: Mapping[str, int]
+
+
 def standings(session: Session, found: RoundRow, *, now: datetime) -> list[Standing]:
-    """Return all branches of the round, best first; equal totals share a rank and stand in the order of their codes."""
-    span = found.span(now)
+    """Return all branches of the round, best first; equal ones share a rank and stand in the order of their codes."""
+    return placed(found.scheme, entries(session, found, now=now), found.elapsed(now))
+
+
+def entries(session: Session, found: RoundRow, *, now: datetime) -> list[Entry]:
+    """Return what the branches of the round are scored by."""
     waits = waiting(session)
     branches = session.execute(
         select(*BRANCH_COLUMNS, RoundBranch.aims, *TALLY_COLUMNS)
@@ -55,28 +72,39 @@ def standings(session: Session, found: RoundRow, *, now: datetime) -> list[Stand
         .where(RoundBranch.round_id == found.id)
     ).all()
     counted = round_tallies(session, found, branches, waits, now=now)
-    given = _assessed(session, found, span)
-    elapsed = found.elapsed(now)
-    every_star = tuple(star.key for star in found.scheme.stars)
-    scores = {
-        row.id: score_branch(
-            found.scheme, values_of(counted[row.id]), given.get(row.id, {}), aims=row.aims, elapsed=elapsed
-        )
-        for row in branches
-    }
-    places = stand(found.scheme, scores)
-    rows = [
-        Standing(
+    given = _assessed(session, found, found.span(now))
+    return [
+        Entry(
             branch=branch_row(row),
-            rank=places[row.id].rank,
-            score=replace(scores[row.id], tier=places[row.id].tier),
-            missed=places[row.id].missed,
+            aims=None if row.aims is None else tuple(row.aims),
             tally=counted[row.id],
-            aims=every_star if row.aims is None else tuple(row.aims),
+            given=given.get(row.id, {}),
         )
         for row in branches
     ]
-    return sorted(rows, key=lambda row: (row.rank, row.branch.code))
+
+
+def placed(scheme: Scheme, rows: Iterable[Entry], elapsed: Fraction) -> list[Standing]:
+    """Score every branch under `scheme` and say where it stands, best first."""
+    by_id = {row.branch.id: row for row in rows}
+    scores = {
+        key: score_branch(scheme, values_of(row.tally), row.given, aims=row.aims, elapsed=elapsed)
+        for key, row in by_id.items()
+    }
+    places = stand(scheme, scores)
+    every_star = tuple(star.key for star in scheme.stars)
+    found = [
+        Standing(
+            branch=row.branch,
+            rank=places[key].rank,
+            score=replace(scores[key], tier=places[key].tier),
+            tally=row.tally,
+            aims=every_star if row.aims is None else row.aims,
+            missed=places[key].missed,
+        )
+        for key, row in by_id.items()
+    ]
+    return sorted(found, key=lambda row: (row.rank, row.branch.code))
 
 
 def one_standing(

@@ -26,13 +26,12 @@ from pointsapp.stars.services.plans import (
 )
 from pointsapp.stars.services.rounds import (
     AimsSet,
-    ImportedScheme,
     SetAims,
-    import_scheme,
     set_aims,
     take_snapshot,
     turn_rounds,
 )
+from pointsapp.stars.services.schemes import ImportedScheme, import_scheme
 
 __all__ = [
     "AddItem",

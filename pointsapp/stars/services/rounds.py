@@ -1,13 +1,9 @@
-"""Scheme versions and rounds: importing one opens the quarter, a new quarter opens by itself, a finished one closes."""
+"""Rounds: a new quarter opens by itself under the version in force, a finished one closes; what a branch aims for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
-from json import dumps
-from typing import Any
 
 from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
@@ -16,26 +12,14 @@ from pointsapp.core import clock, events, policy
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Invalid
 from pointsapp.core.states import move
-from pointsapp.core.table_file import BadFile
 from pointsapp.stars.errors import RoundClosed
 from pointsapp.stars.messages import UNKNOWN_STAR
 from pointsapp.stars.models import Branch, BranchKind, Round, RoundBranch, RoundState, SchemeVersion, StandingSnapshot
 from pointsapp.stars.policies import CLOSES_AFTER_DAYS, may_set_aims
-from pointsapp.stars.queries.metrics import METRICS
+from pointsapp.stars.queries.drafts import versions_in_force
 from pointsapp.stars.queries.rounds import find_branch, find_round, open_rounds
 from pointsapp.stars.queries.standings import standings
-from pointsapp.stars.rules.check import Place, check_scheme
 from pointsapp.stars.services.plans import keep_change
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedScheme:
-    """`is_repeat`: this version was here already; `round_starts_on`: the quarter it opened, None if it opened none."""
-
-    code: str
-    version: int
-    is_repeat: bool
-    round_starts_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,46 +37,8 @@ class AimsSet:
     is_repeat: bool
 
 
-def import_scheme(session: Session, document: Any, lines: Mapping[Place, int], *, now: datetime) -> ImportedScheme:
-    """Store a scheme version; raise BadFile naming every mistake with its line.
-
-    A changed rule is a new version and takes effect with the next round: a running quarter keeps the rules it began with.
-    """
-    definition, problems = check_scheme(document, METRICS)
-    if problems:
-        raise BadFile([(_line(lines, place), reason) for place, reason in problems])
-    code, version = definition["code"], definition["version"]
-    digest = sha256(dumps(definition, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    known = session.scalars(select(SchemeVersion).where(SchemeVersion.code == code)).all()
-    same = next((one for one in known if one.version == version), None)
-    if same is not None and same.digest != digest:
-        line = _line(lines, ("version",))
-        raise BadFile([(line, f"version {version} of {code} stands with other content: give the change a new number")])
-    if same is not None:
-        return ImportedScheme(code=code, version=version, is_repeat=True, round_starts_on=None)
-    newest = max((one.version for one in known), default=0)
-    if version < newest:
-        raise BadFile([(_line(lines, ("version",)), f"version {version} is older than version {newest}")])
-    stored = SchemeVersion(
-        code=code, version=version, name=definition["name"], digest=digest, definition=definition, imported_at=now
-    )
-    session.add(stored)
-    session.flush()
-    events.record(session, "stars.scheme_imported", at=now, subject=f"scheme_version:{stored.id}", version=version)
-    opened = None if known else _open_round(session, stored, clock.local_day(now), now=now)
-    return ImportedScheme(
-        code=code, version=version, is_repeat=False, round_starts_on=opened.starts_on if opened is not None else None
-    )
-
-
-def _line(lines: Mapping[Place, int], place: Place) -> int:
-    """Return the line of `place`, or of the nearest part around it that has one."""
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place, 1)
-
-
-def _open_round(session: Session, scheme: SchemeVersion, day: date, *, now: datetime) -> Round:
+def open_round(session: Session, scheme: SchemeVersion, day: date, *, now: datetime) -> Round:
+    """Open the round of the quarter that `day` lies in, for all branches of kind `branch`."""
     starts_on, ends_on = clock.quarter_of(day)
     opened = Round(
         scheme_code=scheme.code,
@@ -127,14 +73,12 @@ def enrol_branches(session: Session, day: date) -> None:
 
 
 def turn_rounds(session: Session, *, now: datetime) -> int:
-    """Open the new quarter's round under the newest version, and close what ended long enough ago; a job."""
+    """Open the new quarter's round under the version then in force, and close what ended long enough ago; a job."""
     today = clock.local_day(now)
     starts_on, _ = clock.quarter_of(today)
     begun = set(session.scalars(select(Round.scheme_code).where(Round.starts_on == starts_on)))
-    newest: dict[str, SchemeVersion] = {}
-    for stored in session.scalars(select(SchemeVersion).order_by(SchemeVersion.version)):
-        newest[stored.code] = stored
-    opened = [_open_round(session, stored, today, now=now) for code, stored in newest.items() if code not in begun]
+    due = versions_in_force(session.scalars(select(SchemeVersion)).all(), starts_on)
+    opened = [open_round(session, stored, today, now=now) for code, stored in sorted(due.items()) if code not in begun]
     days = policy.value(session, CLOSES_AFTER_DAYS, now=now)
     ended = session.scalars(
         select(Round).where(Round.state == RoundState.OPEN, Round.ends_on < today - timedelta(days=days))
