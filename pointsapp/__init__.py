@@ -30,9 +30,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     from pointsapp import wiring
     from pointsapp.web import init_web
+    from pointsapp.web.porch import build_porch
 
     init_web(app, load_person=wiring.load_person, load_token=wiring.load_token)
     wiring.connect(app)
+    build_porch(app, wiring.load_tokens)
     if settings.demo:
         from pointsapp.demo import log_ins_for_page
 

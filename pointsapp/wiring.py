@@ -118,3 +118,10 @@ def load_token(token: str, now: datetime) -> Actor | None:
     from pointsapp.people.queries import load_actor_by_token
 
     return load_actor_by_token(db.session, token, now=now)
+
+
+def load_tokens(hashes: list[str], now: datetime) -> dict[str, Actor]:
+    """Return the Actors behind many bearer tokens by the hash of each, in one look."""
+    from pointsapp.people.queries import load_actors_by_tokens
+
+    return load_actors_by_tokens(db.session, hashes, now=now)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from pointsapp.boards.queries import board_for, ranking
-from pointsapp.boards.schemas import EntryProofSchema, RankingArgs, RankingSchema, SealPageSchema
+from flask import Response
+
+from pointsapp.boards.queries import board_for, kept_points_on, laid_out, lay_out, points_on, ranking
+from pointsapp.boards.schemas import (
+    EntryProofSchema,
+    RankingArgs,
+    RankingSchema,
+    SealPageSchema,
+    first_page_asked,
+    ranking_answer,
+)
+from pointsapp.core.actor import Actor
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
@@ -15,6 +25,7 @@ from pointsapp.web.api import api_blueprint
 from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
+from pointsapp.web.porch import handed_out
 from pointsapp.web.replicas import may_lag
 from pointsapp.web.schemas import PageArgs, page_request
 
@@ -22,14 +33,28 @@ blp = api_blueprint("boards", "Public pages and rankings: reads only.")
 blp.after_request(conditional)
 
 
+def _laid_out_board(actor: Actor, query: str) -> bytes | None:
+    """Put the answer together from what is kept."""
+    args = first_page_asked(query)
+    laid = laid_out(actor, args["area"], args["period"], args["limit"]) if args else None
+    points = kept_points_on(laid, actor.person_id) if laid else None
+    return None if laid is None or points is None else ranking_answer(laid, points)
+
+
 @blp.get("/leaderboards/residents")
+@handed_out(_laid_out_board)
 @blp.arguments(RankingArgs, location="query")
 @blp.response(200, RankingSchema)
-def list_residents(args: dict[str, Any]) -> dict[str, Any]:
+def list_residents(args: dict[str, Any]) -> dict[str, Any] | Response:
     """Rank residents by points earned; without `area` in one's own community."""
-    actor = signed_in()
+    actor, page = signed_in(), page_request(args, int, int)
+    if page.after is None:
+        laid = lay_out(db.session, actor, args["area"], args["period"], page.limit, now=now())
+        if laid is not None:
+            points = points_on(db.session, laid, actor.person_id)
+            return Response(ranking_answer(laid, points), mimetype="application/json")
     board = board_for(db.session, actor, args["area"], args["period"], now=now())
-    found = ranking(db.session, board, page_request(args, int, int), me=actor.person_id)
+    found = ranking(db.session, board, page, me=actor.person_id)
     return {
         "area": board.area,
         "period": board.period,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+import json
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
 
+from marshmallow import Schema, ValidationError, fields, validate
+
+from pointsapp.boards.queries import LaidOut
 from pointsapp.boards.rules import PERIODS
 from pointsapp.web.schemas import AreaRefSchema, Moment, PageArgs, Text, page_schema
 
@@ -32,6 +38,47 @@ class RankingSchema(Schema):
     items = fields.List(fields.Nested(RankSchema))
     me = fields.Nested(MyRankSchema)
     next_cursor = fields.String(allow_none=True)
+
+
+_ASKED = frozenset({"area", "period", "limit"})
+
+
+@lru_cache(maxsize=1024)
+def first_page_asked(query: str) -> dict[str, Any] | None:
+    """Return what a plain query string asks for, as RankingArgs reads it; None for a later page and for anything out of the ordinary."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    given = dict(pairs)
+    if len(given) < len(pairs) or not given.keys() <= _ASKED:
+        return None
+    try:
+        return dict(RankingArgs().load(given))
+    except ValidationError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _around_me(laid: LaidOut) -> tuple[bytes, bytes]:
+    """Return RankingSchema's answer of a board before and behind what is said about `me`: the same for all its readers."""
+    told = RankingSchema(exclude=["me"]).dump(
+        {
+            "area": laid.board.area,
+            "period": laid.board.period,
+            "items": laid.page.items,
+            "next_cursor": laid.page.next_cursor,
+        }
+    )
+    parts = {name: json.dumps(value, separators=(",", ":"), sort_keys=True) for name, value in told.items()}
+    before, behind = (
+        ",".join(f'"{name}":{parts[name]}' for name in names)
+        for names in (("area", "items"), ("next_cursor", "period"))
+    )
+    return f'{{{before},"me":'.encode(), f",{behind}}}\n".encode()
+
+
+def ranking_answer(laid: LaidOut, points: int) -> bytes:
+    """Return what RankingSchema makes of the board for somebody with so many points, as the house writes JSON."""
+    before, behind = _around_me(laid)
+    return b'%s{"points":%d,"rank":%d}%s' % (before, points, laid.ranks.of(points), behind)
 
 
 class SealSchema(Schema):

@@ -17,7 +17,10 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import (
     JSON,
     BigInteger,
+    BindParameter,
+    Boolean,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Engine,
     ForeignKey,
@@ -26,6 +29,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    bindparam,
     event,
 )
 from sqlalchemy.engine import Connection, Dialect
@@ -141,6 +145,30 @@ def _drawn(element: next_id, _compiler: Any, **_kw: Any) -> str:
 @compiles(next_id, "sqlite")
 def _counted(element: next_id, _compiler: Any, **_kw: Any) -> str:
     return f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {element.table.name})"  # noqa: S608 - a table's name of ours
+
+
+class among(expression.ColumnElement[bool]):  # noqa: N801 - reads like a function in a select
+    """The condition "`column` is one of the list bound as `name`": one statement whatever the length, so that it stays prepared."""
+
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column = column
+        self.values: BindParameter[str] = bindparam(name, type_=String())
+        self.type = Boolean()
+
+
+@compiles(among, "postgresql")
+def _any_of(element: among, compiler: Any, **kw: Any) -> str:
+    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
+    kind = compiler.dialect.type_compiler_instance.process(element.column.type)
+    return f"{column} = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST({values} AS JSON)) AS {kind})))"
+
+
+@compiles(among, "sqlite")
+def _one_of(element: among, compiler: Any, **kw: Any) -> str:
+    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - our own column
 
 
 def ref(target: str, *, index: bool = True, nullable: bool = False, unique: bool | None = None, **kw: Any) -> Any:

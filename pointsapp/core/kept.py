@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from pointsapp.core.replicas import lagging
@@ -120,10 +121,90 @@ class Kept(Generic[T]):
         self._places = left if len(left) < self._most else {}
 
 
-_all: list[Kept[Any]] = []
+_all: list[Any] = []
 
 
 def forget_all() -> None:
     """Keep nothing of what was kept so far, anywhere in this process."""
     for each in _all:
         each.forget()
+
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+_OLD, _OF_LATE_S = 0.75, 10.0
+
+
+class _Seen(Generic[V]):
+    __slots__ = ("begun", "used", "value")
+
+    def __init__(self, value: V, begun: float, used: float) -> None:
+        self.value, self.begun, self.used = value, begun, used
+
+
+class KeptEach(Generic[K, V]):
+    """One small value for each of many: who asks for theirs has the oldest of the others read along in the same look.
+
+    In a crowd everybody asks again every few seconds, and each would need a look of their own; a look for a hundred costs little more
+    than one for one. Read along is whose value is about to be too old, and who asked in the last ten seconds.
+    """
+
+    def __init__(self, *, most: int = 20_000, along: int = 100) -> None:
+        self._most, self._along = most, along
+        self._seen: dict[K, _Seen[V]] = {}  # in the order of reading
+        self._guard = threading.Lock()
+        _all.append(self)
+
+    def peek(self, key: K) -> V | None:
+        """Return what is kept of `key` if it is young enough, None otherwise; never reads anything."""
+        seen, came = self._seen.get(key), moment()
+        if seen is None or came - seen.begun >= _life_s:
+            return None
+        seen.used = came
+        return seen.value
+
+    def get(self, key: K, read: Callable[[list[K]], dict[K, V]]) -> V | None:
+        """Return what is kept of `key`, or what `read` finds of it now; None where there is no such thing."""
+        found = self.peek(key)
+        if found is not None:
+            return found
+        keys = [key, *self._old_ones(key)]
+        begun = moment()
+        values = read(keys)
+        if _life_s > 0:
+            self._remember(keys, values, begun)
+        return values.get(key)
+
+    def forget(self) -> None:
+        with self._guard:
+            self._seen = {}
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def _old_ones(self, key: K) -> list[K]:
+        """Return whom to read along; who has not asked of late is let go of."""
+        found: list[K] = []
+        if _life_s <= 0:
+            return found
+        came = moment()
+        with self._guard:
+            for other in list(islice(self._seen, 2 * self._along)):
+                seen = self._seen[other]
+                if came - seen.begun < _OLD * _life_s or len(found) == self._along:
+                    break
+                del self._seen[other]
+                if other != key and came - seen.used < _OF_LATE_S:
+                    found.append(other)
+                    self._seen[other] = seen  # now the last in the queue: the next who comes takes others along
+        return found
+
+    def _remember(self, keys: list[K], values: dict[K, V], begun: float) -> None:
+        with self._guard:
+            if len(self._seen) + len(keys) > self._most:
+                self._seen.clear()
+            for number, key in enumerate(keys):
+                before = self._seen.pop(key, None)
+                if key in values:
+                    used = begun if number == 0 or before is None else before.used
+                    self._seen[key] = _Seen(values[key], begun, used)

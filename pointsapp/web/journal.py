@@ -136,7 +136,6 @@ def init_journal(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     if settings.env != "testing":  # pytest keeps its own handlers
         logging.config.dictConfig(log_plan(settings))
-    logs_all = settings.log_requests == "all"
 
     @app.before_request
     def begin() -> None:
@@ -144,25 +143,36 @@ def init_journal(app: Flask) -> None:
         g.request_id = new_request_id(request.headers.get(REQUEST_ID))
 
     @app.after_request
-    def write_line(response: Response) -> Response:
+    def close(response: Response) -> Response:
         if "started" not in g:
             return response
         response.headers[REQUEST_ID] = g.request_id
-        status, ms = response.status_code, round((time.perf_counter() - g.started) * 1000, 1)
+        ms = round((time.perf_counter() - g.started) * 1000, 1)
         response.headers["Server-Timing"] = f"app;dur={ms}"
-        notable = status >= 500 or status == 429 or ms >= settings.slow_request_ms
-        if (logs_all and request.endpoint not in _QUIET) or notable:
-            level = logging.WARNING if notable else logging.INFO
-            if log.isEnabledFor(level):
-                # Not log.log(): looking up the caller's line would cost as much as all the rest.
-                record = log.makeRecord(log.name, level, "", 0, "request", (), None)
-                record.__dict__ |= {
-                    "request_id": g.request_id,
-                    "method": request.method,
-                    "route": route_of_request(),
-                    "status": status,
-                    "ms": ms,
-                    "code": g.get("refusal_code"),
-                }
-                log.handle(record)
+        if request.endpoint not in _QUIET or is_notable(settings, response.status_code, ms):
+            write_line(
+                settings, g.request_id, request.method, route_of_request(), response.status_code, ms,
+                g.get("refusal_code"),
+            )  # fmt: skip
         return response
+
+
+def is_notable(settings: Settings, status: int, ms: float) -> bool:
+    """Tell whether a request is worth its line even where not every request has one."""
+    return status >= 500 or status == 429 or ms >= settings.slow_request_ms
+
+
+def write_line(
+    settings: Settings, request_id: str, method: str, route: str, status: int, ms: float, code: str | None
+) -> None:
+    """Write the line of one request; `ms` is how long it took, `code` the refusal's."""
+    notable = is_notable(settings, status, ms)
+    level = logging.WARNING if notable else logging.INFO
+    if not (notable or settings.log_requests == "all") or not log.isEnabledFor(level):
+        return
+    # Not log.log(): looking up the caller's line would cost as much as all the rest.
+    record = log.makeRecord(log.name, level, "", 0, "request", (), None)
+    record.__dict__ |= {
+        "request_id": request_id, "method": method, "route": route, "status": status, "ms": ms, "code": code,
+    }  # fmt: skip
+    log.handle(record)

@@ -37,6 +37,7 @@ from pointsapp.web.guard import public
 from pointsapp.web.journal import route_of_request
 from pointsapp.web.login import bearer_token
 
+COUNT = "pointsapp.count"  # the extension that counts one answer; there where metrics are on
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SAMPLED_EVERY_S = 0.25
@@ -180,16 +181,20 @@ def init_metrics(app: Flask) -> None:
     latency: dict[tuple[str, str], Any] = {}  # finding a child by its labels costs more than counting
     answers: dict[int, Any] = {}
 
-    @app.after_request
-    def count(response: Response) -> Response:
-        if "started" not in g:
-            return response
-        key = (route_of_request(), request.method)
+    def count(route: str, method: str, status: int, seconds: float, code: str | None) -> None:
+        key = (route, method)
         child = latency.get(key) or latency.setdefault(key, LATENCY.labels(*key))
-        child.observe(time.perf_counter() - g.started)
-        status = response.status_code
+        child.observe(seconds)
         (answers.get(status) or answers.setdefault(status, ANSWERS.labels(status))).inc()
-        if "refusal_code" in g:
-            REFUSALS.labels(g.refusal_code).inc()
-        sampler.look()
+        if code is not None:
+            REFUSALS.labels(code).inc()
+
+    app.extensions[COUNT] = count
+
+    @app.after_request
+    def count_answer(response: Response) -> Response:
+        if "started" in g:
+            took = time.perf_counter() - g.started
+            count(route_of_request(), request.method, response.status_code, took, g.get("refusal_code"))
+            sampler.look()
         return response

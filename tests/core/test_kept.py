@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pointsapp.core import kept
-from pointsapp.core.kept import Kept
+from pointsapp.core.kept import Kept, KeptEach
 from pointsapp.core.replicas import lagging
 from tests.conftest import Stopwatch
 
@@ -116,3 +116,57 @@ def test_nothing_is_kept_where_the_life_is_nothing_and_no_life_is_longer_than_tw
     assert [room.get("a", read), room.get("a", read)] == [1, 2]
     kept.use_life(60)
     assert kept.life_s() == 2.0
+
+
+class Looks:
+    """Answers each key with itself, and notes what was asked in one look."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+
+    def __call__(self, keys: list[int]) -> dict[int, int]:
+        self.asked.append(keys)
+        return {key: key for key in keys if key >= 0}
+
+
+def test_who_asks_for_theirs_has_the_old_ones_read_along(watch: Stopwatch) -> None:
+    room, read = KeptEach[int, int](along=3), Looks()
+    for key in range(6):
+        assert room.get(key, read) == key
+    assert read.asked == [[0], [1], [2], [3], [4], [5]]
+    watch.at += 2
+    assert room.get(4, read) == 4
+    assert read.asked[-1] == [4, 0, 1, 2]
+    assert [room.peek(key) for key in range(6)] == [0, 1, 2, None, 4, None]
+    watch.at += 1.4
+    assert room.get(0, read) == 0
+    assert len(read.asked) == 7
+    watch.at += 0.6
+    assert [room.peek(key) for key in range(6)] == [None] * 6
+
+
+def test_who_has_not_asked_of_late_is_let_go_of(watch: Stopwatch) -> None:
+    room, read = KeptEach[int, int](), Looks()
+    for key in range(3):
+        room.get(key, read)
+    watch.at += 11
+    room.get(9, read)
+    assert read.asked[-1] == [9]
+    assert len(room) == 1
+
+
+def test_what_does_not_exist_is_not_kept(watch: Stopwatch) -> None:
+    room, read = KeptEach[int, int](), Looks()
+    assert [room.get(-1, read), room.get(-1, read)] == [None, None]
+    assert (len(read.asked), len(room)) == (2, 0)
+
+
+def test_each_of_many_is_kept_within_a_bound(watch: Stopwatch) -> None:
+    room, read = KeptEach[int, int](most=10), Looks()
+    for key in range(100):
+        room.get(key, read)
+        assert len(room) <= 10
+    kept.use_life(0)
+    room.get(99, read)
+    room.get(99, read)
+    assert read.asked[-2:] == [[99], [99]]

@@ -20,7 +20,7 @@ from pointsapp.areas.queries import AreaRow, area_by_id, areas_by_ids, ids_in, r
 from pointsapp.boards import rules
 from pointsapp.boards.models import BoardPlace, BoardStep
 from pointsapp.boards.policies import lists_everyone
-from pointsapp.boards.queries.tail import Asked, Unsettled, consistently, read_tail
+from pointsapp.boards.queries.tail import Asked, Tail, Unsettled, consistently, read_tail
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import table_of
@@ -58,6 +58,10 @@ class RankRow:
     points: int
     is_me: bool = False
 
+    @classmethod
+    def of(cls, one: Placed, rank: int, *, is_me: bool = False) -> RankRow:
+        return cls(person_id=one.person_id, rank=rank, name=mask_name(one.name), points=one.points, is_me=is_me)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyRank:
@@ -75,7 +79,9 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed:
+    """Somebody on the board, with the name unmasked."""
+
     person_id: int
     name: str
     points: int
@@ -109,13 +115,21 @@ def ranking(session: Session, board: Board, page: PageRequest, *, me: int) -> Ra
     return consistently(session, lambda: _look(session, board, page, me))
 
 
-def _look(session: Session, board: Board, page: PageRequest, me: int) -> tuple[int, Ranking]:
+def read_places(
+    session: Session, board: Board, page: PageRequest, *, me: int
+) -> tuple[Tail, dict[int, Placed | None], list[Placed]]:
+    """Return who is unsettled, where they truly stand, and the places of the page with the one after it, best first."""
     asked = Asked(board.key, board.area.path if board.area else "/")
     tail = read_tail(session, (board.span,), board=asked, me=me)
     truth = {one.person_id: _place_of(one, board) for one in tail.people}
     placed = sorted(
         [*_folded(session, board, page, tail.people), *_after(truth.values(), page)], key=lambda one: one.order
     )[: page.limit + 1]
+    return tail, truth, placed
+
+
+def _look(session: Session, board: Board, page: PageRequest, me: int) -> tuple[int, Ranking]:
+    tail, truth, placed = read_places(session, board, page, me=me)
     mine = next((one for one in tail.people if one.person_id == me), None)
     my_points = mine.figures[0].points if mine is not None else 0
     above = _people_above(session, board, [*_two_best(placed), my_points])
@@ -128,16 +142,16 @@ def _look(session: Session, board: Board, page: PageRequest, me: int) -> tuple[i
     return tail.version, Ranking(page=cut(rows, page.limit, lambda row: (-row.points, row.person_id)), me=found)
 
 
-def _place_of(one: Unsettled, board: Board) -> _Placed | None:
+def _place_of(one: Unsettled, board: Board) -> Placed | None:
     """Return where somebody truly stands on the board, None if they do not."""
     points = one.figures[0].points
     lives_here = board.area is None or board.area.id in one.home
     if points <= 0 or one.is_erased or not lives_here or not (one.shows or board.lists_everyone):
         return None
-    return _Placed(one.person_id, one.name, points)
+    return Placed(one.person_id, one.name, points)
 
 
-def _folded(session: Session, board: Board, page: PageRequest, unsettled: Sequence[Unsettled]) -> list[_Placed]:
+def _folded(session: Session, board: Board, page: PageRequest, unsettled: Sequence[Unsettled]) -> list[Placed]:
     """Return the next places as folded, without those who truly stand elsewhere."""
     passed_over = {one.person_id for one in unsettled if one.placed is not None}
     rows = session.execute(
@@ -149,7 +163,7 @@ def _folded(session: Session, board: Board, page: PageRequest, unsettled: Sequen
             **dict(zip(("rank_key", "person"), page.after or (), strict=False)),
         },
     )
-    return [_Placed(row.person_id, row.name, -row.rank_key) for row in rows if row.person_id not in passed_over]
+    return [Placed(row.person_id, row.name, -row.rank_key) for row in rows if row.person_id not in passed_over]
 
 
 @cache
@@ -169,16 +183,16 @@ def _page_statement(is_later: bool) -> Any:
     return query
 
 
-def _after(truth: Any, page: PageRequest) -> list[_Placed]:
+def _after(truth: Any, page: PageRequest) -> list[Placed]:
     return [one for one in truth if one is not None and (page.after is None or one.order > tuple(page.after))]
 
 
-def _two_best(placed: Sequence[_Placed]) -> list[int]:
+def _two_best(placed: Sequence[Placed]) -> list[int]:
     """Return the greatest points on the page and the next lower ones: all other ranks follow by counting along."""
     return sorted({one.points for one in placed}, reverse=True)[:2]
 
 
-def _ranked(placed: Sequence[_Placed], above: dict[int, int], me: int) -> list[RankRow]:
+def _ranked(placed: Sequence[Placed], above: dict[int, int], me: int) -> list[RankRow]:
     rows: list[RankRow] = []
     # The first group may have begun on the page before; from the second one on, every place is on this page.
     second = next((at for at, one in enumerate(placed) if one.points != placed[0].points), 0)
@@ -186,15 +200,7 @@ def _ranked(placed: Sequence[_Placed], above: dict[int, int], me: int) -> list[R
     for at, one in enumerate(placed):
         if at == 0 or one.points != placed[at - 1].points:
             rank = above[one.points] + 1 if at in (0, second) else above[placed[second].points] + 1 + at - second
-        rows.append(
-            RankRow(
-                person_id=one.person_id,
-                rank=rank,
-                name=mask_name(one.name),
-                points=one.points,
-                is_me=one.person_id == me,
-            )
-        )
+        rows.append(RankRow.of(one, rank, is_me=one.person_id == me))
     return rows
 
 

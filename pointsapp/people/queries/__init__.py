@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pointsapp.people.queries.actors import load_actor, load_actor_by_token, standing_of, token_hash
+from pointsapp.people.queries.actors import (
+    load_actor,
+    load_actor_by_token,
+    load_actors_by_tokens,
+    standing_of,
+    token_hash,
+)
 from pointsapp.people.queries.codes import CodeHolder, code_hash, holder_of_code
 from pointsapp.people.queries.lists import DeskPerson, PersonLine, desk_person, search_people
 from pointsapp.people.queries.notice import PrivacyNotice, current_notice
@@ -36,6 +42,7 @@ __all__ = [
     "holder_of_code",
     "load_actor",
     "load_actor_by_token",
+    "load_actors_by_tokens",
     "merchants_by_codes",
     "name_of",
     "names_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor, Grant
-from pointsapp.core.db import table_of
+from pointsapp.core.db import among, table_of
 from pointsapp.core.swift import Swift
 from pointsapp.people.models import ApiToken, Person, RoleGrant
 from pointsapp.people.policies import HeldRole, Standing
@@ -22,7 +23,7 @@ _person, _grant, _token, _area = table_of(Person), table_of(RoleGrant), table_of
 _COLUMNS = ("id", "public_id", "name", "home_area_id", "verified_at", "locale", "elder_view", "session_version")
 
 
-def _statement(*, by_token: bool) -> Select[Any]:
+def _statement(*, by_token: bool, by_many: bool = False) -> Select[Any]:
     """Select a person with the roles held at `now`, a row for each of them and one for who holds none."""
     home, scope = _area.alias("home"), _area.alias("scope")
     held = and_(
@@ -48,8 +49,11 @@ def _statement(*, by_token: bool) -> Select[Any]:
     )
     if not by_token:
         return statement.where(_person.c.id == bindparam("person_id"))
+    if by_many:
+        statement = statement.add_columns(_token.c.token_hash)
+    named = among(_token.c.token_hash, "token_hashes") if by_many else _token.c.token_hash == bindparam("token_hash")
     return statement.join(_token, _token.c.person_id == _person.c.id).where(
-        _token.c.token_hash == bindparam("token_hash"),
+        named,
         _token.c.expires_at > bindparam("now"),
         _token.c.revoked_at.is_(None),
     )
@@ -57,6 +61,7 @@ def _statement(*, by_token: bool) -> Select[Any]:
 
 _BY_PERSON = Swift(partial(_statement, by_token=False))
 _BY_TOKEN = Swift(partial(_statement, by_token=True))
+_BY_TOKENS = Swift(partial(_statement, by_token=True, by_many=True))
 
 
 def load_actor(session: Session, person_id: int, *, now: datetime) -> Actor | None:
@@ -93,6 +98,14 @@ def token_hash(token: str) -> str:
 def load_actor_by_token(session: Session, token: str, *, now: datetime) -> Actor | None:
     """Return the Actor behind a bearer token that has not expired and was not revoked."""
     return _as_actor(_BY_TOKEN.rows(session, token_hash=token_hash(token), now=now))
+
+
+def load_actors_by_tokens(session: Session, hashes: Sequence[str], *, now: datetime) -> dict[str, Actor]:
+    """Return the Actors behind many tokens by the hash of each, in one look; a token that is good no more is left out."""
+    rows: dict[str, list[Any]] = {}
+    for row in _BY_TOKENS.rows(session, token_hashes=list(hashes), now=now):
+        rows.setdefault(row.token_hash, []).append(row)
+    return {key: actor for key, found in rows.items() if (actor := _as_actor(found)) is not None}
 
 
 def standing_of(session: Session, person_id: int, *, now: datetime) -> Standing:
