@@ -20,7 +20,9 @@ from pointsapp.ledger.services.seals import seal_due
 from pointsapp.merchants.models import Invitation
 from pointsapp.notices.models import Notice
 from pointsapp.people.models import RoleGrant
-from pointsapp.people.queries import current_notice
+from pointsapp.people.queries import current_notice, load_actor
+from pointsapp.stars.schemas import PlanItemForm
+from pointsapp.stars.services import add_item
 from pointsapp.worker import deliver_events
 from tests.contract.world import API, World
 from tests.stars.things import make_branches, open_small_round
@@ -36,6 +38,7 @@ EVERYBODY = frozenset(WHO)
 OWNER = frozenset({"resident"})
 STAFF = frozenset({"staff", "street_admin", "platform_admin"})
 ANY_STAFF = STAFF | {"foreign_staff", "foreign_admin"}
+PLANNERS = frozenset({"staff", "platform_admin"})  # the street office sees every plan and writes none
 STREET = frozenset({"street_admin", "platform_admin"})
 ANY_STREET = STREET | {"foreign_admin"}
 PLATFORM = frozenset({"platform_admin"})
@@ -126,7 +129,8 @@ class Scene:
         keep["indicator"] = next(
             each["key"] for star in page["stars"] for each in star["indicators"] if each["source"] == "assessed"
         )
-        keep["figure"] = "hours"
+        keep["figure"], keep["open_metric"] = "hours", "tasks_completed"
+        self._set_plan()
         deliver_events(time.now())
         told = session.execute(select(EventDelivery.event_id, EventDelivery.subscriber)).first()
         assert told is not None
@@ -160,6 +164,14 @@ class Scene:
         made = self.world.session.scalars(select(Invitation)).one()
         self.things["invitation_code"] = made.code
         assert made.public_id == self.things["invitation"]
+
+    def _set_plan(self) -> None:
+        """Put an item on the branch's plan, as its community's staff."""
+        actor = load_actor(self.world.session, self.world.person("staff").id, now=time.now())
+        assert actor is not None
+        item = PlanItemForm().load(_plan_item(self) | {"branch_id": self.things["branch"]})
+        made = write(add_item, actor, item, now=time.now())
+        self.things["plan_item"] = made.item_id or ""
 
     def offer(self) -> dict[str, Any]:
         return {"merchant_id": self.world.shop.public_id, "title": "豆浆", "description": "一杯", "points": 5}
@@ -204,6 +216,9 @@ _USUAL: dict[str, dict[str, str]] = {
     "checkin.show_arrival": {"code": "venue_code"},
     "people.show_one_time_code": {"code": "one_time_code"},
     "stars.show_branch": {"branch_id": "branch"},
+    "stars.show_figures": {"branch_id": "branch"},
+    "stars.show_plan": {"branch_id": "branch"},
+    "stars.show_plan_item": {"branch_id": "branch", "item_id": "plan_item"},
 }
 
 
@@ -328,6 +343,15 @@ def _shift(scene: Scene) -> dict[str, Any]:
     return {"shift": scene.things["shift"]}
 
 
+def _plan_item(scene: Scene) -> dict[str, Any]:
+    return {
+        "round_id": scene.things["round"], "goal": "first/party_life", "title": "补齐三会一课", "lead_unit": "组织办",
+        "responsible_unit": "社区党总支", "due_on": time.local_day(scene.world.clock.at + timedelta(days=3)).isoformat(),
+    }  # fmt: skip
+
+
+_ITEM = {"branch_id": "branch", "item_id": "plan_item"}
+
 DOORS: dict[str, Door] = {
     "rewards_api.give_budget": Door(STREET, body=_grant),
     "rewards_api.list_budgets": Door(ANY_STAFF),
@@ -340,6 +364,12 @@ DOORS: dict[str, Door] = {
     "stars_api.give_assessment": Door(STAFF, at={"round_id": "round"}, body=_api_assessment),
     "stars_api.list_standings": Door(EVERYBODY, at={"round_id": "round"}),
     "stars_api.open_standing": Door(EVERYBODY, at={"round_id": "round", "branch_id": "branch"}),
+    "stars_api.list_metrics": Door(EVERYBODY),
+    "stars_api.list_figures": Door(EVERYBODY, at={"round_id": "round", "branch_id": "branch"}),
+    "stars_api.list_metric_rows": Door(
+        EVERYBODY, at={"round_id": "round", "branch_id": "branch", "key": "open_metric"}
+    ),
+    "stars_api.open_plan": Door(EVERYBODY, at={"round_id": "round", "branch_id": "branch"}),
     "boards_api.list_residents": Door(EVERYBODY),
     "home_api.show_me": Door(EVERYBODY),
     "checkin_api.read_my_code": Door(EVERYBODY),
@@ -428,6 +458,15 @@ DOORS: dict[str, Door] = {
     "tasks.move_shift": Door(STAFF, at={"public_id": "shift"}, body=_later),
     "checkin.show_correction": Door(STAFF, at={"signup": "signup_done"}),
     "checkin.submit_correction": Door(STAFF, at={"signup": "signup_done"}, body=_correction),
+    "stars.show_metric_rows": Door(EVERYBODY, at={"branch_id": "branch", "key": "open_metric"}),
+    "stars.show_console_plans": Door(ANY_STAFF),
+    "stars.show_console_plan": Door(ANY_STAFF, at={"branch_id": "branch"}),
+    "stars.submit_plan_item": Door(PLANNERS, at={"branch_id": "branch"}, body=_plan_item),
+    "stars.show_console_item": Door(PLANNERS, at=_ITEM),
+    "stars.submit_item_change": Door(PLANNERS, at=_ITEM, body=_plan_item),
+    "stars.submit_progress": Door(PLANNERS, at=_ITEM, body=lambda _scene: {"progress": "60"}),
+    "stars.submit_plan_evidence": Door(PLANNERS, at=_ITEM, body=lambda _scene: {"note": "纸质记录在三号柜"}),
+    "stars.submit_withdrawal": Door(PLANNERS, at=_ITEM, body=_reason),
     "stars.show_console_round": Door(ANY_STAFF),
     "stars.show_console_branch": Door(ANY_STAFF, at={"branch_id": "branch"}),
     "stars.submit_aims": Door(STAFF, at={"branch_id": "branch"}, body=_aims),

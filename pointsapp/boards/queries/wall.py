@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pointsapp.stars.queries import RoundRow, Standing, newest_round, standings, with_movement
+from pointsapp.stars.queries import ItemCounts, RoundRow, Standing, newest_round, plan_counts, standings, with_movement
 
 ROWS_ON_A_SCREEN = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wall:
-    """`rows` are shown now; `following` is where the next screen begins (None: everything fits on one)."""
+    """`rows` are shown now, `plans` how the items of their plans stand (by branch, then star); `following` is where the next screen begins (None: everything fits on one)."""
 
     round: RoundRow | None
     rows: tuple[Standing, ...]
     branches: int
     lit_stars: int
     following: int | None
+    plans: dict[int, dict[str, ItemCounts]] = field(default_factory=dict)
 
 
 def wall_chart(session: Session, start: int, *, now: datetime) -> Wall:
@@ -38,4 +39,5 @@ def wall_chart(session: Session, start: int, *, now: datetime) -> Wall:
         branches=len(rows),
         lit_stars=sum(row.score.lit_stars for row in rows),
         following=None if fits else end if end < len(rows) else 0,
+        plans=plan_counts(session, found, [row.branch.id for row in rows[start:end]], now=now),
     )

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pointsapp.areas.models import Area
 from pointsapp.core import clock, policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import NotFound
+from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
-from pointsapp.stars.models import PlanEvidence, PlanItem, StarPlan
+from pointsapp.stars.models import Branch, PlanEvidence, PlanItem, RoundBranch, StarPlan
 from pointsapp.stars.policies import PLAN_RISK_DAYS, PLAN_RISK_PROGRESS, may_read_names
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row, rounds_by_ids
 from pointsapp.stars.rules.plans import ItemCounts, ItemState, RiskRule, item_state
 
 
@@ -41,12 +43,14 @@ class PlanItemRow:
     state: ItemState
     links: int
     is_withdrawn: bool
+    responsible_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A branch's plan; `baseline` is empty and `opened_at` None before it is begun."""
 
+    aims: tuple[str, ...]
     opened_at: datetime | None
     baseline: dict[str, int | None]
     items: tuple[PlanItemRow, ...]
@@ -55,7 +59,7 @@ class Plan:
 
     def of_star(self, key: str) -> tuple[PlanItemRow, ...]:
         """Return the items of one star that are not withdrawn."""
-        return tuple(row for row in self.items if row.star == key and not row.is_withdrawn)
+        return items_by_star(self.items).get(key, ())
 
     @property
     def withdrawn(self) -> tuple[PlanItemRow, ...]:
@@ -72,36 +76,47 @@ def plan_of(session: Session, found: RoundRow, branch: BranchRow, actor: Actor |
     """Return the branch's plan of the round, items in the order of their due dates."""
     rule = risk_rule(session, now=now)
     begun = session.execute(
-        select(StarPlan.opened_at, StarPlan.baseline).where(
-            StarPlan.round_id == found.id, StarPlan.branch_id == branch.id
+        select(RoundBranch.aims, StarPlan.opened_at, StarPlan.baseline)
+        .outerjoin(
+            StarPlan, (StarPlan.round_id == RoundBranch.round_id) & (StarPlan.branch_id == RoundBranch.branch_id)
         )
+        .where(RoundBranch.round_id == found.id, RoundBranch.branch_id == branch.id)
     ).one_or_none()
     if begun is None:
-        return Plan(opened_at=None, baseline={}, items=(), counts=ItemCounts(), rule=rule)
-    items = _rows(session, found, branch, actor, rule, now=now)
-    counts = ItemCounts()
-    for row in items:
-        counts = counts.plus(row.state)
-    return Plan(opened_at=begun.opened_at, baseline=begun.baseline, items=items, counts=counts, rule=rule)
+        raise NotFound()
+    items = items_of(session, found, branch, actor, now=now, rule=rule)
+    aims = tuple(star.key for star in found.scheme.stars) if begun.aims is None else tuple(begun.aims)
+    return Plan(
+        aims=aims,
+        opened_at=begun.opened_at,
+        baseline=begun.baseline or {},
+        items=items,
+        counts=counts_of(items),
+        rule=rule,
+    )
 
 
-def _rows(
-    session: Session, found: RoundRow, branch: BranchRow, actor: Actor | None, rule: RiskRule, *, now: datetime
+def items_of(
+    session: Session,
+    found: RoundRow,
+    branch: BranchRow,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    rule: RiskRule | None = None,
 ) -> tuple[PlanItemRow, ...]:
-    links: dict[int, int] = defaultdict(int)
-    for item_id in session.scalars(
-        select(PlanEvidence.item_id)
-        .join(PlanItem, PlanItem.id == PlanEvidence.item_id)
-        .where(PlanItem.round_id == found.id, PlanItem.branch_id == branch.id)
-    ):
-        links[item_id] += 1
-    has_names = may_read_names(actor, branch.area_path)
+    """Return the items of a branch's plan in the order of their due dates, as this reader may see them."""
+    links = select(func.count()).select_from(PlanEvidence).where(PlanEvidence.item_id == PlanItem.id).scalar_subquery()
     rows = session.execute(
-        select(PlanItem, Person.name, Person.public_id)
+        select(PlanItem, Person.name, Person.public_id, links)
         .outerjoin(Person, Person.id == PlanItem.person_id)
         .where(PlanItem.round_id == found.id, PlanItem.branch_id == branch.id)
         .order_by(PlanItem.due_on, PlanItem.id)
-    )
+    ).all()
+    if not rows:
+        return ()
+    in_force = rule or risk_rule(session, now=now)
+    has_names = may_read_names(actor, branch.area_path)
     return tuple(
         PlanItemRow(
             public_id=item.public_id,
@@ -114,11 +129,12 @@ def _rows(
             person_id=public_id if has_names else None,
             due_on=item.due_on,
             progress=item.progress,
-            state=_state(item, rule, found, now),
-            links=links[item.id],
+            state=_state(item, in_force, found, now),
+            links=count,
             is_withdrawn=item.withdrawn_at is not None,
+            responsible_id=item.person_id,
         )
-        for item, name, public_id in rows
+        for item, name, public_id, count in rows
     )
 
 
@@ -155,11 +171,80 @@ def plan_counts(
 
 
 def plan_item(
-    session: Session, found: RoundRow, branch: BranchRow, item_id: str, actor: Actor | None, *, now: datetime
-) -> PlanItemRow:
-    """Return one item; NotFound where the branch has none of that id in this round."""
-    rows = _rows(session, found, branch, actor, risk_rule(session, now=now), now=now)
-    item = next((row for row in rows if row.public_id == item_id), None)
-    if item is None:
+    session: Session, branch: BranchRow, item_id: str, actor: Actor | None, *, now: datetime
+) -> tuple[RoundRow, PlanItemRow]:
+    """Return one item with the round it belongs to; NotFound where the branch has none of that id."""
+    round_id = session.scalar(
+        select(PlanItem.round_id).where(PlanItem.public_id == item_id, PlanItem.branch_id == branch.id)
+    )
+    if round_id is None:
         raise NotFound()
-    return item
+    found = rounds_by_ids(session, [round_id])[0]
+    rows = items_of(session, found, branch, actor, now=now)
+    return found, next(row for row in rows if row.public_id == item_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """One branch in the street's view of plans; `has_plan` is False before its plan is begun."""
+
+    branch: BranchRow
+    counts: ItemCounts
+    stars: dict[str, ItemCounts]
+    has_plan: bool
+
+
+def plans_page(session: Session, found: RoundRow, page: PageRequest, *, now: datetime) -> Page[PlanLine]:
+    """Return the branches of a round with how their items stand, in the order of their codes: a register, not a ranking."""
+    query = (
+        select(*BRANCH_COLUMNS, StarPlan.opened_at)
+        .join(Area, Area.id == Branch.area_id)
+        .join(RoundBranch, RoundBranch.branch_id == Branch.id)
+        .outerjoin(
+            StarPlan, (StarPlan.round_id == RoundBranch.round_id) & (StarPlan.branch_id == RoundBranch.branch_id)
+        )
+        .where(RoundBranch.round_id == found.id)
+        .order_by(Branch.code)
+        .limit(page.limit + 1)
+    )
+    if page.after:
+        query = query.where(Branch.code > page.after[0])
+    rows = cut(session.execute(query).all(), page.limit, lambda row: (row.code,))
+    counted = plan_counts(session, found, [row.id for row in rows.items], now=now)
+    lines = []
+    for row in rows.items:
+        stars = counted.get(row.id, {})
+        lines.append(
+            PlanLine(
+                branch=branch_row(row), counts=added(stars.values()), stars=stars, has_plan=row.opened_at is not None
+            )
+        )
+    return Page(tuple(lines), rows.next_cursor)
+
+
+def added(stars: Iterable[ItemCounts]) -> ItemCounts:
+    """Return the counts of several stars together."""
+    every = list(stars)
+    return ItemCounts(
+        done=sum(one.done for one in every),
+        on_course=sum(one.on_course for one in every),
+        at_risk=sum(one.at_risk for one in every),
+        overdue=sum(one.overdue for one in every),
+    )
+
+
+def items_by_star(items: Iterable[PlanItemRow]) -> dict[str, tuple[PlanItemRow, ...]]:
+    """Return the items of each star, without those that were withdrawn."""
+    found: dict[str, tuple[PlanItemRow, ...]] = {}
+    for row in items:
+        if not row.is_withdrawn:
+            found[row.star] = (*found.get(row.star, ()), row)
+    return found
+
+
+def counts_of(items: Iterable[PlanItemRow]) -> ItemCounts:
+    """Return how these items stand."""
+    counts = ItemCounts()
+    for row in items:
+        counts = counts.plus(row.state)
+    return counts

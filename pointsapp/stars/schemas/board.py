@@ -1,4 +1,4 @@
-"""The gate of stars: JSON and forms. Scores are whole hundredths inside and plain numbers outside."""
+"""Rounds, standings, assessments and aims: JSON and forms. Scores are whole hundredths inside and plain numbers outside."""
 
 from __future__ import annotations
 

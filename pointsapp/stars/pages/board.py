@@ -1,60 +1,40 @@
-"""HTML door of stars: the public board and its drill-down, and the console where branches are assessed."""
+"""The public board and its drill-down, and the console where branches are assessed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.stars.messages import BRANCH_KINDS, GAPS, ROUND_STATES, SOURCES, STAR_STATES
+from pointsapp.stars.pages.door import WORDS, asked_round, bp, posted
 from pointsapp.stars.policies import may_assess, may_open_console, may_read_members, may_set_aims
 from pointsapp.stars.queries import (
-    CATALOGUE,
     RoundRow,
     Standing,
+    counts_of,
     drill_down,
     evidence_page,
     find_branch,
-    find_round,
+    items_by_star,
+    items_of,
     latest_rounds,
     members_page,
-    newest_round,
     one_standing,
     standings,
     with_movement,
 )
-from pointsapp.stars.schemas import AimsForm, AssessForm, shown_score
+from pointsapp.stars.schemas import AimsForm, AssessForm
 from pointsapp.stars.services import assess, set_aims
 from pointsapp.web.doors import Form, bind, blank, signed_in, write_page
-from pointsapp.web.etags import conditional
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor
 from pointsapp.web.replicas import may_lag
-
-bp = Blueprint("stars", __name__)
-bp.after_request(conditional)
-bp.add_app_template_filter(shown_score, "score")
-
-WORDS = {
-    "kinds": BRANCH_KINDS,
-    "gaps": GAPS,
-    "metrics": CATALOGUE,
-    "round_states": ROUND_STATES,
-    "sources": SOURCES,
-    "star_states": STAR_STATES,
-}
-
-
-def _round() -> RoundRow | None:
-    asked = request.args.get("round", "")
-    return find_round(db.session, asked) if asked else newest_round(db.session, now=now())
 
 
 def _rows(found: RoundRow | None) -> list[Standing]:
@@ -68,7 +48,7 @@ def _rows(found: RoundRow | None) -> list[Standing]:
 @may_lag
 def show_board() -> ResponseReturnValue:
     """Show all branches with their five stars."""
-    found = _round()
+    found = asked_round()
     rounds = latest_rounds(db.session)
     return render_template("stars/board.html", round=found, rows=_rows(found), rounds=rounds, now=now(), words=WORDS)
 
@@ -78,16 +58,21 @@ def show_board() -> ResponseReturnValue:
 @may_lag
 def show_branch(branch_id: str) -> ResponseReturnValue:
     """Open one branch: stars, indicators, and the rows behind them as far as the reader may see them."""
-    found, standing = one_standing(db.session, _round(), branch_id, now=now())
-    stars = drill_down(db.session, found, standing, current_actor(), now=now())
-    return render_template("stars/branch.html", round=found, row=standing, stars=stars, words=WORDS, now=now())
+    found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
+    actor, moment = current_actor(), now()
+    stars = drill_down(db.session, found, standing, actor, now=moment)
+    items = items_by_star(items_of(db.session, found, standing.branch, actor, now=moment))
+    counts = {key: counts_of(rows) for key, rows in items.items()}
+    return render_template(
+        "stars/branch.html", round=found, row=standing, stars=stars, items=items, counts=counts, words=WORDS, now=moment
+    )
 
 
 @bp.get("/stars/<string:branch_id>/evidence/<string:indicator>")
 def show_evidence(branch_id: str, indicator: str) -> str:
     """Every row behind one figure, page by page."""
     actor, asked = signed_in(), PageRequest(limit=50, after=decode_cursor(request.args.get("cursor"), (str, int)))
-    found, standing = one_standing(db.session, _round(), branch_id, now=now())
+    found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     page = evidence_page(db.session, found, standing, actor, indicator, asked, now=now())
     return render_template("stars/evidence.html", round=found, row=standing, page=page)
 
@@ -96,7 +81,7 @@ def show_evidence(branch_id: str, indicator: str) -> str:
 def show_console_round() -> ResponseReturnValue:
     """Overview of the round for staff: what stands, what still waits to be assessed."""
     require(may_open_console(signed_in()))
-    found = _round()
+    found = asked_round()
     rows = _rows(found)
     rounds = latest_rounds(db.session)
     return render_template(
@@ -113,7 +98,7 @@ def show_console_branch(branch_id: str) -> ResponseReturnValue:
 @bp.post("/console/stars/<string:branch_id>/assessments")
 def submit_assessment(branch_id: str) -> ResponseReturnValue:
     """Score one indicator by hand."""
-    form = bind(AssessForm(), _posted(branch_id))
+    form = bind(AssessForm(), posted(branch_id=branch_id))
 
     def then(_receipt: Any) -> str:
         flash(_("已记下这次评定"), "yes")
@@ -128,7 +113,7 @@ def submit_assessment(branch_id: str) -> ResponseReturnValue:
 @bp.post("/console/stars/<string:branch_id>/aims")
 def submit_aims(branch_id: str) -> ResponseReturnValue:
     """Say which stars the branch aims for."""
-    form = bind(AimsForm(), _posted(branch_id))
+    form = bind(AimsForm(), posted(branch_id=branch_id))
 
     def then(_receipt: Any) -> str:
         flash(_("争创目标已保存"), "yes")
@@ -153,15 +138,10 @@ def show_members(branch_id: str) -> ResponseReturnValue:
 _POLICIES = {"may_assess": may_assess, "may_read_members": may_read_members, "may_set_aims": may_set_aims}
 
 
-def _posted(branch_id: str) -> Any:
-    # The address names the branch; what a page sends along does not override it.
-    return CombinedMultiDict([MultiDict({"branch_id": branch_id}), request.form])
-
-
 def _console_branch(branch_id: str, form: Form) -> str:
     actor = signed_in()
     require(may_open_console(actor))
-    found, standing = one_standing(db.session, _round(), branch_id, now=now())
+    found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     stars = drill_down(db.session, found, standing, actor, now=now())
     return render_template(
         "stars/console_branch.html", round=found, row=standing, stars=stars, form=form, words=WORDS, **_POLICIES
