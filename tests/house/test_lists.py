@@ -21,6 +21,7 @@ WHOLE = {
     "people.roles_of": "one person's roles",
     "redemption.standing_lines": "one shop's month, settled as a whole by a service",
     "stars.entries": "a rank is only known among all branches of the round; the board hangs them all",
+    "stars.items_of": "one branch's task list of one quarter, written by hand",
     "stars.links_of": "what people linked by hand to one item of a plan",
     "stars.on_duty": "who holds an office in one branch's area, for a form",
     "stars.open_rounds": "one round per scheme",
