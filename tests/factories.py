@@ -96,6 +96,12 @@ def make_staff(session: Session, area: Area, role: Role = Role.STAFF, **over: An
     return person
 
 
+def make_platform_admin(session: Session, **over: Any) -> Person:
+    person = make_person(session, **over)
+    grant(session, person, Role.PLATFORM_ADMIN)
+    return person
+
+
 def make_merchant(session: Session, area: Area, **over: Any) -> Merchant:
     number = next(_numbers)
     values = {

@@ -37,13 +37,19 @@ class CodeExpired(Gone):
 
 
 class NotSignedUp(Forbidden):
-    """facts: may_join - a sign-up would be possible now."""
+    """facts: may_join - a sign-up would be possible now; title - of the task that the time is promised to, if that bars it."""
 
     code = "not_signed_up"
 
-    def __init__(self, *, may_join: bool, is_other: bool = False) -> None:
-        super().__init__(may_join=may_join)
-        if is_other:
+    def __init__(self, *, may_join: bool, is_other: bool = False, clash: str = "") -> None:
+        super().__init__(may_join=may_join, **({"title": clash} if clash else {}))
+        if clash:
+            self.detail = (
+                _l("这位志愿者没有报名这一场；这段时间已经报名“%(title)s”，本人取消那一场后才能报名这一场。")
+                if is_other
+                else _l("您没有报名这一场；这段时间您已经报名“%(title)s”，取消那一场后才能报名这一场。")
+            )
+        elif is_other:
             self.detail = (
                 _l("这位志愿者没有报名这一场；还有名额，请本人扫现场的码，点“报名并签到”。")
                 if may_join

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.core import policy
-from pointsapp.core.actor import OFFICE_STAFF, STREET_OFFICE, Actor
+from pointsapp.core.actor import OFFICE_STAFF, Actor
 
 LEVEL_POINTS = policy.declare(
     "home.level_points", [100, 500, 1500, 4000], _l("累计挣到多少积分升一级（从第二级起，由小到大）")
@@ -27,5 +27,5 @@ def may_retry_deliveries(actor: Actor) -> bool:
 
 
 def may_set_policy(actor: Actor) -> bool:
-    """Policies hold for the whole deployment: a street's office and the platform's administrator set them."""
-    return actor.holds_anywhere(STREET_OFFICE)
+    """Policies hold for the whole deployment, so a street's office reads them and the platform's administrator sets them."""
+    return actor.is_platform_admin

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from pointsapp.core import errors
 from pointsapp.core.outages import outage
 from pointsapp.web.links import link
+from pointsapp.web.login import current_actor
 from pointsapp.web.messages import Message, say
 from pointsapp.web.parking import show_parked
 
@@ -108,7 +109,7 @@ def refusal_page(refusal: errors.Refusal) -> ResponseReturnValue:
     title, detail, message = say(refusal)
     status = status_of(refusal)
     page = render_template(
-        "errors/refusal.html",
+        "errors/console_refusal.html" if _is_inside_console(status) else "errors/refusal.html",
         title=title,
         detail=detail,
         next_step=step_of(message),
@@ -116,6 +117,14 @@ def refusal_page(refusal: errors.Refusal) -> ResponseReturnValue:
         status=status,
     )
     return page, status
+
+
+def _is_inside_console(status: int) -> bool:
+    """Tell whether staff were refused among their own pages: they keep the menu. After a 5xx nobody is looked up."""
+    if not request.path.startswith("/console") or status >= 500:
+        return False
+    actor = current_actor()
+    return actor is not None and actor.is_staff_anywhere
 
 
 def step_of(message: Message) -> dict[str, str] | None:

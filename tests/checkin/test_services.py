@@ -186,6 +186,16 @@ class TestRefusals:
         assert refused.value.facts == {"may_join": False}
         assert venue.reasons(person) == ["not_signed_up"]
 
+    def test_a_walk_in_whose_time_is_promised_is_told_to_what(self, venue: Venue) -> None:
+        shift, other, person = venue.shift(), venue.shift(), venue.person()
+        venue.sign_up(other, person)
+        for scan in (lambda: venue.scan(person, shift), lambda: venue.by_code(venue.leader, person, shift)):
+            with pytest.raises(errors.NotSignedUp) as refused:
+                scan()
+            assert refused.value.facts["may_join"] is False
+            assert refused.value.facts["title"]
+            assert "%(title)s" in str(refused.value.detail)
+
     def test_a_walk_in_is_told_that_there_is_room(self, venue: Venue) -> None:
         shift = venue.shift()
         with pytest.raises(errors.NotSignedUp) as refused:

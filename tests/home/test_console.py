@@ -1,4 +1,4 @@
-"""The console's first page counts what waits in one's own areas; policies are set by the street's office, with a reason."""
+"""The console's first page counts what waits in one's own areas; policies are set by the platform's administrator, with a reason."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from tests.factories import (
     make_clerk,
     make_merchant,
     make_person,
+    make_platform_admin,
     make_shift,
     make_signup,
     make_staff,
@@ -168,7 +169,7 @@ def test_a_value_of_another_kind_is_refused(kind: ValueKind, typed: str) -> None
 
 
 def test_a_policy_is_set_with_a_reason_and_keeps_its_past(session: Session, clock: Clock) -> None:
-    admin = make_staff(session, make_tree(session)["street"], Role.STREET_ADMIN, name="赵建国")
+    admin = make_platform_admin(session, name="赵建国")
     actor = actor_of(session, admin)
     command = services.SetPolicy(value="3", reason="例会决定")
     receipt = services.set_policy(session, actor, QUOTA, command, now=clock.now())
@@ -189,11 +190,12 @@ def test_a_policy_is_set_with_a_reason_and_keeps_its_past(session: Session, cloc
 
 def test_who_may_not_and_what_cannot_be(session: Session) -> None:
     tree = make_tree(session)
-    admin = actor_of(session, make_staff(session, tree["street"], Role.STREET_ADMIN))
-    staff = actor_of(session, make_staff(session, tree["community"]))
+    admin = actor_of(session, make_platform_admin(session))
     command = services.SetPolicy(value="3", reason="x")
-    with pytest.raises(Forbidden):
-        services.set_policy(session, staff, QUOTA, command, now=clock.now())
+    for role in (Role.STAFF, Role.STREET_ADMIN):  # a policy holds for every street
+        office = actor_of(session, make_staff(session, tree["street"], role))
+        with pytest.raises(Forbidden):
+            services.set_policy(session, office, QUOTA, command, now=clock.now())
     with pytest.raises(NotFound):
         services.set_policy(session, admin, "tasks.nonsense", command, now=clock.now())
     with pytest.raises(PolicyValueWrong):
@@ -202,13 +204,26 @@ def test_who_may_not_and_what_cannot_be(session: Session) -> None:
         )
 
 
+def test_who_is_refused_inside_the_console_keeps_its_menu(client: HouseClient, session: Session) -> None:
+    tree = make_tree(session)
+    for person, has_menu in (
+        (make_staff(session, tree["street"], Role.STREET_ADMIN), True),
+        (make_person(session), False),
+    ):
+        page = client.sign_in(person).get("/console/deliveries")
+        assert page.status_code == 403
+        assert ('class="side-nav"' in page.get_data(as_text=True)) is has_menu
+        assert "not_allowed" in page.get_data(as_text=True)
+
+
 def test_the_form_of_a_policy(client: HouseClient, session: Session) -> None:
     tree = make_tree(session)
     path = f"/console/settings/policies/{QUOTA}"
-    client.sign_in(make_staff(session, tree["community"]))
-    assert "从现在起生效" not in client.get(path).get_data(as_text=True)
-    assert client.post(path, data={"value": "3", "reason": "x"}).status_code == 403
-    client.sign_in(make_staff(session, tree["street"], Role.STREET_ADMIN))
+    for role in (Role.STAFF, Role.STREET_ADMIN):
+        client.sign_in(make_staff(session, tree["street"], role))
+        assert "从现在起生效" not in client.get(path).get_data(as_text=True)
+        assert client.post(path, data={"value": "3", "reason": "x"}).status_code == 403
+    client.sign_in(make_platform_admin(session))
     wrong = client.post(path, data={"value": "many", "reason": "例会决定"})
     assert wrong.status_code == 422
     assert "many" in wrong.get_data(as_text=True)

@@ -35,7 +35,7 @@ from pointsapp.rewards.services import (
     return_task_rest,
 )
 from tests.conftest import Clock
-from tests.factories import actor_of, make_person, make_staff, make_tree
+from tests.factories import actor_of, make_person, make_platform_admin, make_staff, make_tree
 
 TASK, OWN_TASK = 4, 5
 
@@ -202,7 +202,7 @@ def test_a_check_in_s_credit_of_both_books_is_few_statements(session: Session, r
 def test_caps_count_the_local_day_and_never_the_same_attendance_twice(
     session: Session, tree: dict[str, Area], admin: Person, resident: Person, clock: Clock
 ) -> None:
-    add_version(session, admin, "patrol", cap_day=30)
+    add_version(session, make_platform_admin(session), "patrol", cap_day=30)
     assert credit(resident, 1).points == 20
     capped = credit(resident, 2)
     assert (capped.points, capped.steps[-1]["key"]) == (10, "cap_category_day")
@@ -220,7 +220,7 @@ def test_caps_count_the_local_day_and_never_the_same_attendance_twice(
 def test_the_general_caps_bind_all_categories_together(
     session: Session, admin: Person, resident: Person, clock: Clock
 ) -> None:
-    add_version(session, admin, cap_week=50, cap_activity=25)
+    add_version(session, make_platform_admin(session), cap_week=50, cap_activity=25)
     assert [credit(resident, n, category=c).points for n, c in ((1, "patrol"), (2, "culture"), (3, "patrol"))] == [
         20,
         20,
@@ -233,28 +233,30 @@ def test_the_general_caps_bind_all_categories_together(
 
 def test_a_task_keeps_the_version_it_was_published_under(session: Session, admin: Person, resident: Person) -> None:
     promised = current_rule_version(session, "patrol", clock_module.now())
-    add_version(session, admin, "patrol", cap_activity=5)
+    add_version(session, make_platform_admin(session), "patrol", cap_activity=5)
     assert credit(resident, 1, rule_version_id=promised.id).points == 20
     assert credit(resident, 2).points == 5
 
 
 def test_a_later_version_waits_for_its_day(session: Session, admin: Person, clock: Clock) -> None:
-    add_version(session, admin, "patrol", starts_at=clock.at + timedelta(days=3), band_per_completion=30)
+    add_version(
+        session, make_platform_admin(session), "patrol", starts_at=clock.at + timedelta(days=3), band_per_completion=30
+    )
     assert band_allows(session, "patrol", 31, "per_completion", clock.at)
     assert not band_allows(session, "patrol", 31, "per_completion", clock.at + timedelta(days=3))
     assert band_allows(session, "culture", 31, "per_completion", clock.at + timedelta(days=3))
     with pytest.raises(VersionInThePast):
-        add_version(session, admin, "patrol", band_per_completion=20)
+        add_version(session, make_platform_admin(session), "patrol", band_per_completion=20)
     with pytest.raises(VersionInThePast):
-        add_version(session, admin, "culture", starts_at=clock.at - timedelta(seconds=1))
+        add_version(session, make_platform_admin(session), "culture", starts_at=clock.at - timedelta(seconds=1))
     with pytest.raises(Invalid):
-        add_version(session, admin, "nonsense")
+        add_version(session, make_platform_admin(session), "nonsense")
     with pytest.raises(Forbidden):
         add_version(session, make_person(session))
 
 
 def test_points_expire_when_the_rule_says_so(session: Session, admin: Person, resident: Person, clock: Clock) -> None:
-    add_version(session, admin, expires_after_months=36)
+    add_version(session, make_platform_admin(session), expires_after_months=36)
     credit(resident, 1)
     from pointsapp.ledger.queries import person_points
 

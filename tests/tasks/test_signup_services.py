@@ -407,13 +407,38 @@ def test_another_persons_signup_is_not_known_and_staff_may_not_touch_it(street: 
         street.cancel(make.make_staff(street.session, street.areas["street"]), place)
 
 
+def test_who_was_told_a_place_in_the_queue_is_not_pushed_back(street: Street, clock: Clock) -> None:
+    """Two press at once: who waited for the row looked at the clock first, and still comes behind who was told already."""
+    shift = street.shift(capacity=1, waitlist=True)
+    street.sign_up(street.person(), shift)
+    first, second, third = street.person(), street.person(), street.person()
+    clock.forward(seconds=1)
+    told = [street.sign_up(first, shift).waiting_position]
+    clock.forward(seconds=-1)
+    told += [street.sign_up(each, shift).waiting_position for each in (second, third)]
+    assert told == [1, 2, 3]
+    assert [street.sign_up(each, shift).waiting_position for each in (first, second, third)] == told, "asked again"
+
+
+def test_what_bars_a_walk_in_is_named(street: Street, clock: Clock) -> None:
+    shift, person = street.shift(), street.person()
+    other = street.shift(task=make.make_task(street.session, street.areas["community"], title="社区合唱"))
+    street.sign_up(person, other)
+    could = queries.joining(street.session, make.actor_of(street.session, person), shift.id, now=clock.at)
+    assert (could.may, could.clash) == (False, "社区合唱")
+    full = street.shift(capacity=1)
+    street.sign_up(street.person(), full)
+    could = queries.joining(street.session, make.actor_of(street.session, street.person()), full.id, now=clock.at)
+    assert (could.may, could.clash) == (False, "")
+
+
 def test_walking_in_needs_a_place_not_a_queue(street: Street, clock: Clock) -> None:
     shift = street.shift(capacity=1, waitlist=True)
     actor, waiter = make.actor_of(street.session, street.person()), street.person()
-    assert queries.may_join(street.session, actor, shift.id, now=clock.at)
+    assert queries.joining(street.session, actor, shift.id, now=clock.at).may
     joined = write(join_now, actor, shift.id, now=clock.at)
     assert joined.state is SignupState.CONFIRMED
-    assert not queries.may_join(street.session, make.actor_of(street.session, waiter), shift.id, now=clock.at)
+    assert not queries.joining(street.session, make.actor_of(street.session, waiter), shift.id, now=clock.at).may
     street.sign_up(waiter, shift)
     for person in (waiter, street.person()):
         with pytest.raises(ShiftFull):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,10 +27,10 @@ from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.ledger.models import Entry
 from pointsapp.ledger.queries import person_balance, person_minutes
 from pointsapp.people.models import Person
-from pointsapp.people.queries import name_of, person_by_personal_code
+from pointsapp.people.queries import load_actor, name_of, person_by_personal_code
 from pointsapp.tasks.models import Shift, Signup, Task, TaskState
 from pointsapp.tasks.policies import may_lead_shift, may_run_task, sees_full_names
-from pointsapp.tasks.queries import ShiftBrief, may_join
+from pointsapp.tasks.queries import Joining, ShiftBrief, joining
 from pointsapp.tasks.queries.briefs import as_brief, select_briefs
 
 BEFORE, AFTER = timedelta(hours=3), timedelta(hours=24)
@@ -80,9 +80,8 @@ def _step(session: Session, actor: Actor | None, look: Look, action: str, now: d
         return "guest", None
     verdict = judge(case_of(look), Attempt(action=action, is_own_shift=look.is_own_shift), now)
     if isinstance(verdict.refusal, NotSignedUp):
-        if may_join(session, actor, look.brief.id, now=now):
-            return "join", None
-        return "refused", NotSignedUp(may_join=False)
+        could = joining(session, actor, look.brief.id, now=now)
+        return ("join", None) if could.may else ("refused", NotSignedUp(may_join=False, clash=could.clash))
     if verdict.refusal is not None:
         return "refused", verdict.refusal
     return ("done" if verdict.is_repeat else "go"), None
@@ -160,14 +159,17 @@ def scanned_person(session: Session, actor: Actor, typed: str, *, now: datetime)
     looks = looks_among(session, person.id, [brief.id for brief in briefs], actor_id=actor.person_id)
     shifts = [_scanned(look, now) for look in looks]
     # Where somebody has a place, the other shifts are noise; who has none is told so for what runs now.
-    shifts = [shift for shift in shifts if not isinstance(shift.refusal, NotSignedUp)] or shifts[:2]
+    placed = [shift for shift in shifts if not isinstance(shift.refusal, NotSignedUp)]
+    if not placed and shifts:
+        them = load_actor(session, person.id, now=now)
+        placed = [_could_join(session, them, shift, now) for shift in shifts[:2]]
     return ScannedPerson(
         code=code,
         is_self=person.id == actor.person_id,
         name=mask_name(person.name),
         number_tail=person.volunteer_number[-4:],
         is_verified=person.is_verified,
-        shifts=tuple(sorted(shifts, key=lambda shift: shift.step != "go")),
+        shifts=tuple(sorted(placed, key=lambda shift: shift.step != "go")),
     )
 
 
@@ -176,11 +178,13 @@ def _scanned(look: Look, now: datetime) -> ScannedShift:
     action = infer_action(case, now)
     verdict = judge(case, Attempt(action=action), now)
     step = "refused" if verdict.refusal else "done" if verdict.is_repeat else "go"
-    refusal = verdict.refusal
-    if isinstance(refusal, NotSignedUp):
-        has_room = look.brief.taken < look.brief.capacity and now < look.brief.last_moment
-        refusal = NotSignedUp(may_join=has_room, is_other=True)
-    return ScannedShift(brief=look.brief, action=Action(action), step=step, refusal=refusal)
+    return ScannedShift(brief=look.brief, action=Action(action), step=step, refusal=verdict.refusal)
+
+
+def _could_join(session: Session, them: Actor | None, shift: ScannedShift, now: datetime) -> ScannedShift:
+    """Say of somebody without a place whether they could take one themself, or what stands in their way."""
+    could = joining(session, them, shift.brief.id, now=now) if them is not None else Joining(False)
+    return replace(shift, refusal=NotSignedUp(may_join=could.may, clash=could.clash, is_other=True))
 
 
 def shifts_to_lead(session: Session, actor: Actor, *, now: datetime, limit: int = 6) -> tuple[ShiftBrief, ...]:

@@ -28,7 +28,7 @@ from pointsapp.people.queries import load_actor, person_by_personal_code, person
 from pointsapp.people.services import mark_verified
 from pointsapp.tasks.models import TaskState
 from pointsapp.tasks.policies import may_run_task
-from pointsapp.tasks.queries import may_join
+from pointsapp.tasks.queries import Joining, joining
 from pointsapp.tasks.services import join_now
 
 
@@ -87,7 +87,8 @@ def check_in(session: Session, actor: Actor, command: CheckIn, *, now: datetime)
         )
     verdict = _judge(command, look, trace, is_poster=way is Way.POSTER)
     if isinstance(verdict.refusal, NotSignedUp):
-        verdict = Verdict(NotSignedUp(may_join=may_join(session, actor, look.brief.id, now=now)))
+        could = joining(session, actor, look.brief.id, now=now)
+        verdict = Verdict(NotSignedUp(may_join=could.may, clash=could.clash))
     return act(session, look, verdict, trace)
 
 
@@ -145,8 +146,8 @@ def check_in_person(
     verdict = rules.judge(case, Attempt(action=action, by_list=not by_code), now)
     if isinstance(verdict.refusal, NotSignedUp):
         them = load_actor(session, person.id, now=now)
-        joinable = them is not None and may_join(session, them, look.brief.id, now=now)
-        verdict = Verdict(NotSignedUp(may_join=joinable, is_other=True))
+        could = joining(session, them, look.brief.id, now=now) if them is not None else Joining(False)
+        verdict = Verdict(NotSignedUp(may_join=could.may, clash=could.clash, is_other=True))
     receipt = act(session, look, verdict, trace)
     if by_code and not person.is_verified and not isinstance(receipt, Refused):
         mark_verified(session, person.id, by_id=actor.person_id, way="scan", now=now)

@@ -53,7 +53,7 @@ from pointsapp.tasks.queries.signups import (
     upcoming_for,
     upcoming_page,
 )
-from pointsapp.tasks.queries.standing import Look, look, may_join, sold_out_refusal
+from pointsapp.tasks.queries.standing import Joining, Look, joining, look, sold_out_refusal
 
 __all__ = [
     "LISTED",
@@ -61,6 +61,7 @@ __all__ = [
     "BoardFilter",
     "Commitment",
     "ConsoleFilter",
+    "Joining",
     "Look",
     "MySignup",
     "RosterLine",
@@ -82,13 +83,13 @@ __all__ = [
     "categories",
     "commitments",
     "console_page",
+    "joining",
     "last_notice",
     "leader_handles",
     "leaders_of",
     "leads_shift",
     "look",
     "may_cancel",
-    "may_join",
     "my_signups_in",
     "my_signups_page",
     "past_signups",

@@ -15,7 +15,8 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.clock import at_local, local_day, to_local
 from pointsapp.core.errors import Refusal
 from pointsapp.core.swift import Swift
-from pointsapp.tasks.models import Shift, Signup, SignupState, TaskState
+from pointsapp.tasks.errors import TimeConflict
+from pointsapp.tasks.models import Shift, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import WEEKLY_QUOTA, may_run_task
 from pointsapp.tasks.queries.briefs import SIGNUP_COLUMNS, ShiftBrief, SignupRow, as_brief, select_briefs
 from pointsapp.tasks.rules import Gate, Standing, is_eligible, refusal_of, signup_gate
@@ -42,14 +43,19 @@ def clash_exists(person_id: Any, shift: Any = Shift) -> Any:
     return exists(
         select(other.id)
         .join(its_shift, its_shift.id == other.shift_id)
-        .where(
-            other.person_id == person_id,
-            other.state == SignupState.CONFIRMED,
-            other.shift_id != shift.id,
-            its_shift.starts_at < shift.ends_at,
-            func.coalesce(its_shift.stopped_at, its_shift.ends_at) > shift.starts_at,
-        )
+        .where(*_clashing(person_id, shift, other, its_shift))
         .correlate_except(other, its_shift)
+    )
+
+
+def _clashing(person_id: Any, shift: Any, other: Any, its_shift: Any) -> tuple[Any, ...]:
+    """Return the conditions under which the person's sign-up `other` for `its_shift` bars one for `shift`."""
+    return (
+        other.person_id == person_id,
+        other.state == SignupState.CONFIRMED,
+        other.shift_id != shift.id,
+        its_shift.starts_at < shift.ends_at,
+        func.coalesce(its_shift.stopped_at, its_shift.ends_at) > shift.starts_at,
     )
 
 
@@ -134,15 +140,40 @@ def is_hidden(brief: ShiftBrief, actor: Actor) -> bool:
     return brief.task_state is TaskState.DRAFT and not may_run_task(actor, brief.area_path)
 
 
-def may_join(session: Session, actor: Actor, shift_id: int, *, now: datetime) -> bool:
-    """Tell whether this person could take a place right now: `facts.may_join` of `not_signed_up`, the walk-in button."""
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Whether somebody could take a place right now; `clash`: the title of what they promised that time to, if only that bars them."""
+
+    may: bool
+    clash: str = ""
+
+
+def joining(session: Session, actor: Actor, shift_id: int, *, now: datetime) -> Joining:
+    """Judge a walk-in: `facts.may_join` of `not_signed_up`, the walk-in button, and the reason in place of the button."""
     quota = policy.value(session, WEEKLY_QUOTA, now=now)
     seen = look(session, actor.person_id, shift_id, quota=quota)
     if seen is None or is_hidden(seen.brief, actor):
-        return False
+        return Joining(False)
     if seen.mine is not None and seen.mine.state is not SignupState.WAITLISTED:
-        return False
-    return refusal_of(standing_of(seen, actor, quota=quota, now=now), needs_place=True) is None
+        return Joining(False)
+    refusal = refusal_of(standing_of(seen, actor, quota=quota, now=now), needs_place=True)
+    clash = _title_in_the_way(session, actor.person_id, shift_id) if isinstance(refusal, TimeConflict) else ""
+    return Joining(refusal is None, clash)
+
+
+def _title_in_the_way(session: Session, person_id: int, shift_id: int) -> str:
+    """Return the title of the first task whose confirmed sign-up bars this shift, as `clash_exists` sees it; empty when it is gone."""
+    mine, its_shift = aliased(Signup), aliased(Shift)
+    statement = (
+        select(Task.title)
+        .join(its_shift, its_shift.task_id == Task.id)
+        .join(mine, mine.shift_id == its_shift.id)
+        .join(Shift, Shift.id == shift_id)
+        .where(*_clashing(person_id, Shift, mine, its_shift))
+        .order_by(its_shift.starts_at)
+        .limit(1)
+    )
+    return session.scalar(statement) or ""
 
 
 def sold_out_refusal(session: Session, actor: Actor, shift_public_id: str, *, now: datetime) -> Refusal | None:

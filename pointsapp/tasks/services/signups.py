@@ -156,7 +156,7 @@ def _write(
     signup_id = int(write_rows(session, (first, SIGNUP), values)["signup.id"])
     place = None
     if state is SignupState.WAITLISTED:
-        place = waiting.waiting_position(session, brief.id, signup_id, now)
+        place = waiting.put_last(session, brief.id, signup_id, now)
     return SignupReceipt(
         signup_id=signup_id,
         public_id=str(values["public_id"]),

@@ -164,6 +164,22 @@ def waiting_position(session: Session, shift_id: int, signup_id: int, queued_at:
     return (session.scalar(ahead) or 0) + 1
 
 
+def put_last(session: Session, shift_id: int, signup_id: int, queued_at: datetime) -> int:
+    """Return the 1-based place of somebody who has just joined the queue, and make it the last.
+
+    Called while the shift's row is held. Who waited for that row may have looked at the clock earlier than those who came in
+    before them; they come after all the same, so that nobody who was told a place is pushed back.
+    """
+    others = select(func.max(Signup.queued_at), func.count()).where(
+        Signup.shift_id == shift_id, Signup.state == SignupState.WAITLISTED, Signup.id != signup_id
+    )
+    latest, ahead = session.execute(others).one()
+    if latest is not None and latest >= queued_at:
+        after = latest + timedelta(microseconds=1)
+        session.execute(update(Signup).where(Signup.id == signup_id).values(queued_at=after))
+    return int(ahead) + 1
+
+
 def expire_offer(session: Session, brief: ShiftBrief, by: Terms, signup_id: int, *, now: datetime) -> None:
     """Send the person to the end of the queue and give the place to the next."""
     must_move(
