@@ -50,7 +50,7 @@ def load_demo_once(say: Say) -> None:
             say("New tasks were put on for the coming days.")
         return
     say("Building the demo street (about half a minute) ...")
-    street, shops = write(_found, now=now)
+    street, shops = write(found_street, now=now)
     timeline = Timeline()
     plan_history(timeline, street, shops, now=now)
     plan_assessments(timeline, street, now=now)
@@ -85,7 +85,8 @@ def _renew_programme(now: datetime) -> None:
     timeline.run_until(now)
 
 
-def _found(session: Session, *, now: datetime) -> tuple[Street, Shops]:
+def found_street(session: Session, *, now: datetime) -> tuple[Street, Shops]:
+    """Build the street with its people, log-ins, branches, shops and budgets, before anything happened there."""
     street = build_street(session, Dice(), now=now)
     build_board(session, street)
     shops = build_shops(session, street)

@@ -152,7 +152,7 @@ def counts_here(moment: Any, *known: ColumnElement[bool]) -> ColumnElement[bool]
         or_(_OTHER.ended_at.is_(None), _OTHER.ended_at > moment),
         *known,
     )
-    return ~other.exists()
+    return ~other.correlate_except(_OTHER).exists()
 
 
 _OTHER = aliased(Membership)
