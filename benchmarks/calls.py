@@ -30,6 +30,8 @@ class CallTime:
     queries: float
     median_ms: float
     p95_ms: float
+    cpu_ms: float
+    database_ms: float
     per_second: int
 
 
@@ -40,13 +42,22 @@ class Timer:
         self.client, self.count = client, count
         self.spans: dict[str, list[float]] = {}
         self.queries: dict[str, int] = {}
+        self.busy: dict[str, float] = {}
+        self.asked: dict[str, float] = {}
 
     def call(self, name: str, token: str, method: str, path: str, body: Any = None) -> Any:
-        begun, before = time.perf_counter(), self.count.number
+        begun, before, cpu, database = (
+            time.perf_counter(),
+            self.count.number,
+            time.thread_time(),
+            self.count.database_ms(),
+        )
         answer = self.client.open(
             f"{API}{path}", method=method, json=body, headers={"Authorization": f"Bearer {token}"}
         )
         self.spans.setdefault(name, []).append((time.perf_counter() - begun) * 1000)
+        self.busy[name] = self.busy.get(name, 0) + (time.thread_time() - cpu) * 1000
+        self.asked[name] = self.asked.get(name, 0) + self.count.database_ms() - database
         self.queries[name] = self.queries.get(name, 0) + self.count.number - before
         assert answer.status_code < 400, f"{name}: {answer.get_data(as_text=True)}"
         return answer.get_json()
@@ -59,6 +70,8 @@ class Timer:
             queries=round(self.queries[name] / len(spans), 1),
             median_ms=round(statistics.median(spans), 2),
             p95_ms=round(spans[int(len(spans) * 0.95)], 2),
+            cpu_ms=round(self.busy[name] / len(spans), 2),
+            database_ms=round(self.asked[name] / len(spans), 2),
             per_second=round(1000 * len(spans) / sum(spans)),
         )
 

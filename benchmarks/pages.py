@@ -6,10 +6,12 @@ import re
 import statistics
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -37,13 +39,25 @@ class PageTime:
     queries: int
     median_ms: float
     p95_ms: float
-    cpu_ms: float  # of this process alone: what the median would be on an idle machine
+    cpu_ms: float  # of this process alone
+    database_ms: float  # processor time of the connection's own server process, where there is one on this machine
     kilobytes: int
 
 
 @dataclass
 class QueryCount:
+    """Statements sent, and the database's processes that served them."""
+
     number: int = 0
+    servers: set[int] = field(default_factory=set)
+
+    def database_ms(self) -> float:
+        """Return the processor time of these processes so far; 0 where the database is a library or far away."""
+        spent = 0
+        for server in self.servers:
+            with suppress(OSError):
+                spent += int(Path(f"/proc/{server}/schedstat").read_text().split()[0])
+        return spent / 1e6
 
 
 @contextmanager
@@ -55,12 +69,18 @@ def counting_queries(app: Flask) -> Iterator[QueryCount]:
         if not statement.lstrip().upper().startswith(NOT_QUERIES):
             count.number += 1
 
+    def lent(connection: Any, *_rest: object) -> None:
+        if hasattr(connection, "pgconn"):
+            count.servers.add(connection.info.backend_pid)
+
     with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", heard)
+    event.listen(engine, "checkout", lent)
     try:
         yield count
     finally:
+        event.remove(engine, "checkout", lent)
         event.remove(engine, "before_cursor_execute", heard)
 
 
@@ -107,13 +127,17 @@ def find_pages(app: Flask, client: FlaskClient) -> dict[str, list[str]]:
     return {endpoint: addresses for endpoint, addresses in found.items() if addresses}
 
 
-def walk(app: Flask, *, times: int = 7, also: Mapping[str, Sequence[str]] | None = None) -> list[PageTime]:
+def walk(
+    app: Flask, *, times: int = 7, also: Mapping[str, Sequence[str]] | None = None, roles: Container[str] | None = None
+) -> list[PageTime]:
     """Measure every page of every role, a guest included; `times` requests each after one to warm up.
 
-    `also` are addresses by role that no link leads to, such as searches.
+    `also` are addresses by role that no link leads to, such as searches; `roles` are those to walk as (None: all).
     """
     rows = []
-    clients = [("guest", app.test_client())] + [(each.key, signed_in_client(app, each.phone)) for each in LOG_INS]
+    clients = [("guest", app.test_client())] + [
+        (each.key, signed_in_client(app, each.phone)) for each in LOG_INS if roles is None or each.key in roles
+    ]
     with counting_queries(app) as count:
         for role, client in clients:
             for endpoint, addresses in sorted(find_pages(app, client).items()):
@@ -128,11 +152,12 @@ def walk(app: Flask, *, times: int = 7, also: Mapping[str, Sequence[str]] | None
 def _measure(client: FlaskClient, role: str, endpoint: str, address: str, count: QueryCount, times: int) -> PageTime:
     limiter.reset()  # a person who reads all pages fifteen times in ten seconds would be asked to slow down
     client.get(address)
-    spans, busy, queries = [], [], 0
+    spans, busy, asked, queries = [], [], [], 0
     for _ in range(times):
-        before, begun = count.number, time.thread_time()
+        before, database, begun = count.number, count.database_ms(), time.thread_time()
         answer = client.get(address)
         busy.append((time.thread_time() - begun) * 1000)
+        asked.append(count.database_ms() - database)
         queries = max(queries, count.number - before)
         spans.append(float(answer.headers["Server-Timing"].split("dur=")[1]))
     spans.sort()
@@ -145,5 +170,6 @@ def _measure(client: FlaskClient, role: str, endpoint: str, address: str, count:
         median_ms=round(statistics.median(spans), 1),
         p95_ms=round(spans[min(len(spans) - 1, int(len(spans) * 0.95))], 1),
         cpu_ms=round(statistics.median(busy), 1),
+        database_ms=round(statistics.median(asked), 1),
         kilobytes=len(answer.get_data()) // 1024,
     )

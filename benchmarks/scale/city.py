@@ -1,4 +1,4 @@
-"""A city of so many residents on PostgreSQL: the demo street, `pointsapp synth`'s people and books, and what else a city keeps."""
+"""A city of so many residents on PostgreSQL: the demo street's log-ins, `pointsapp synth`'s people and books, and what else a city keeps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from pointsapp.core import clock, jobs
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import db
 from pointsapp.core.transaction import write
-from pointsapp.demo import load_demo_once
+from pointsapp.demo.facts import STREET
+from pointsapp.demo.load import found_street
 from pointsapp.demo.synth import synthesise
 from pointsapp.ledger import accounts
 from pointsapp.ledger.services import EntryDraft, PostingDraft, post_many
@@ -48,7 +49,9 @@ def build(app: Flask, residents: int, say: Say) -> int:
     """
     with app.app_context():
         upgrade()
-        load_demo_once(say)
+        if not _count(select(func.count()).where(Area.code == STREET[0])):
+            write(found_street, now=clock.now())
+            _work("stars.turn_rounds")
         if not _count(select(func.count()).where(Area.code == "synth")):
             say(f"{residents:,} residents and {ENTRIES_PER_RESIDENT * residents:,} entries ...")
             now = clock.now()
@@ -59,7 +62,8 @@ def build(app: Flask, residents: int, say: Say) -> int:
             say("Tasks, attendances, news, shops ...")
             _widen(db.engine.url.render_as_string(hide_password=False))
             _enrich()
-            _settle(say)
+            say("What the worker does ...")
+            _work(*SETTLES)
         people = _count(select(func.count(Person.id)))
         db.session.remove()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -112,8 +116,9 @@ def _actor(phone: str) -> Actor:
     return actor
 
 
-def _settle(say: Say) -> None:
-    say("What the worker does ...")
-    for job in jobs.scheduled():
-        while job.name in SETTLES and jobs.run_job(write, job, clock.now(), max_batches=1):
+def _work(*names: str) -> None:
+    """Run these jobs of the worker until they have nothing left."""
+    for name in names:
+        job = next(each for each in jobs.scheduled() if each.name == name)
+        while jobs.run_job(write, job, clock.now(), max_batches=1):
             pass

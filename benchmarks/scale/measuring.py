@@ -27,13 +27,14 @@ SEARCHES = {
     ),
     "street_admin": ("/console/figures?period=year",),
 }  # fmt: skip
+ROLES = ("resident", "clerk", "manager", "grid_leader", "staff", "street_admin", "platform_admin")  # and a guest
 CALLERS = ("resident", "street_admin")
 NOT_LISTED = ("areas_api.list_areas",)  # its answer is as long as there are areas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One page or call of one role. Milliseconds; `statements` and `cpu_ms` (of the application's process) per request."""
+    """One page or call of one role. Milliseconds per request: on the clock, and of processor time in application and database."""
 
     role: str
     name: str
@@ -41,6 +42,7 @@ class Measured:
     greatest_ms: float
     statements: float
     cpu_ms: float
+    database_ms: float
     address: str = ""
 
     @property
@@ -50,12 +52,13 @@ class Measured:
 
 def measure(app: Flask, *, times: int, people: int) -> list[Measured]:
     """Return what every page and call took; of several addresses of one page the slowest stands."""
-    found = [_page(row) for row in pages.walk(app, times=times, also=SEARCHES) if row.status == 200]
+    found = [_page(row) for row in pages.walk(app, times=times, also=SEARCHES, roles=ROLES) if row.status == 200]
     found += _lists(app, times)
     for row in calls.loop(app, people=people):
         found.append(
             Measured(
-                role="call", name=row.call, median_ms=row.median_ms, greatest_ms=row.p95_ms, statements=row.queries, cpu_ms=0
+                role="call", name=row.call, median_ms=row.median_ms, greatest_ms=row.p95_ms, statements=row.queries, cpu_ms=row.cpu_ms,
+                database_ms=row.database_ms,
             )
         )  # fmt: skip
     slowest: dict[tuple[str, str], Measured] = {}
@@ -74,6 +77,7 @@ def _page(row: pages.PageTime) -> Measured:
         greatest_ms=row.p95_ms,
         statements=row.queries,
         cpu_ms=row.cpu_ms,
+        database_ms=row.database_ms,
         address=row.address,
     )
 
@@ -106,16 +110,18 @@ def _lists(app: Flask, times: int) -> list[Measured]:
                     answer = client.get(path + following, headers=headers)
                     if answer.status_code != 200:
                         break
-                    spans, busy, before = [], [], count.number
+                    spans, busy, asked, before = [], [], [], count.number
                     for _ in range(times):
-                        begun, cpu = time.perf_counter(), time.thread_time()
+                        begun, cpu, database = time.perf_counter(), time.thread_time(), count.database_ms()
                         answer = client.get(path + following, headers=headers)
                         spans.append((time.perf_counter() - begun) * 1000)
                         busy.append((time.thread_time() - cpu) * 1000)
+                        asked.append(count.database_ms() - database)
                     found.append(
                         Measured(
                             role=role, name=name, median_ms=round(statistics.median(spans), 1), greatest_ms=round(max(spans), 1),
-                            statements=(count.number - before) / times, cpu_ms=round(statistics.median(busy), 1), address=path,
+                            statements=(count.number - before) / times, cpu_ms=round(statistics.median(busy), 1),
+                            database_ms=round(statistics.median(asked), 1), address=path,
                         )
                     )  # fmt: skip
                     cursor = re.search(r'"next_cursor": ?"([^"]+)"', answer.get_data(as_text=True))
