@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import warnings
 from typing import Any
@@ -16,7 +17,7 @@ with warnings.catch_warnings():
 
 from tests.contract.world import API, World
 
-SECONDS = 25  # per database; what is not reached is reached another day, the seeds differ
+SECONDS = 25  # per database, once half is done; what is not reached is reached another day, the seeds differ
 EXAMPLES = 10
 
 
@@ -42,11 +43,15 @@ def test_no_input_is_answered_with_a_500(world: World) -> None:
     tokens = [world.token(who) for who in ("platform_admin", "staff", "resident", "manager", "clerk")]
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", world.client.application)
     until = time.monotonic() + SECONDS
-    reached = []
+    reached: set[str] = set()
     operations = [found.ok() for found in schema.get_all_operations()]
+    random.shuffle(operations)
+    enough = len(operations) // 2  # on a slow machine too: a fuzz that tried little says little
     for operation in operations:
-        if time.monotonic() > until or (operation.method, operation.path) == ("delete", f"{API}/sessions/current"):
-            continue
+        if len(reached) >= enough and time.monotonic() > until:
+            break
+        if operation.label == f"DELETE {API}/sessions/current":
+            continue  # it ends the very token it is asked with
 
         @settings(
             max_examples=EXAMPLES,
@@ -66,5 +71,5 @@ def test_no_input_is_answered_with_a_500(world: World) -> None:
                 assert "problem+json" in answer.headers["content-type"][0]
 
         try_it()
-        reached.append(operation.path)
-    assert len(reached) >= len(operations) // 2, "too slow to say anything"
+        reached.add(operation.label)
+    assert len(reached) >= enough

@@ -109,6 +109,18 @@ class TestSealing:
             "compared_with_published": 0, "problems": [],
         }  # fmt: skip
 
+    def test_what_others_did_and_finished_meanwhile_delays_nothing(
+        self, session: Session, clock: Clock, database: Clone
+    ) -> None:
+        reserve(session, 100)
+        session.commit()
+        clock.forward(days=1)
+        if database.dialect == "postgresql":
+            with database.engine.begin() as other:  # the server's own housekeeping, say
+                other.execute(text("SELECT pg_current_xact_id()"))
+        seal()
+        assert [each.number for each in seals(session)] == [1]
+
     def test_the_running_day_is_not_sealed(self, session: Session, clock: Clock) -> None:
         reserve(session, 100)
         session.commit()

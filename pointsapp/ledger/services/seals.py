@@ -79,17 +79,18 @@ def _horizon(session: Session) -> int | None:
 
 
 def _older_is_open(session: Session, horizon: int | None) -> bool:
-    """Tell whether a transaction below the horizon is still open. After a restore the count may stand far lower: none is."""
+    """Tell whether another transaction below the horizon is still open. After a restore the count may stand far lower: none is."""
     if horizon is None or session.get_bind().dialect.name != "postgresql":
         return False
     snapshot = func.pg_current_snapshot()
+    running = func.pg_snapshot_xip(snapshot).column_valued("running")  # all but our own
     oldest, coming = session.execute(
         select(
-            cast(cast(func.pg_snapshot_xmin(snapshot), Text), BigInteger),
+            select(func.min(cast(cast(running, Text), BigInteger))).scalar_subquery(),
             cast(cast(func.pg_snapshot_xmax(snapshot), Text), BigInteger),
         )
     ).one()
-    return bool(oldest < horizon <= coming)
+    return oldest is not None and bool(oldest < horizon <= coming)
 
 
 def _seal_more(session: Session, cut: Any, seal: Any, now: datetime) -> int:
