@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request, request_started
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -71,6 +72,18 @@ def watch() -> Iterator[Stopwatch]:
     kept.use_life(before)
     kept.use_source(None)
     kept.forget_all()
+
+
+@contextmanager
+def inside(app: Flask) -> Iterator[list[str]]:
+    """Collect the addresses of the calls that went past the porch."""
+    seen: list[str] = []
+
+    def hear(_sender: Flask, **_kw: Any) -> None:
+        seen.append(request.full_path)
+
+    with request_started.connected_to(hear, app):
+        yield seen
 
 
 class HouseClient(FlaskClient):

@@ -193,6 +193,11 @@ class Swift:
                     return self._run(by, values)
         return self._run(driver(session), values)
 
+    def loose(self, engine: Engine, **values: Any) -> Any:
+        """Run it without session or transaction and return its first row, None when there is none."""
+        with _loose(engine) as by:
+            return next(iter(self._run(by, values)), None)
+
     def _run(self, by: Driver, values: Mapping[str, Any]) -> list[Any]:
         ready = self._ready.get(by.name)
         if ready is None:

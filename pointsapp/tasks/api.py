@@ -28,6 +28,7 @@ from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
+from pointsapp.web.porch import refused_early
 from pointsapp.web.replicas import may_lag
 from pointsapp.web.schemas import PageArgs, page_request, page_schema
 
@@ -109,6 +110,7 @@ def cancel_task(body: dict[str, Any], task_id: str) -> Response:
 
 
 @blp.post("/shifts/<shift_id>/signups")
+@refused_early(queries.sold_out)
 @blp.response(201, SignupSchema)
 @refuses("shift_full", "signup_closed", "time_conflict", "quota_reached", "not_eligible")
 def post_signup(shift_id: str) -> Response:

@@ -30,14 +30,15 @@ class Acquaintances:
 
     def peek(self, token: str) -> Actor | None:
         """Return who is behind the token if that was read less than two seconds ago."""
-        return self._known.peek(_hash(token))
+        return self._known.peek(hash_of(token))
 
     def meet(self, token: str) -> Actor | None:
         """Return who is behind the token, read now if need be; None for one that is good no more."""
-        return self._known.get(_hash(token), lambda hashes: self._load(hashes, now()))
+        return self._known.get(hash_of(token), lambda hashes: self._load(hashes, now()))
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """Return what is stored of a token (people.queries.token_hash says the same)."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, get_locale
+from werkzeug.datastructures import LanguageAccept
 
 LANGUAGES = ("zh", "en")
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -69,7 +70,12 @@ def choose_language() -> str:
     kept = session.get(COOKIE_KEY)
     if kept in LANGUAGES:
         return str(kept)
-    return request.accept_languages.best_match(("zh", "zh-CN", "en"), default="zh")[:2]
+    return best_language(request.accept_languages)
+
+
+def best_language(accepted: LanguageAccept) -> str:
+    """Return zh or en, whichever a browser prefers; Chinese where it prefers neither."""
+    return accepted.best_match(("zh", "zh-CN", "en"), default="zh")[:2]
 
 
 def _word(text: str) -> str:

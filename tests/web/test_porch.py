@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -19,7 +17,7 @@ from pointsapp.people.models import ApiToken
 from pointsapp.web.metrics import COUNT
 from pointsapp.web.security import limiter
 from tests.boards.things import earn
-from tests.conftest import HouseClient, Stopwatch
+from tests.conftest import HouseClient, Stopwatch, inside
 from tests.factories import bearer, make_person, make_tree
 
 PATH = "/api/v1/leaderboards/residents"
@@ -30,20 +28,6 @@ ANEW = frozenset({"X-Request-ID", "Server-Timing", "Date"})
 @pytest.fixture
 def tree(session: Session) -> dict[str, Area]:
     return make_tree(session)
-
-
-@contextmanager
-def inside(app: Flask) -> Iterator[list[str]]:
-    """Collect the addresses of the calls that went into the house."""
-    seen: list[str] = []
-
-    def hear(_sender: Flask, **_kw: Any) -> None:
-        seen.append(request.full_path)
-
-    from flask import request_started
-
-    with request_started.connected_to(hear, app):
-        yield seen
 
 
 def test_the_second_answer_is_handed_out_and_is_the_first(

@@ -53,6 +53,7 @@ from pointsapp.tasks.queries.signups import (
     upcoming_for,
     upcoming_page,
 )
+from pointsapp.tasks.queries.sold_out import SoldOut, sold_out
 from pointsapp.tasks.queries.standing import Joining, Look, joining, look, sold_out_refusal
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "ShiftBrief",
     "ShiftConsole",
     "SignupRow",
+    "SoldOut",
     "TaskCard",
     "TaskConsole",
     "TaskFilter",
@@ -101,6 +103,7 @@ __all__ = [
     "shifts_led_ahead",
     "shifts_led_by",
     "signup_by_id",
+    "sold_out",
     "sold_out_refusal",
     "task_console",
     "task_page",

@@ -184,7 +184,7 @@ def sold_out_refusal(session: Session, actor: Actor, shift_public_id: str, *, no
     where the shift was full a moment ago.
     """
     is_near = session.get_bind().dialect.name != "postgresql"
-    if not is_near and not _was_full(shift_public_id, now):
+    if not is_near and not was_full(shift_public_id, now):
         return None
     quota = policy.value(session, WEEKLY_QUOTA, now=now)
     seen = look(session, actor.person_id, shift_public_id, quota=quota)
@@ -203,13 +203,18 @@ _MOST_REMEMBERED = 1000
 _seen_full: dict[str, datetime] = {}
 
 
-def _was_full(shift_public_id: str, now: datetime) -> bool:
+def was_full(shift_public_id: str, now: datetime) -> bool:
+    """Tell whether the shift was seen to be full less than two seconds ago."""
     seen = _seen_full.get(shift_public_id)
     return seen is not None and abs(now - seen) < FULL_FOR
 
 
 def note_full(brief: ShiftBrief, now: datetime) -> None:
     """Remember that the shift was full just now, so that the next who ask are answered by a read."""
+    note_full_id(brief.public_id, now)
+
+
+def note_full_id(shift_public_id: str, now: datetime) -> None:
     if len(_seen_full) >= _MOST_REMEMBERED:
         _seen_full.clear()
-    _seen_full[brief.public_id] = now
+    _seen_full[shift_public_id] = now
