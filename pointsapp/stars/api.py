@@ -19,6 +19,7 @@ from pointsapp.stars.queries import (
     figures,
     find_branch,
     find_round,
+    item_details,
     metric_rows,
     one_standing,
     plan_of,
@@ -75,13 +76,16 @@ def open_standing(round_id: str, branch_id: str) -> dict[str, Any]:
     """Open one branch: stars, indicators, inputs, and as many rows behind them as the reader may see."""
     actor = signed_in()
     found, standing = one_standing(db.session, find_round(db.session, round_id), branch_id, now=now())
-    return detail(found, standing, drill_down(db.session, found, standing, actor, now=now()))
+    stars = drill_down(db.session, found, standing, actor, now=now())
+    return detail(found, standing, stars, item_details(db.session, found, standing, actor, now=now()))
 
 
 @blp.post("/five-star/rounds/<string:round_id>/assessments")
 @blp.arguments(AssessSchema)
 @blp.response(201, AssessmentSchema)
-@refuses("own_branch", "round_closed", "score_above_max", "counted_by_platform")
+@refuses(
+    "own_branch", "round_closed", "score_above_max", "counted_by_platform", "not_your_indicator", "score_not_allowed"
+)
 def give_assessment(args: dict[str, Any], round_id: str) -> Response:
     """Score one assessed indicator of a branch, with a reason; an older score stays in the history."""
     return write_json(assess, signed_in(), Assess(round_id=round_id, **args), schema=AssessmentSchema())

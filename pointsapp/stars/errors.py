@@ -23,6 +23,18 @@ class ScoreAboveMax(RuleBroken):
     code = "score_above_max"
 
 
+class NotYourIndicator(Forbidden):
+    """The scheme says who assesses this one, and it is not this person. facts: by."""
+
+    code = "not_your_indicator"
+
+
+class ScoreNotAllowed(RuleBroken):
+    """An honour is worth exactly its points, a veto applies or not, some items come in whole occurrences. facts: allowed."""
+
+    code = "score_not_allowed"
+
+
 class CountedByPlatform(RuleBroken):
     """An automatic indicator is counted from rows; a hand cannot set it."""
 

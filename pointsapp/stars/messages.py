@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from pointsapp.core.metrics import Metric
 from pointsapp.stars.models import BranchKind, RoundState
+from pointsapp.stars.rules.check import shown
 from pointsapp.stars.rules.plans import ItemState
-from pointsapp.stars.rules.scheme import Source
+from pointsapp.stars.rules.scheme import ItemKind, Source
 from pointsapp.stars.rules.score import Gap, StarState
+from pointsapp.stars.rules.why import Step
 from pointsapp.web.messages import Message
 
 BRANCH_KINDS = {
@@ -48,6 +52,69 @@ def speaks_english() -> bool:
     """Tell whether the reader is spoken to in English: then a scheme's own English names are used, where it has them."""
     locale = get_locale()
     return locale is not None and locale.language == "en"
+
+
+ITEM_KINDS = {
+    ItemKind.BONUS: _l("加分"),
+    ItemKind.HONOUR: _l("荣誉"),
+    ItemKind.DEDUCTION: _l("扣分"),
+    ItemKind.VETO: _l("一票否决"),
+}
+
+# 「为什么是这个分」: the words of each step of rules/why.py.
+STEPS = {
+    "figure": _l("%(metric)s %(amount)s"),
+    "figure_ratio": _l("%(metric)s %(amount)s ÷ %(base_metric)s %(base)s = %(figure)s%%"),
+    "figure_per_head": _l("%(metric)s %(amount)s ÷ 官方人口数 %(heads)s 人 × %(per)s = %(figure)s"),
+    "band": _l("达到 %(at_least)s，得 %(score)s 分"),
+    "next_band": _l("达到 %(at_least)s 可得 %(score)s 分"),
+    "below_bands": _l("还不到 %(lowest)s，不得分"),
+    "line": _l("从 %(zero_at)s 到 %(full_at)s 按比例得 0 到 %(most)s 分，现得 %(score)s 分"),
+    "line_full": _l("达到 %(full_at)s，得满分 %(most)s 分"),
+    "rounded_down": _l("不足 0.01 分的部分舍去"),
+    "too_few": _l("%(metric)s只有 %(base)s 人，不到 %(least)s 人，算不出可靠的比例，暂按 0 分计"),
+    "no_headcount": _l("还没有官方人口数，暂按 0 分计"),
+    "not_assessed": _l("还没有评定，满分 %(most)s 分，暂按 0 分计"),
+    "given": _l("人工评定 %(score)s 分，满分 %(most)s 分"),
+    "veto_applies": _l("已认定发生"),
+    "veto_not": _l("没有发生"),
+    "star_sum": _l("各项相加 %(score)s 分"),
+    "star_added": _l("加分 %(score)s 分"),
+    "star_taken": _l("扣分 %(score)s 分"),
+    "star_full": _l("最多记满分 %(most)s 分"),
+    "star_out": _l("因“%(veto)s”不能点亮"),
+    "star_lit": _l("达到 %(lit_at)s 分，已点亮"),
+    "star_lacks": _l("还差 %(score)s 分（满 %(lit_at)s 分点亮）"),
+    "star_needs": _l("“%(indicator)s”至少要得 %(floor)s 分才能点亮"),
+    "star_requires": _l("要先点亮“%(star)s”"),
+    "total_stars": _l("各星合计 %(score)s 分"),
+    "total_bonus": _l("加分 %(score)s 分"),
+    "total_honour": _l("荣誉加分 %(score)s 分"),
+    "total_deduction": _l("扣分 %(score)s 分"),
+    "total_capped": _l("已到上限 %(cap)s 分"),
+    "total_is": _l("总分 %(score)s 分"),
+    "total_short": _l("总分不到 %(pass_at)s 分，没有等次"),
+    "veto_tier": _l("因“%(veto)s”，最高为“%(tier)s”"),
+    "veto_all": _l("因“%(veto)s”，本轮不点亮任何星，也没有等次"),
+    "no_room": _l("已达到“%(tier)s”的条件，但名额已满"),
+}
+# Facts of a step that are scores; the others are figures, names or keys of metrics.
+_SCORES = frozenset({"score", "most", "lit_at", "floor", "cap", "pass_at"})
+
+
+def worded(step: Step, metrics: Mapping[str, Metric]) -> str:
+    """Return a step in the reader's language."""
+    facts: dict[str, str | int | None] = dict(step.facts)
+    for key in ("metric", "base_metric"):
+        metric = metrics.get(str(facts.get(key)))
+        if metric is not None:
+            amount = "amount" if key == "metric" else "base"
+            facts |= {key: str(metric.name)}
+            if step.key.startswith("figure") and amount in facts:
+                facts[amount] = f"{facts[amount]} {metric.unit}"
+    for key in _SCORES & facts.keys():
+        facts[key] = shown(int(facts[key] or 0))
+    return str(STEPS[step.key]) % facts
 
 
 ITEM_STATES = {
@@ -89,6 +156,8 @@ MESSAGES: dict[str, Message] = {
     "evidence_elsewhere": Message(
         _l("不是本支部的佐证"), _l("这条记录属于别的支部或别的季度，不能用作这个事项的佐证。")
     ),
+    "not_your_indicator": Message(_l("这一项不由您评定"), _l("方案规定这一项由%(by)s评定。")),
+    "score_not_allowed": Message(_l("这个分数不能记"), _l("这一项只能记 %(allowed)s 分，请重新填写。")),
     "score_above_max": Message(_l("超过满分"), _l("这个指标的满分是 %(most)s 分，请重新填写。")),
     "counted_by_platform": Message(
         _l("由平台自动计算"), _l("这个指标由平台按实际记录自动计算，不能人工打分；记录有误请走更正。")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.core import policy
@@ -52,6 +54,17 @@ def may_read_names(actor: Actor | None, branch_path: str) -> bool:
 def may_assess(actor: Actor | None, branch_path: str) -> bool:
     """Community staff and the street office score branches within their remit."""
     return actor is not None and actor.holds(OFFICE_STAFF, branch_path)
+
+
+def may_score(actor: Actor | None, branch_path: str, by: Collection[str]) -> bool:
+    """The roles that the scheme names for an indicator or item, within their remit; without a word whoever may assess at all."""
+    roles = frozenset(Role(name) for name in by)
+    return may_assess(actor, branch_path) and actor is not None and (not roles or actor.holds(roles, branch_path))
+
+
+def may_try_schemes(actor: Actor | None) -> bool:
+    """The street office tries a draft of a scheme on the current round; it changes nothing."""
+    return actor is not None and actor.holds_anywhere(STREET_OFFICE)
 
 
 def may_set_aims(actor: Actor | None, branch_path: str) -> bool:

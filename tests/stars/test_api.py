@@ -46,7 +46,7 @@ def test_rounds(client: HouseClient, session: Session, tree: dict[str, Area]) ->
     body = call(client, session, make_person(session)).get_json()
     assert body["next_cursor"] is None
     [item] = body["items"]
-    assert set(item) == {"id", "name", "state", "starts_on", "ends_on"}
+    assert set(item) == {"id", "name", "state", "starts_on", "ends_on", "scheme"}
     assert (item["state"], item["starts_on"], item["ends_on"]) == ("open", "2026-10-01", "2026-12-31")
 
 

@@ -13,7 +13,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.stars.pages.door import WORDS, asked_round, bp, posted
-from pointsapp.stars.policies import may_assess, may_open_console, may_read_members, may_set_aims
+from pointsapp.stars.policies import may_assess, may_open_console, may_read_members, may_score, may_set_aims
 from pointsapp.stars.queries import (
     RoundRow,
     Standing,
@@ -21,12 +21,14 @@ from pointsapp.stars.queries import (
     drill_down,
     evidence_page,
     find_branch,
+    item_details,
     items_by_star,
     items_of,
     latest_rounds,
     members_page,
     one_standing,
     standings,
+    why_here,
     with_movement,
 )
 from pointsapp.stars.schemas import AimsForm, AssessForm
@@ -60,11 +62,18 @@ def show_branch(branch_id: str) -> ResponseReturnValue:
     """Open one branch: stars, indicators, and the rows behind them as far as the reader may see them."""
     found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     actor, moment = current_actor(), now()
-    stars = drill_down(db.session, found, standing, actor, now=moment)
     items = items_by_star(items_of(db.session, found, standing.branch, actor, now=moment))
-    counts = {key: counts_of(rows) for key, rows in items.items()}
     return render_template(
-        "stars/branch.html", round=found, row=standing, stars=stars, items=items, counts=counts, words=WORDS, now=moment
+        "stars/branch.html",
+        round=found,
+        row=standing,
+        stars=drill_down(db.session, found, standing, actor, now=moment),
+        extras=item_details(db.session, found, standing, actor, now=moment),
+        why=why_here(found, standing),
+        items=items,
+        counts={key: counts_of(rows) for key, rows in items.items()},
+        words=WORDS,
+        now=moment,
     )
 
 
@@ -135,7 +144,12 @@ def show_members(branch_id: str) -> ResponseReturnValue:
     return render_template("stars/members.html", branch=branch, members=members, words=WORDS)
 
 
-_POLICIES = {"may_assess": may_assess, "may_read_members": may_read_members, "may_set_aims": may_set_aims}
+_POLICIES = {
+    "may_assess": may_assess,
+    "may_read_members": may_read_members,
+    "may_score": may_score,
+    "may_set_aims": may_set_aims,
+}
 
 
 def _console_branch(branch_id: str, form: Form) -> str:
@@ -144,5 +158,12 @@ def _console_branch(branch_id: str, form: Form) -> str:
     found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     stars = drill_down(db.session, found, standing, actor, now=now())
     return render_template(
-        "stars/console_branch.html", round=found, row=standing, stars=stars, form=form, words=WORDS, **_POLICIES
+        "stars/console_branch.html",
+        round=found,
+        row=standing,
+        stars=stars,
+        extras=item_details(db.session, found, standing, actor, now=now()),
+        form=form,
+        words=WORDS,
+        **_POLICIES,
     )

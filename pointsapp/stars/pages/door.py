@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
@@ -13,11 +14,13 @@ from pointsapp.core.errors import NotFound
 from pointsapp.stars.messages import (
     BRANCH_KINDS,
     GAPS,
+    ITEM_KINDS,
     ITEM_STATES,
     PLAN_FIELDS,
     ROUND_STATES,
     SOURCES,
     STAR_STATES,
+    worded,
 )
 from pointsapp.stars.queries import CATALOGUE, RoundRow, find_round, newest_round
 from pointsapp.stars.schemas import shown_score
@@ -26,9 +29,11 @@ from pointsapp.web.etags import conditional
 bp = Blueprint("stars", __name__)
 bp.after_request(conditional)
 bp.add_app_template_filter(shown_score, "score")
+bp.add_app_template_filter(partial(worded, metrics=CATALOGUE), "step")
 
 WORDS = {
     "kinds": BRANCH_KINDS,
+    "item_kinds": ITEM_KINDS,
     "gaps": GAPS,
     "metrics": CATALOGUE,
     "round_states": ROUND_STATES,

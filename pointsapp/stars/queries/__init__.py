@@ -7,8 +7,11 @@ from pointsapp.stars.queries.evidence import (
     AssessmentRow,
     EvidenceRow,
     IndicatorDetail,
+    ItemDetail,
     StarDetail,
     drill_down,
+    item_details,
+    why_here,
 )
 from pointsapp.stars.queries.evidence_pages import EvidencePage, evidence_page
 from pointsapp.stars.queries.metrics import CATALOGUE, METRICS, figure, register, register_evidence
@@ -53,6 +56,7 @@ __all__ = [
     "EvidenceRow",
     "IndicatorDetail",
     "ItemCounts",
+    "ItemDetail",
     "MemberRow",
     "MetricFigure",
     "MetricRows",
@@ -74,6 +78,7 @@ __all__ = [
     "figures",
     "find_branch",
     "find_round",
+    "item_details",
     "items_by_star",
     "items_of",
     "judge_draft",
@@ -95,6 +100,7 @@ __all__ = [
     "rounds_page",
     "rows_to_link",
     "standings",
+    "why_here",
     "with_movement",
     "wrong_tallies",
 ]

@@ -7,7 +7,7 @@ opens to no rows but one's own (who it was could be guessed), and rows that woul
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -23,8 +23,9 @@ from pointsapp.stars.policies import may_read_members, may_read_names
 from pointsapp.stars.queries.metrics import METRICS, Span, is_member, one_branch, reach
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow
 from pointsapp.stars.queries.standings import Standing
-from pointsapp.stars.rules.scheme import Indicator, Source
+from pointsapp.stars.rules.scheme import Indicator, Item, Source
 from pointsapp.stars.rules.score import IndicatorScore, StarScore
+from pointsapp.stars.rules.why import Step, why_indicator, why_no_tier, why_star, why_total
 
 SMALL_GROUP = 5
 MOST_ROWS = 20
@@ -65,12 +66,24 @@ class IndicatorDetail:
     people: int = 0
     is_hidden: bool = False
     assessments: tuple[AssessmentRow, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarDetail:
     score: StarScore
     indicators: tuple[IndicatorDetail, ...]
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDetail:
+    """A bonus, honour, deduction or veto with what was given for it and why."""
+
+    item: Item
+    score: IndicatorScore
+    steps: tuple[Step, ...]
+    assessments: tuple[AssessmentRow, ...] = ()
 
 
 @dataclass(slots=True)
@@ -101,12 +114,39 @@ def drill_down(
         StarDetail(
             score=star,
             indicators=tuple(
-                _detail(one, standing, actor, everyone=everyone, members=members, given=given)
+                replace(
+                    _detail(one, standing, actor, everyone=everyone, members=members, given=given),
+                    steps=why_indicator(found.scheme, one),
+                )
                 for one in star.indicators
             ),
+            steps=why_star(standing.score, star),
         )
         for star in standing.score.stars
     )
+
+
+def item_details(
+    session: Session, found: RoundRow, standing: Standing, actor: Actor | None, *, now: datetime
+) -> tuple[ItemDetail, ...]:
+    """Return the scheme's bonuses, honours, deductions and vetoes as they stand for one branch."""
+    if not standing.score.items:
+        return ()
+    given = _given(session, found, standing.branch, found.span(now), actor)
+    return tuple(
+        ItemDetail(
+            item=one.item,
+            score=one.score,
+            steps=why_indicator(found.scheme, one.score),
+            assessments=tuple(given.get(one.item.key, ())),
+        )
+        for one in standing.score.items
+    )
+
+
+def why_here(found: RoundRow, standing: Standing) -> tuple[Step, ...]:
+    """Return how a branch's total came together, what bounds its tier, and which tiers had no room."""
+    return (*why_total(found.scheme, standing.score), *why_no_tier(standing.missed))
 
 
 def main_metric(indicator: Indicator) -> Metric | None:

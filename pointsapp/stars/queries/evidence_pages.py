@@ -31,7 +31,7 @@ def evidence_page(
     session: Session, found: RoundRow, standing: Standing, actor: Actor, key: str, page: PageRequest, *, now: datetime
 ) -> EvidencePage:
     """Return the rows behind indicator `key`; NotFound for one that people assess, Forbidden where rows are kept back."""
-    indicator = next((one.indicator for star in standing.score.stars for one in star.indicators if one.indicator.key == key), None)  # fmt: skip
+    indicator = found.scheme.indicator(key)
     metric = main_metric(indicator) if indicator is not None else None
     if indicator is None or metric is None or metric.evidence is None:
         raise NotFound()

@@ -95,6 +95,11 @@ class Item:
     def key(self) -> str:
         return self.indicator.key
 
+    @property
+    def step(self) -> int | None:
+        """What a score of it must be a whole number of times, None for any score."""
+        return self.indicator.most if self.kind in (ItemKind.HONOUR, ItemKind.VETO) else self.each
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Star:

@@ -87,10 +87,15 @@ def why_star(branch: BranchScore, one: StarScore) -> tuple[Step, ...]:
     scores = {each.indicator.key: each for each in one.indicators}
     for key, floor in star.needs:
         if scores[key].score < floor:
-            steps.append(Step("star_needs", {"indicator": scores[key].indicator.name, "at_least": floor}))
+            steps.append(Step("star_needs", {"indicator": scores[key].indicator.name, "floor": floor}))
     dark = {each.star.key: each.star.name for each in branch.stars if each.state is not StarState.LIT}
     steps += [Step("star_requires", {"star": dark[key]}) for key in star.requires if key in dark]
     return tuple(steps)
+
+
+def why_no_tier(missed: tuple[str, ...]) -> tuple[Step, ...]:
+    """Return which better tiers had no room left for the branch."""
+    return tuple(Step("no_room", {"tier": tier}) for tier in missed)
 
 
 def _puts_out(stars: tuple[str, ...], tier_at_most: int | None, key: str) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load
 
-from pointsapp.stars.queries import IndicatorDetail, RoundRow, Standing, StarDetail
+from pointsapp.stars.messages import worded
+from pointsapp.stars.queries import CATALOGUE, IndicatorDetail, ItemDetail, RoundRow, Standing, StarDetail, why_here
+from pointsapp.stars.rules.why import Step
 from pointsapp.stars.services import Assess, SetAims
 from pointsapp.web.schemas import FormSchema, JsonSchema, Moment, PublicId, Text, page_schema
 
@@ -45,12 +47,22 @@ class Score(fields.Float):
         return int(hundredths)
 
 
+class RoundSchemeSchema(Schema):
+    """The version a round is scored under. `ties`: what equal totals are compared by, in this order, before they share a rank."""
+
+    code = fields.String()
+    version = fields.Integer()
+    name = fields.String()
+    ties = fields.List(fields.String())
+
+
 class RoundSchema(Schema):
     id = fields.String(attribute="public_id")
     name = fields.String()
     state = fields.String()
     starts_on = fields.Date()
     ends_on = fields.Date()
+    scheme = fields.Nested(RoundSchemeSchema)
 
 
 class BranchSchema(Schema):
@@ -102,6 +114,9 @@ class IndicatorSchema(Schema):
     source = fields.String()
     inputs = fields.Dict(keys=fields.String(), values=fields.Integer(allow_none=True))
     gap = fields.String(allow_none=True)
+    steps = fields.List(
+        fields.String(), metadata={"description": "why this score, step by step, in the request's language"}
+    )
     evidence_count = fields.Integer()
     evidence_hidden = fields.Boolean()
     evidence = fields.List(fields.Nested(EvidenceSchema))
@@ -114,7 +129,21 @@ class StarDetailSchema(Schema):
     lit_at = Score()
     score = Score()
     state = fields.String()
+    steps = fields.List(fields.String())
     indicators = fields.List(fields.Nested(IndicatorSchema))
+
+
+class ItemSchema(Schema):
+    """A bonus, honour, deduction or veto. Of a veto a score above 0 says that it applies; `star` is where the points count."""
+
+    key = fields.String()
+    kind = fields.String()
+    name = fields.String()
+    star = fields.String(allow_none=True)
+    max = Score()
+    score = Score()
+    source = fields.String()
+    steps = fields.List(fields.String())
 
 
 class StandingDetailSchema(Schema):
@@ -127,6 +156,8 @@ class StandingDetailSchema(Schema):
     lit_stars = fields.Integer()
     tier = fields.String(allow_none=True)
     headcount = fields.Nested(HeadcountSchema, allow_none=True)
+    items = fields.List(fields.Nested(ItemSchema))
+    steps = fields.List(fields.String())
     stars = fields.List(fields.Nested(StarDetailSchema))
 
 
@@ -175,7 +206,9 @@ RoundPage = page_schema(RoundSchema)
 StandingPage = page_schema(StandingSchema)
 
 
-def detail(found: RoundRow, standing: Standing, stars: tuple[StarDetail, ...]) -> dict[str, Any]:
+def detail(
+    found: RoundRow, standing: Standing, stars: tuple[StarDetail, ...], items: tuple[ItemDetail, ...]
+) -> dict[str, Any]:
     """Return what StandingDetailSchema shows."""
     return {
         "round": found,
@@ -185,6 +218,8 @@ def detail(found: RoundRow, standing: Standing, stars: tuple[StarDetail, ...]) -
         "lit_stars": standing.score.lit_stars,
         "tier": standing.score.tier,
         "headcount": standing.headcount,
+        "items": [_item(one) for one in items],
+        "steps": _steps(why_here(found, standing)),
         "stars": [
             {
                 "key": star.score.star.key,
@@ -193,10 +228,28 @@ def detail(found: RoundRow, standing: Standing, stars: tuple[StarDetail, ...]) -
                 "lit_at": star.score.star.lit_at,
                 "score": star.score.score,
                 "state": star.score.state,
+                "steps": _steps(star.steps),
                 "indicators": [_indicator(one) for one in star.indicators],
             }
             for star in stars
         ],
+    }
+
+
+def _steps(steps: tuple[Step, ...]) -> list[str]:
+    return [worded(step, CATALOGUE) for step in steps]
+
+
+def _item(one: ItemDetail) -> dict[str, Any]:
+    return {
+        "key": one.item.key,
+        "kind": one.item.kind,
+        "name": one.item.indicator.name,
+        "star": one.item.star,
+        "max": one.item.indicator.most,
+        "score": one.score.score,
+        "source": one.item.indicator.source,
+        "steps": _steps(one.steps),
     }
 
 
@@ -218,6 +271,7 @@ def _indicator(one: IndicatorDetail) -> dict[str, Any]:
         "source": one.indicator.source,
         "inputs": one.score.inputs,
         "gap": one.score.gap,
+        "steps": _steps(one.steps),
         "evidence_count": one.evidence_count or len(given),
         "evidence_hidden": one.is_hidden,
         "evidence": rows or given,

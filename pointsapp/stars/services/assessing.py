@@ -9,13 +9,23 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
-from pointsapp.core.actor import Actor, require
+from pointsapp.core.actor import Actor, Role, require
 from pointsapp.core.errors import NotFound
-from pointsapp.stars.errors import CountedByPlatform, OwnBranch, RoundClosed, ScoreAboveMax, UnknownIndicator
+from pointsapp.people.messages import ROLE_NAMES
+from pointsapp.stars.errors import (
+    CountedByPlatform,
+    NotYourIndicator,
+    OwnBranch,
+    RoundClosed,
+    ScoreAboveMax,
+    ScoreNotAllowed,
+    UnknownIndicator,
+)
 from pointsapp.stars.messages import UNKNOWN_INDICATOR
 from pointsapp.stars.models import Assessment, Membership, RoundBranch, RoundState
-from pointsapp.stars.policies import is_secretary_of, may_assess
+from pointsapp.stars.policies import is_secretary_of, may_assess, may_score
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round
+from pointsapp.stars.rules.check import shown
 from pointsapp.stars.rules.scheme import Indicator, Source
 
 
@@ -50,6 +60,8 @@ def assess(session: Session, actor: Actor, command: Assess, *, now: datetime) ->
     require(not _is_own(session, actor, branch, now), OwnBranch())
     _must_take_part(session, found, branch)
     indicator = _must_be_assessed(found, command)
+    names = ", ".join(str(ROLE_NAMES[Role(role)]) for role in indicator.by)
+    require(may_score(actor, branch.area_path, indicator.by), NotYourIndicator(by=names))
     if found.state is not RoundState.OPEN:
         raise RoundClosed()
     newest = session.scalars(
@@ -122,7 +134,16 @@ def _must_be_assessed(found: RoundRow, command: Assess) -> Indicator:
     if command.score > indicator.most:
         whole, part = divmod(indicator.most, 100)
         raise ScoreAboveMax(most=indicator.most / 100 if part else whole)
+    item = found.scheme.item(command.indicator)
+    step = None if item is None else item.step
+    if step is not None and command.score % step:
+        raise ScoreNotAllowed(allowed=_allowed(step, indicator.most))
     return indicator
+
+
+def _allowed(step: int, most: int) -> str:
+    scores = [shown(score) for score in range(0, most + 1, step)]
+    return ", ".join(scores if len(scores) <= 6 else [*scores[:3], "…", scores[-1]])
 
 
 def _receipt(row: Assessment, found: RoundRow, branch: BranchRow, *, is_repeat: bool) -> Assessed:
