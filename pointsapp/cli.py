@@ -8,10 +8,10 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from flask.cli import FlaskGroup, with_appcontext
@@ -110,16 +110,57 @@ def demo_data() -> None:
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**31))
 @with_appcontext
 def synth(residents: int, entries: int, seed: int) -> None:
-    """Add synthetic people and entries through the ledger's rules, for scale tests."""
+    """Add synthetic people and a year of their life through the ledger's rules, for scale tests: whole or not at all."""
     from pointsapp.core.clock import now
     from pointsapp.demo.synth import synthesise
 
+    began = time.monotonic()
     with (
-        click.progressbar(length=residents, label="residents") as people,
-        click.progressbar(length=entries, label="entries  ") as posted,
+        click.progressbar(length=residents, label="residents", show_pos=True) as people,
+        click.progressbar(length=entries, label="entries  ", show_pos=True) as posted,
     ):
-        synthesise(residents, entries, seed, now=now(), people=people.update, posted=posted.update)
-    click.echo(f"{residents} residents and {entries} entries added.")
+        made = synthesise(
+            residents,
+            entries,
+            seed,
+            now=now(),
+            people=people.update,
+            posted=_with_rate(posted, entries),
+            stage=_tell_stages(began),
+        )
+    click.echo(
+        f"\n{made.residents} residents, {made.entries} entries with {made.postings} postings added "
+        f"in {time.monotonic() - began:.0f} s. The first residents sign in as {made.first_phone} and up, password {made.password}"
+    )
+
+
+def _tell_stages(began: float) -> Callable[[str], None]:
+    """Write each stage once, with the time at which it begins."""
+    last = ""
+
+    def tell(name: str) -> None:
+        nonlocal last
+        if name != last:
+            click.echo(f"\n{time.monotonic() - began:6.0f} s  {name}", nl=False, err=True)
+        last = name
+
+    return tell
+
+
+def _with_rate(bar: Any, length: int) -> Callable[[int], None]:
+    """Move the bar and write beside it how many there are in a second."""
+    began, done = time.monotonic(), 0
+
+    def update(count: int) -> None:
+        nonlocal began, done
+        if not done:
+            began = time.monotonic()  # people come first
+        done += count
+        seconds = time.monotonic() - began
+        bar.label = f"entries   {done / seconds:,.0f}/s" if seconds > 1 and done < length else "entries  "
+        bar.update(count)
+
+    return update
 
 
 @main.command()

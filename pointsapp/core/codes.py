@@ -89,6 +89,11 @@ def new_number() -> str:
     It begins with 2 to 9, so that nobody takes it for a mobile number.
     """
     body = str(2 + secrets.randbelow(8)) + "".join(str(secrets.randbelow(10)) for _ in range(NUMBER_LENGTH - 2))
+    return number_of(body)
+
+
+def number_of(body: str) -> str:
+    """Return the ten digits `body` followed by their check digit."""
     return body + _check_digit(body)
 
 

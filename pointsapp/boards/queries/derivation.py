@@ -67,7 +67,8 @@ def _list(keys: list[str]) -> str:
 
 
 def _person_sums(today: date) -> Derived:
-    parts, binds = [], {}
+    """One pass over the books, however many spans: each row is asked into which of them it falls."""
+    sums, parts, binds = [], [], {}
     for number, span in enumerate(rules.kept_spans(today)):
         when = ""
         if span.first is not None and span.following is not None:
@@ -75,18 +76,25 @@ def _person_sums(today: date) -> Derived:
                 clock.at_local(span.first),
                 clock.at_local(span.following),
             )
-            when = f"AND posted_at >= :from_{number} AND posted_at < :till_{number}"
+            when = f" FILTER (WHERE posted_at >= :from_{number} AND posted_at < :till_{number})"
+        sums.append(f"""COUNT(*){when} AS lines_{number},
+            SUM(CASE WHEN unit = 'point' THEN signed ELSE 0 END){when} AS points_{number},
+            SUM(CASE WHEN unit = 'minute' THEN signed ELSE 0 END){when} AS minutes_{number}""")
         parts.append(f"""
-        SELECT person_id, '{span.key}' AS period,
-            SUM(CASE WHEN unit = 'point' THEN CASE flow WHEN 'issued' THEN amount ELSE -amount END ELSE 0 END) AS points,
-            SUM(CASE WHEN unit = 'minute' THEN CASE flow WHEN 'issued' THEN amount ELSE -amount END ELSE 0 END) AS minutes
-        FROM posting WHERE flow IN ('issued', 'reversed') AND person_id IS NOT NULL {when} AND {_IS_FOLDED}
-        GROUP BY person_id""")
+        SELECT person_id, '{span.key}' AS period, points_{number} AS points, minutes_{number} AS minutes
+        FROM totals WHERE lines_{number} > 0""")
     return Derived(
         table="person_sum",
         key=("person_id", "period"),
         figures=("points", "minutes", "home_id"),
         query=f"""
+        WITH totals AS MATERIALIZED (
+            SELECT person_id, {", ".join(sums)}
+            FROM (
+                SELECT person_id, unit, posted_at, CASE flow WHEN 'issued' THEN amount ELSE -amount END AS signed
+                FROM posting WHERE flow IN ('issued', 'reversed') AND person_id IS NOT NULL AND {_IS_FOLDED}
+            ) earned GROUP BY person_id
+        )
         SELECT earned.person_id, earned.period, CAST(earned.points AS BIGINT) AS points,
             CAST(earned.minutes AS BIGINT) AS minutes, person.home_area_id AS home_id
         FROM ({" UNION ALL ".join(parts)}) earned LEFT JOIN person ON person.id = earned.person_id""",
