@@ -111,7 +111,7 @@ def budget_area(key: str) -> int:
 
 
 # Every arrow that may be drawn, and what it means. Whatever is not here is a bug in the caller, not a refusal.
-_ARROWS: dict[tuple[Side, Side], Flow] = {
+ARROWS: dict[tuple[Side, Side], Flow] = {
     (Side.ISSUANCE, Side.BUDGET): Flow.GRANTED,
     (Side.BUDGET, Side.ISSUANCE): Flow.UNGRANTED,
     (Side.BUDGET, Side.RESERVED): Flow.RESERVED,
@@ -136,8 +136,8 @@ _ARROWS: dict[tuple[Side, Side], Flow] = {
 def flow_of(source: str, destination: str) -> Flow:
     """Return what a posting between two accounts means; ValueError where no arrow is drawn."""
     sides = side_of(source), side_of(destination)
-    if sides not in _ARROWS:
+    if sides not in ARROWS:
         raise ValueError(f"no posting from {source} to {destination}")
     if Side.HELD in sides and Side.AVAILABLE in sides and person_of(source) != person_of(destination):
         raise ValueError(f"a hold stays with its person: {source} to {destination}")
-    return _ARROWS[sides]
+    return ARROWS[sides]

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from pointsapp.core import clock
 from pointsapp.core.db import db
+from pointsapp.core.snapshots import look_at_one_moment
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import verify, verify_seals
 from pointsapp.ledger.services.seals import seal_due
@@ -33,6 +34,7 @@ def verify_books(*, seals: bool, published: IO[str] | None) -> None:
     if published is not None and not seals:
         raise click.UsageError("--published goes with --seals")
     kept = _digests(published) if published is not None else None
+    look_at_one_moment(db.session)
     report = verify(db.session)
     summary, ok = report.as_json(), report.ok
     if seals:

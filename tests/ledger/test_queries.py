@@ -118,7 +118,11 @@ _NEW_POSTING = (
         ("UPDATE hold SET lot_amount = 1 WHERE state = 'open'", "hold's lots"),
         ("UPDATE lot SET remaining = 99, amount = 99", "lots hold more"),
         (_NEW_POSTING.format(source="'task:4:reserved'", destination=_ME, rest=f"{PERSON}, 5, 1000"), "line of a book"),
-        (_NEW_POSTING.format(source="'task:4:reserved'", destination=_ME, rest="NULL, NULL, NULL"), "is no line of it"),
+        (
+            _NEW_POSTING.format(source="'task:4:reserved'", destination=_ME, rest=f"{PERSON}, NULL, NULL"),
+            "is no line of it",
+        ),
+        (_NEW_POSTING.format(source="'task:4:reserved'", destination=_ME, rest="NULL, NULL, NULL"), "another name"),
         (
             _NEW_POSTING.format(source="'task:77:reserved'", destination="'budget:9'", rest="NULL, NULL, NULL"),
             "below zero",
@@ -126,7 +130,16 @@ _NEW_POSTING = (
         (_NEW_POSTING.format(source="'purse:1'", destination="'budget:9'", rest="NULL, NULL, NULL"), "no known kind"),
         (
             _NEW_POSTING.format(source="'system:service'", destination="'budget:9'", rest="NULL, NULL, NULL"),
-            "two units",
+            "wrong unit",
+        ),
+        (
+            _NEW_POSTING.format(source="'budget:9'", destination="'task:77:reserved'", rest="NULL, NULL, NULL"),
+            "means something else",
+        ),
+        (_NEW_POSTING.format(source="'task:4:reserved'", destination=_ME, rest=f"{PERSON + 1}, 5, 5"), "another name"),
+        (
+            _NEW_POSTING.format(source="'task:4:reserved'", destination=_ME, rest=f"{PERSON}, 6, 6"),
+            "else than its amount",
         ),
         (
             "INSERT INTO entry (public_id, reference, fingerprint, kind, posted_at, memo, facts) "

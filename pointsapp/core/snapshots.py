@@ -1,0 +1,28 @@
+"""One moment for many statements: what a proof compares must all be of the same instant, however long it takes."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+WORK_MEM, CACHE_KIB = "256MB", 131_072
+
+
+def look_at_one_moment(session: Session) -> None:
+    """Begin a read transaction whose statements all see this moment; what was open before is rolled back.
+
+    On SQLite any read transaction is one. On PostgreSQL it is REPEATABLE READ; nobody waits for it, and it waits for nobody.
+    """
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
+def make_room(session: Session) -> None:
+    """Give the statements of this transaction memory to add up whole tables: bounded, the rest goes to temporary files."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
+        session.execute(text("SET LOCAL max_parallel_workers_per_gather = 2"))
+        session.execute(text("SET LOCAL jit = off"))
+    else:
+        session.execute(text(f"PRAGMA cache_size = -{CACHE_KIB}"))
