@@ -11,6 +11,7 @@ from pointsapp.boards.queries import verify_boards
 from pointsapp.boards.services import rebuild
 from pointsapp.core import clock
 from pointsapp.core.db import db
+from pointsapp.core.snapshots import look_at_one_moment
 from pointsapp.core.transaction import write
 
 
@@ -23,6 +24,7 @@ def boards_group() -> None:
 @with_appcontext
 def verify_sums() -> None:
     """Derive every sum of the boards again from the books; exit 0 only if they agree."""
+    look_at_one_moment(db.session)
     report = verify_boards(db.session, now=clock.now())
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     if not report.ok:

@@ -94,7 +94,8 @@ class Posting(Base):
         CheckConstraint("(change IS NULL) = (balance_after IS NULL)", name="line"),
         Index("ix_posting_source", "source"),
         Index("ix_posting_destination", "destination"),
-        Index("ix_posting_person", "person_id", "unit", "entry_id"),
+        # A person's book; `ledger verify` follows all books from this index alone.
+        Index("ix_posting_person", "person_id", "unit", "entry_id", "change", "balance_after"),
         # Boards: points earned per person over a span, from the index alone.
         Index(
             "ix_posting_earned",

@@ -1,4 +1,4 @@
-"""The demo street: real counts, enough life, books that balance, log-ins that open; and synthetic data for scale tests."""
+"""The demo street: real counts, enough life, books that balance, log-ins that open."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pointsapp.core import clock
 from pointsapp.core.db import db
 from pointsapp.demo import load_demo_once, print_log_ins
 from pointsapp.demo.log_ins import LOG_INS, PASSWORD
-from pointsapp.demo.synth import synthesise
 from pointsapp.ledger.queries import verify
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
@@ -85,14 +84,3 @@ def test_loading_again_keeps_everything_and_wakes_a_street_left_standing(street:
         finally:
             clock.use_source(None)
         assert verify(db.session).ok  # type: ignore[arg-type]
-
-
-def test_synthetic_entries_obey_the_books(live: databases.Clone) -> None:
-    with live.app.app_context():
-        told: list[int] = []
-        synthesise(50, 400, 7, now=clock.now(), people=told.append, posted=told.append)
-        synthesise(20, 100, 7, now=clock.now(), people=told.append, posted=told.append)
-        assert sum(told) == 570
-        report = verify(db.session)  # type: ignore[arg-type]
-        assert report.ok, report
-        assert report.entries == 502

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.boards.models import UnfoldedPerson, UnfoldedPosting
 from pointsapp.boards.queries.derivation import Derived, derivations
+from pointsapp.core.snapshots import make_room
 from pointsapp.stars.queries import open_rounds, wrong_tallies
 
 MOST_NAMED = 20
@@ -32,8 +33,9 @@ class BoardsReport:
 def verify_boards(session: Session, *, now: datetime) -> BoardsReport:
     """Derive every sum again, one statement per table, and name where it differs. Right also while others post and fold.
 
-    The branches' counts are compared last, each round at once; run it again if the worker counted in between.
+    The branches' counts take several looks: begin with `core.snapshots.look_at_one_moment`, so that all are of one moment.
     """
+    make_room(session)
     problems: list[str] = []
     rows: dict[str, int] = {}
     for derived in derivations(session, now=now):

@@ -1,7 +1,8 @@
 """Fold what was posted, and who moved, into the sums of the boards: the worker's job, one small batch per transaction.
 
 A batch reads its unfolded rows, says for the people in them what they should stand at now, writes the differences and deletes the
-rows it read. A crash undoes all of it. One folds at a time, so that no two batches move the same step.
+rows it read. Each table is written by one statement per thousand rows (writing.py). A crash undoes all of it. One folds at a time,
+so that no two batches move the same step.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -31,6 +30,7 @@ from pointsapp.boards.models import (
     UnfoldedPosting,
 )
 from pointsapp.boards.policies import lists_everyone
+from pointsapp.boards.services.writing import add, among, remove, upsert
 from pointsapp.core import clock
 from pointsapp.core.db import table_of
 from pointsapp.core.locks import LockKind, try_lock
@@ -39,7 +39,7 @@ from pointsapp.people.models import Person
 
 BATCH = {
     "sqlite": 100,
-    "postgresql": 500,
+    "postgresql": 2_000,
 }  # postings at once: on SQLite every till waits for as long as one batch takes
 _posting, _mover = table_of(UnfoldedPosting), table_of(UnfoldedPerson)
 _sum, _place, _step = table_of(PersonSum), table_of(BoardPlace), table_of(BoardStep)
@@ -89,16 +89,18 @@ def fold(session: Session, *, now: datetime, limit: int | None = None) -> int:
     # After the moves were read: whoever moves again from here on leaves a row that this batch does not delete.
     _refold(session, batch)
     _add_books(session, batch.books)
-    _delete(session, _posting, ("entry_id", "number"), [(row.entry_id, row.number) for row in rows])
-    _delete(session, _mover, ("id",), [(row.id,) for row in movers])
+    remove(session, _posting, ("entry_id", "number"), [(row.entry_id, row.number) for row in rows])
+    remove(session, _mover, ("id",), [(row.id,) for row in movers])
     session.execute(update(_fold).values(version=_fold.c.version + 1))
     return len(rows) + len(movers)
 
 
 def _read(rows: Iterable[Any], today: date) -> _Batch:
     batch = _Batch(today)
+    days: dict[float, date] = {}  # no zone changes its day within a quarter of an hour
     for row in rows:
-        day = clock.local_day(row.posted_at)
+        quarter = row.posted_at.timestamp() // 900
+        day = days.get(quarter) or days.setdefault(quarter, clock.local_day(row.posted_at))
         batch.books[(f"{day:%Y-%m}", row.unit, row.flow)] += row.amount
         sign = SIGNS.get(row.flow)
         if sign is None or row.person_id is None:
@@ -116,14 +118,14 @@ def _refold(session: Session, batch: _Batch) -> None:
     homes = _homes(session, batch.people)
     before = {
         (row.person_id, row.period): Earned(row.points, row.minutes, row.home_id)
-        for row in session.execute(select(_sum).where(_sum.c.person_id.in_(sorted(batch.people))))
+        for row in session.execute(select(_sum).where(among(session, _sum.c.person_id, batch.people)))
     }
     after = dict(before)
     for key in {*before, *batch.earned}:
         old, (points, minutes) = before.get(key, Earned()), batch.earned.get(key, (0, 0))
         after[key] = Earned(old.points + points, old.minutes + minutes, homes[key[0]].id)
     changed = {key: earned for key, earned in after.items() if earned != before.get(key)}
-    _upsert(session, _sum, ("person_id", "period"), [_sum_row(key, earned) for key, earned in changed.items()])
+    upsert(session, _sum, ("person_id", "period"), [_sum_row(key, earned) for key, earned in changed.items()])
     _add_homes(session, before, changed)
     _move_places(session, batch, after, homes)
 
@@ -142,7 +144,7 @@ def _homes(session: Session, people: set[int]) -> dict[int, _Home]:
     rows = session.execute(
         select(Person.id, Person.home_area_id, Person.shows_on_rankings, Person.erased_at, Area.path)
         .outerjoin(Area, Area.id == Person.home_area_id)
-        .where(Person.id.in_(sorted(people)))
+        .where(among(session, Person.id, people))
     ).all()
     paths = {row.id: ids_in(row.path or "") for row in rows}
     areas = areas_by_ids(session, {area for path in paths.values() for area in path})
@@ -169,7 +171,7 @@ def _add_homes(
             if one is not None and one.home_id is not None:
                 for at, figure in enumerate(figures_of(one)):
                     moved[(key, one.home_id)][at] += sign * figure
-    _add(
+    add(
         session,
         _home,
         ("period", "home_id"),
@@ -193,7 +195,7 @@ def _move_places(
     """Bring the boards to `after`: people who came, went, or have other points, and the steps they stand on."""
     held = {
         (row.person_id, row.period, row.area_id): -row.rank_key
-        for row in session.execute(select(_place).where(_place.c.person_id.in_(sorted(batch.people))))
+        for row in session.execute(select(_place).where(among(session, _place.c.person_id, batch.people)))
     }
     wanted = {
         (person, key, area): earned.points
@@ -204,8 +206,8 @@ def _move_places(
     # A period that is over stays as it is until it is let go: nobody asks for it.
     gone = [place for place in held if place not in wanted and rules.is_ranked(place[1], batch.today)]
     new = {place: points for place, points in wanted.items() if held.get(place) != points}
-    _delete(session, _place, ("person_id", "period", "area_id"), gone)
-    _upsert(
+    remove(session, _place, ("person_id", "period", "area_id"), gone)
+    upsert(
         session,
         _place,
         ("person_id", "period", "area_id"),
@@ -222,44 +224,18 @@ def _move_places(
                 steps[(area, key, *step)] += sign
     names = ("area_id", "period", "width", "floor", "people")
     rows = [dict(zip(names, (*step, people), strict=True)) for step, people in sorted(steps.items()) if people]
-    _add(session, _step, names[:4], rows)
+    add(session, _step, names[:4], rows)
     emptied = sorted(step for step, people in steps.items() if people < 0)
-    _delete(session, _step, names[:4], emptied, _step.c.people == 0)
+    remove(session, _step, names[:4], emptied, "board_step.people = 0")
 
 
 def _add_books(session: Session, books: Mapping[tuple[str, Unit, Flow], int]) -> None:
-    _add(
+    add(
         session,
         _book,
         ("month", "unit", "flow"),
-        [{"month": key[0], "unit": key[1], "flow": key[2], "amount": amount} for key, amount in sorted(books.items())],
+        [
+            {"month": month, "unit": unit.value, "flow": flow.value, "amount": amount}
+            for (month, unit, flow), amount in sorted(books.items())
+        ],
     )
-
-
-def _insert(session: Session, table: Table) -> Any:
-    return (postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert)(table)
-
-
-def _upsert(session: Session, table: Table, key: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    """Write `rows`, new or not."""
-    if not rows:
-        return
-    insert = _insert(session, table)
-    others = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=others), rows)
-
-
-def _add(session: Session, table: Table, key: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    """Add the figures of `rows` to what stands there."""
-    if not rows:
-        return
-    insert = _insert(session, table)
-    sums = {name: table.c[name] + insert.excluded[name] for name in rows[0] if name not in key}
-    session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=sums), rows)
-
-
-def _delete(session: Session, table: Table, key: tuple[str, ...], rows: list[Any], *conditions: Any) -> None:
-    if rows:
-        at = [table.c[name] == bindparam(f"the_{name}") for name in key]
-        values = [{f"the_{name}": part for name, part in zip(key, row, strict=True)} for row in rows]
-        session.connection().execute(delete(table).where(*at, *conditions), values)
