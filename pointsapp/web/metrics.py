@@ -51,6 +51,9 @@ ANSWERS = Counter("pointsapp_answers", "Answers by status", ["status"], registry
 REFUSALS = Counter("pointsapp_refusals", "Refusals by code", ["code"], registry=counted)
 RETRIES = Counter("pointsapp_write_retries", "Transactions judged again", ["reason"], registry=counted)
 TURNED_AWAY = Counter("pointsapp_turned_away", "Requests refused at the gate", registry=counted)
+AT_PRIMARY = Counter(
+    "pointsapp_replica_fallbacks", "Pages for the replica that the primary answered instead", registry=counted
+)
 IN_FLIGHT = Gauge(
     "pointsapp_requests_in_flight", "Requests being worked on", registry=counted, multiprocess_mode="livesum"
 )

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from pointsapp.core.db import db
 from pointsapp.core.replicas import reading_replica
 from pointsapp.web.login import current_actor
+from pointsapp.web.metrics import AT_PRIMARY
 
 View = TypeVar("View", bound=Callable[..., Any])
 ASKED_AGAIN_AFTER_S = 5.0  # a lost replica costs one reader in five seconds a try, not every reader
@@ -65,7 +66,10 @@ def may_lag(view: View) -> View:
     @wraps(view)
     def read(*args: Any, **kw: Any) -> Any:
         replica: Replica | None = current_app.extensions.get(_KEY)
-        if replica is None or request.method not in ("GET", "HEAD") or current_actor() or not replica.is_asked():
+        if replica is None or request.method not in ("GET", "HEAD") or current_actor():
+            return view(*args, **kw)
+        if not replica.is_asked():
+            AT_PRIMARY.inc()
             return view(*args, **kw)
         try:
             with reading_replica(db.session):
@@ -74,6 +78,7 @@ def may_lag(view: View) -> View:
             if getattr(getattr(error, "orig", None), "sqlstate", None) == _READ_ONLY:
                 raise
             replica.lost(error)
+            AT_PRIMARY.inc()
             return view(*args, **kw)
         replica.answered()
         return answer

@@ -25,6 +25,7 @@ from pointsapp.core.swift import driver
 from pointsapp.core.transaction import write
 from pointsapp.web import replicas
 from pointsapp.web.guard import is_public, public
+from pointsapp.web.metrics import AT_PRIMARY
 from pointsapp.web.replicas import is_lagging_view, may_lag
 from tests import databases, factories
 from tests.conftest import HouseClient
@@ -154,7 +155,7 @@ def test_a_lost_replica_is_replaced_by_the_primary_and_left_alone_for_a_while(
     pair: Pair, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert pair.areas() == ["副本社区"]
-    at = 1000.0
+    at, before = 1000.0, AT_PRIMARY._value.get()  # type: ignore[attr-defined]
     monkeypatch.setattr(replicas.time, "monotonic", lambda: at)
     pair.replica.drop()  # its connections are cut as well
     with caplog.at_level(logging.INFO, logger=replicas.log.name):
@@ -169,6 +170,7 @@ def test_a_lost_replica_is_replaced_by_the_primary_and_left_alone_for_a_while(
         at += replicas.ASKED_AGAIN_AFTER_S
         assert pair.areas() == []
         assert told(caplog)[2:] == ["replica is back"]
+    assert AT_PRIMARY._value.get() - before == 3, "a page each"  # type: ignore[attr-defined]
 
 
 def test_a_replica_that_dies_in_the_middle_of_a_page_costs_nobody_an_answer(pair: Pair) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -31,16 +32,13 @@ class MerchantCard:
     opening_hours: str | None
 
 
+def _card(merchant: Merchant) -> dict[str, Any]:
+    """Return the fields of `MerchantCard`."""
+    return {field.name: getattr(merchant, field.name) for field in fields(MerchantCard)}
+
+
 def card_of(merchant: Merchant) -> MerchantCard:
-    return MerchantCard(
-        id=merchant.id,
-        public_id=merchant.public_id,
-        code=merchant.code,
-        name=merchant.name,
-        address=merchant.address,
-        phone=merchant.phone,
-        opening_hours=merchant.opening_hours,
-    )
+    return MerchantCard(**_card(merchant))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +49,9 @@ class AreaRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MerchantRow:
+class MerchantRow(MerchantCard):
     """One merchant as anybody signed in may see it; `area_path` decides who looks after it."""
 
-    id: int
-    public_id: str
-    code: str
-    name: str
-    address: str
-    phone: str | None
-    opening_hours: str | None
     paused_at: datetime | None
     pause_reason: str | None
     area_id: int
@@ -79,13 +70,7 @@ def _select() -> Select[Merchant, str, str, str, str]:
 def _rows(session: Session, statement: Select[Merchant, str, str, str, str]) -> list[MerchantRow]:
     return [
         MerchantRow(
-            id=merchant.id,
-            public_id=merchant.public_id,
-            code=merchant.code,
-            name=merchant.name,
-            address=merchant.address,
-            phone=merchant.phone,
-            opening_hours=merchant.opening_hours,
+            **_card(merchant),
             paused_at=merchant.paused_at,
             pause_reason=merchant.pause_reason,
             area_id=merchant.area_id,

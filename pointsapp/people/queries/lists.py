@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -21,8 +22,8 @@ from pointsapp.people.rules import read_phone, read_volunteer_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonLine:
-    """One line of the desk's list. Of somebody who lives elsewhere only the masked name and number are given."""
+class _Seen:
+    """What the desk sees of anybody. Of somebody who lives elsewhere (not `is_own`) only the masked name and number are given."""
 
     id: int
     public_id: str
@@ -32,24 +33,36 @@ class PersonLine:
     area_name: str
     is_verified: bool
     has_password: bool
-    role_count: int
     is_own: bool
+
+
+def _seen(person: Person, area_name: str | None, is_own: bool) -> dict[str, Any]:
+    """Return the fields of `_Seen`."""
+    return {
+        "id": person.id,
+        "public_id": person.public_id,
+        "name": person.name if is_own else mask_name(person.name),
+        "phone": mask_phone(person.phone),
+        "volunteer_number": person.volunteer_number if is_own else mask_number(person.volunteer_number),
+        "area_name": area_name or "",
+        "is_verified": person.verified_at is not None,
+        "has_password": person.password_hash is not None,
+        "is_own": bool(is_own),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeskPerson:
-    """A person as the desk sees them: name and number tail in full only for staff of their area."""
+class PersonLine(_Seen):
+    """One line of the desk's list."""
 
-    id: int
-    public_id: str
-    name: str
-    phone: str
-    volunteer_number: str
-    area_name: str
-    is_verified: bool
-    has_password: bool
+    role_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPerson(_Seen):
+    """One person as the desk sees them."""
+
     has_consent: bool
-    is_own: bool
     created_at: datetime
     roles: tuple[RoleLine, ...]
     standing: Standing
@@ -91,18 +104,7 @@ def search_people(
     if page.after:
         statement = statement.where(Person.id < page.after[0])
     lines = [
-        PersonLine(
-            id=person.id,
-            public_id=person.public_id,
-            name=person.name if is_own else mask_name(person.name),
-            phone=mask_phone(person.phone),
-            volunteer_number=person.volunteer_number if is_own else mask_number(person.volunteer_number),
-            area_name=area_name or "",
-            is_verified=person.verified_at is not None,
-            has_password=person.password_hash is not None,
-            role_count=role_count,
-            is_own=bool(is_own),
-        )
+        PersonLine(**_seen(person, area_name, is_own), role_count=role_count)
         for person, area_name, role_count, is_own in session.execute(statement)
     ]
     return cut(lines, page.limit, lambda line: (line.id,))
@@ -138,16 +140,8 @@ def desk_person(session: Session, actor: Actor, public_id: str, *, now: datetime
     if not may_know_of(actor, standing):
         return None
     return DeskPerson(
-        id=person.id,
-        public_id=person.public_id,
-        name=person.name if is_own else mask_name(person.name),
-        phone=mask_phone(person.phone),
-        volunteer_number=person.volunteer_number if is_own else mask_number(person.volunteer_number),
-        area_name=area_name or "",
-        is_verified=person.verified_at is not None,
-        has_password=person.password_hash is not None,
+        **_seen(person, area_name, is_own),
         has_consent=person.consent_version is not None,
-        is_own=is_own,
         created_at=person.created_at,
         roles=roles,
         standing=standing,
