@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the crowd beside floor and limit, then the demo's pages; prints tables, writes benchmarks/out and docs."""
+"""`python -m benchmarks`: the crowd beside floor and limit, then the demo's pages, or a soak; prints tables, writes benchmarks/out and docs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import calls, crowd, pages, report, wrk
+from benchmarks import calls, crowd, pages, report, soak, wrk
 from benchmarks.figures import ACTS, READS
 from benchmarks.street import OUT, demo_app
 from proof.within import within
@@ -21,7 +21,8 @@ from tests.databases import DIALECTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GOAL_MS, GOAL_QUERIES = 60, 12  # what no page of the demo should exceed at the median, on two cores
-PARTS = ("crowd", "pages")
+PARTS = ("crowd", "pages", "soak")
+LONG_MINUTES, FURNISHING_MINUTES = 10, 5  # from when on a soak is worth a page in the docs; what it needs beside
 
 
 def show(rows: Sequence[Any]) -> None:
@@ -78,10 +79,21 @@ def bench_pages(given: argparse.Namespace) -> None:
         keep("calls", hot)
 
 
+def bench_soak(given: argparse.Namespace) -> None:
+    """Load for long and watch the memory; only a long soak that holds replaces the page in the docs."""
+    result = soak.soak(given.minutes, lambda line: print(line, flush=True))
+    is_whole = given.minutes >= LONG_MINUTES and not result.broken() and not given.no_docs
+    place = DOCS if is_whole else OUT
+    soak.keep(result, place / "soak.md", OUT / "soak.json")
+    print(f"written: {'docs' if is_whole else 'benchmarks/out'}/soak.md\n")
+    if result.broken():
+        sys.exit("; ".join(result.broken()))
+
+
 def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--part", choices=[*PARTS, "both"], default="both")
-    parser.add_argument("--minutes", type=int, default=10, help="give up after so long")
+    parser.add_argument("--minutes", type=int, default=10, help="give up after so long; how long the soak lasts")
     group = parser.add_argument_group("the crowd")
     group.add_argument("--database", choices=[*DIALECTS, "both"], default="both")
     group.add_argument("--rounds", type=int, default=3, help="how often each load is repeated")
@@ -105,10 +117,13 @@ def main(given: list[str] | None = None) -> None:
         logging.ERROR
     )  # our own slow statements are the preparation's, not the server's
     try:
-        with within(args.minutes, "the bench took too long"):
+        if args.part != "pages" and not wrk.is_there():
+            sys.exit(wrk.HOW_TO)
+        beside = FURNISHING_MINUTES if args.part == "soak" else 0
+        with within(args.minutes + beside, "the bench took too long"):
+            if args.part == "soak":
+                bench_soak(args)
             if args.part in ("crowd", "both"):
-                if not wrk.is_there():
-                    sys.exit(wrk.HOW_TO)
                 bench_crowd(args)
             if args.part in ("pages", "both"):
                 bench_pages(args)

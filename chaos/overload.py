@@ -31,8 +31,9 @@ HOW = {
 }
 
 
+FIRST = "full"
 WAVES = (
-    ("full", FULL, 0),
+    (FIRST, FULL, 0),
     ("once", CROWD, 1),
     ("twice", CROWD, 2),
     ("tenfold", CROWD, 10),
@@ -74,7 +75,7 @@ def flood(stage: Stage, seconds: float, say: Callable[[str], None]) -> Overload:
         outcome.not_run = "wrk is not installed (Debian: apt-get install wrk)"
         return outcome
     requests = _requests(stage.street)
-    _load(stage, next(requests), FULL, 1)  # what the first answers build, later ones find built
+    _load(stage, next(requests), FULL, 2)  # what the first answers build, later ones find built
     capacity = 0.0
     for key, clients, times in WAVES:
         seen = _load(stage, next(requests), clients, seconds, per_s=capacity * times)
@@ -127,7 +128,7 @@ def judge(wave: Wave, capacity: float) -> list[str]:
     broken = []
     if wave.strange:
         broken.append(f"{HOW[wave.key]}: answers that are neither a yes nor 503 with Retry-After: {wave.strange}")
-    if wave.p99_ms > MOST_MS[wave.dialect]:
+    if wave.key != FIRST and wave.p99_ms > MOST_MS[wave.dialect]:  # the first only tells the capacity
         broken.append(f"{HOW[wave.key]}: accepted requests took {wave.p99_ms:.0f} ms at the 99th of 100")
     if wave.served < LEAST_SERVED * capacity:
         broken.append(f"{HOW[wave.key]}: only {wave.served:.0f} of {capacity:.0f} requests per second were served")

@@ -22,6 +22,7 @@ from pointsapp.web.metrics import IN_FLIGHT, TURNED_AWAY, WAITING
 # How the time of the work is learnt: by which steps, and which share of the work stays under it.
 STEP, QUANTILE = 0.1, 0.95
 FIRST_GUESS_S, LEAST_GUESS_S = 0.03, 0.001
+FILES = "/static/"  # cost next to nothing, and a page without its style is none
 Answer = tuple[list[tuple[str, str]], bytes]
 MOST_DRAINED = 64 * 1024
 # A supervisor that is told "busy" would kill what is only busy; a scrape is wanted most now.
@@ -90,8 +91,8 @@ class Turnstile:
 
     @property
     def patience_s(self) -> float:
-        """How long somebody may wait who is then to be served in time; a quarter of the time always, for the quick work."""
-        return max(self._within_s - self.slow_s, self._within_s / 4)
+        """How long somebody may wait who is then to be served in time; half of the time always, for the quick work."""
+        return max(self._within_s - self.slow_s, self._within_s / 2)
 
     @property
     def waiting(self) -> int:
@@ -111,7 +112,7 @@ class Gate:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path in ALWAYS_OPEN:
+        if path in ALWAYS_OPEN or path.startswith(FILES):
             return self._inner(environ, start_response)
         is_in = self._turnstile.enter()
         if self._counts:
