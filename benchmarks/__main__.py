@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -13,15 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import calls, crowd, pages, report, soak, wrk
+from benchmarks import calls, cores, crowd, pages, report, soak, wrk
 from benchmarks.figures import ACTS, READS
+from benchmarks.scale import city, curve
 from benchmarks.street import OUT, demo_app
 from proof.within import within
-from tests.databases import DIALECTS
+from tests.databases import DIALECTS, clone
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GOAL_MS, GOAL_QUERIES = 60, 12  # what no page of the demo should exceed at the median, on two cores
-PARTS = ("crowd", "pages", "soak")
+PARTS = ("crowd", "pages", "soak", "scale")
 LONG_MINUTES, FURNISHING_MINUTES = 10, 5  # from when on a soak is worth a page in the docs; what it needs beside
 
 
@@ -90,6 +92,28 @@ def bench_soak(given: argparse.Namespace) -> None:
         sys.exit("; ".join(result.broken()))
 
 
+def bench_scale(given: argparse.Namespace) -> None:
+    """Measure cities of several sizes; three and more of them replace the page in the docs."""
+    cities = []
+    for number, size in enumerate(given.sizes):
+        url = given.database_url[number] if given.database_url else clone("postgresql", migrated=False).url
+        print(f"{size:,} residents", flush=True)
+        cities.append(city.measured(url, size, times=given.times, people=given.people, folder=OUT, say=print))
+    is_whole = len(cities) >= 3 and not given.no_docs
+    place = DOCS if is_whole else OUT
+    machine = f"{os.cpu_count()} cores, {cores.memory_gb():.0f} GB, Python {platform.python_version()}"
+    found = curve.keep(
+        place / "scale.md",
+        place / "pictures" / "scale.svg",
+        OUT / "scale.json",
+        cities,
+        machine=machine,
+        at=datetime.now(UTC),
+    )
+    print(curve.as_text(cities, found))
+    print(f"written: {'docs' if is_whole else 'benchmarks/out'}/scale.md")
+
+
 def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--part", choices=[*PARTS, "both"], default="both")
@@ -105,7 +129,17 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     group.add_argument("--fresh", action="store_true", help="build the demo street anew")
     group.add_argument("--times", type=int, default=3, help="requests per page")
     group.add_argument("--people", type=int, default=100, help="residents in the loop of hot calls")
+    group = parser.add_argument_group("the scale")
+    group.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000], help="residents of each city, rising")
+    group.add_argument(
+        "--database-url",
+        nargs="+",
+        default=[],
+        help="a PostgreSQL database per size, empty or filled by `pointsapp synth`; rows are added",
+    )
     args = parser.parse_args(given)
+    if args.database_url and len(args.database_url) != len(args.sizes):
+        parser.error("one --database-url per size")
     if not 1 <= args.rounds <= 7 or not 1 <= args.seconds <= 10 or not 100 <= args.residents <= 9000:
         parser.error("1-7 rounds of 1-10 seconds, 100-9000 residents")
     return args
@@ -127,6 +161,8 @@ def main(given: list[str] | None = None) -> None:
                 bench_crowd(args)
             if args.part in ("pages", "both"):
                 bench_pages(args)
+            if args.part == "scale":
+                bench_scale(args)
     except wrk.CannotLoad as problem:
         sys.exit(str(problem))
 

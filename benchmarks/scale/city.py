@@ -10,6 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
+from benchmarks.scale import curve, measuring
 from benchmarks.street import settings
 from pointsapp import create_app
 from pointsapp.areas.models import Area
@@ -70,6 +71,16 @@ def build(app: Flask, residents: int, say: Say) -> int:
             connection.exec_driver_sql("VACUUM ANALYZE")
         db.engine.dispose()
     return people
+
+
+def measured(url: str, residents: int, *, times: int, people: int, folder: Path, say: Say) -> curve.City:
+    """Make the database at `url` a city where it is none, and measure it; `people` residents do the hot calls."""
+    app = open_app(url, folder)
+    inhabitants = build(app, residents, say)
+    found = measuring.measure(app, times=times, people=people)
+    with app.app_context(), db.engine.connect() as connection:
+        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
+    return curve.City(inhabitants, round(size / 1e9, 2), tuple(found))
 
 
 def _count(statement: object) -> int:
