@@ -34,7 +34,7 @@ LONG_HISTORY = 1_000  # entries of the resident whose pages are measured
 WIDENED = Path(__file__).with_name("city.sql")
 MARK = "合成任务%"
 # What the worker would long have done with a city that is not a minute old.
-SETTLES = ("boards.fold", "stars.recount_daily", "stars.count_stale")
+SETTLES = ("boards.fold", "stars.recount_daily", "stars.count_stale", "areas.count_heads", "rewards.sum_issued")
 Say = Callable[[str], None]
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from pointsapp.core.db import Base, instant, table_of
 from pointsapp.core.events import MAX_TRIES, EventDelivery
 
+SLOW_S = 0.25  # what the worker counts quicker than this, a reader counts for itself
 COUNTED_AT_MOST = 100_000  # a longer backlog is shown as this: counting must stay cheap when things are worst
 
 
@@ -78,6 +79,17 @@ def measure(
     began = time.perf_counter()
     put_figures(session, name, look(session), now=now)
     put_figures(session, took, {"": time.perf_counter() - began}, now=now)
+
+
+def kept(session: Session, name: str, took: str) -> dict[str, float] | None:
+    """Return the last measurement of `name` by label, where counting took the worker long; None: whoever asks may count.
+
+    A street sees every figure as it is now; a city sees sums over millions of rows as they were some minutes ago.
+    """
+    rows = session.execute(select(Figure.name, Figure.label, Figure.value).where(Figure.name.in_((name, took)))).all()
+    if not any(row.name == took and row.value > SLOW_S for row in rows):
+        return None
+    return {row.label: row.value for row in rows if row.name == name}
 
 
 def all_figures(session: Session) -> tuple[FigureRow, ...]:

@@ -36,7 +36,9 @@ Say = Callable[[str], None]
 BUDGET_OF_COMMUNITY, BUDGET_OF_STREET = 24_000, 60_000
 JOBS_AT = time_of_day(3)  # once a night
 # Jobs that bring sums up to what was posted, whenever that was: once at the end is as good as every night.
-CATCHES_UP = frozenset({"boards.fold", "boards.prune", "ledger.measure_totals"})
+CATCHES_UP = frozenset(
+    {"areas.count_heads", "boards.fold", "boards.prune", "ledger.measure_totals", "rewards.sum_issued"}
+)
 READ_WITHIN = timedelta(days=2)  # people look at their notices
 
 

@@ -10,21 +10,26 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from pointsapp.areas.jobs import count_heads
 from pointsapp.areas.models import Area
+from pointsapp.areas.queries.tree import area_tree
 from pointsapp.checkin.models import AttendanceState, Correction
 from pointsapp.checkin.queries import corrections_page, lead_page
 from pointsapp.checkin.queries.reviews import provisional_page
-from pointsapp.core import clock
+from pointsapp.core import clock, figures
 from pointsapp.core.actor import Role
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.db import table_of
+from pointsapp.core.figures import put_figures
 from pointsapp.core.paging import Page, PageRequest, decode_cursor
 from pointsapp.core.policy import PolicyVersion
 from pointsapp.core.transaction import write
 from pointsapp.home.queries import policy_history
 from pointsapp.ledger.models import Claim
 from pointsapp.people.models import Person
+from pointsapp.rewards.jobs import sum_issued
 from pointsapp.rewards.queries import budgets_page, grants_page, open_claims_page
+from pointsapp.rewards.queries.budgets import ISSUED
 from pointsapp.rewards.services import GrantBudget, grant_budget
 from pointsapp.stars.models import Branch, BranchKind, Membership
 from pointsapp.stars.queries import members_page
@@ -175,6 +180,36 @@ def test_budgets_and_grants_are_read_in_pages(session: Session, tree: dict[str, 
     assert {line.granted for line in lines} == {10}
     grants = walk(lambda page: grants_page(session, paths, page), int)
     assert [grant.area_name for grant in grants] == [area.name for area in reversed(areas)]
+
+
+def test_a_city_s_sums_are_the_worker_s_last(
+    session: Session, tree: dict[str, Area], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where counting takes long, the pages show what was measured; budgets still add up. Where it is quick, they count."""
+    admin = make_staff(session, tree["street"], Role.STREET_ADMIN)
+    write(
+        grant_budget,
+        actor_of(session, admin),
+        GrantBudget(area=tree["community"].code, points=90, memo="x"),
+        now=clock.now(),
+    )
+    paths = [tree["street"].path]
+
+    def heads() -> int:
+        return area_tree(session, [tree["community"].path]).lines[0].people
+
+    write(count_heads, now=clock.now())
+    write(sum_issued, now=clock.now())
+    before = heads()
+    make_person(session, tree["grid"])
+    assert heads() == before + 1, "a street counts for itself"
+    monkeypatch.setattr(figures, "SLOW_S", -1.0)
+    assert heads() == before, "a city shows the last measurement"
+    line = budgets_page(session, paths, None, PageRequest()).items[0]
+    assert (line.granted, line.balance, line.reserved, line.issued) == (90, 90, 0, 0)
+    write(put_figures, ISSUED, {f"budget=budget:{tree['community'].id}": 7}, now=clock.now())
+    line = budgets_page(session, paths, None, PageRequest()).items[0]
+    assert (line.issued, line.granted) == (7, line.balance + line.reserved + line.issued)
 
 
 def test_a_policy_s_past_ends_with_its_default(session: Session, staff: Person) -> None:

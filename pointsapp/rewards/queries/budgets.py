@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below, below_any
+from pointsapp.core import figures
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.ledger.models import Balance, Flow, Posting
 from pointsapp.people.models import Person
@@ -99,7 +100,7 @@ def _with_figures(session: Session, lines: list[BudgetLine]) -> list[BudgetLine]
         .group_by(budget, Posting.flow)
     ):
         own[key][flow] = int(amount)
-    issued = _issued_by_tasks(session, keys)
+    issued = _issued(session, keys)
     full = []
     for key, line in keys.items():
         sums = own[key]
@@ -118,6 +119,25 @@ def _with_figures(session: Session, lines: list[BudgetLine]) -> list[BudgetLine]
             )
         )
     return full
+
+
+ISSUED, ISSUED_TOOK = "rewards.issued_by_tasks", "rewards.issued_seconds"
+
+
+def _issued(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Return what came to people through tasks; in a city, as the worker summed it last. What is reserved is then the rest."""
+    known = figures.kept(session, ISSUED, ISSUED_TOOK)
+    if known is None:
+        return _issued_by_tasks(session, keys)
+    return {key: int(known.get(f"budget={key}", 0)) for key in keys}
+
+
+def issued_by_budget(session: Session) -> dict[str, int]:
+    """Return what every budget has given to people through tasks, as figures' labels: for the worker."""
+    keys = session.scalars(
+        select(Balance.account).join(Area, Balance.account == literal("budget:").concat(Area.id))
+    ).all()
+    return {f"budget={key}": amount for key, amount in _issued_by_tasks(session, keys).items()}
 
 
 def _issued_by_tasks(session: Session, keys: Iterable[str]) -> dict[str, int]:
