@@ -151,7 +151,7 @@ def main(given: list[str] | None = None) -> None:
         logging.ERROR
     )  # our own slow statements are the preparation's, not the server's
     try:
-        if args.part != "pages" and not wrk.is_there():
+        if args.part not in ("pages", "scale") and not wrk.is_there():
             sys.exit(wrk.HOW_TO)
         beside = FURNISHING_MINUTES if args.part == "soak" else 0
         with within(args.minutes + beside, "the bench took too long"):

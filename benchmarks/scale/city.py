@@ -50,15 +50,15 @@ def build(app: Flask, residents: int, say: Say) -> int:
     """
     with app.app_context():
         upgrade()
-        if not _count(select(func.count()).where(Area.code == STREET[0])):
-            write(found_street, now=clock.now())
-            _work("stars.turn_rounds")
         if not _count(select(func.count()).where(Area.code == "synth")):
             say(f"{residents:,} residents and {ENTRIES_PER_RESIDENT * residents:,} entries ...")
             now = clock.now()
             synthesise(
                 residents, ENTRIES_PER_RESIDENT * residents, 1, now=now, people=lambda _n: None, posted=lambda _n: None
             )
+        if not _count(select(func.count()).where(Area.code == STREET[0])):
+            write(found_street, now=clock.now())
+            _work("stars.turn_rounds")
         if not _count(select(func.count()).where(Task.title.like(MARK))):
             say("Tasks, attendances, news, shops ...")
             _widen(db.engine.url.render_as_string(hide_password=False))
