@@ -15,14 +15,24 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 
 def read_document(path: Path) -> tuple[Any, dict[Place, int]]:
-    """Return the document in `path` and the line of each place in it. Raises BadFile, with the line, for what is not plain YAML.
+    """Return the document in `path` and the line of each place in it. Raises BadFile, with the line, for what is not plain YAML."""
+    if path.stat().st_size > MAX_BYTES:
+        raise BadFile([(1, _TOO_LARGE)])
+    return read_bytes(path.read_bytes())
+
+
+_TOO_LARGE = f"the file is larger than {MAX_BYTES // 1024} KiB"
+
+
+def read_bytes(content: bytes) -> tuple[Any, dict[Place, int]]:
+    """Return the document in `content` and the line of each place in it. Raises BadFile, with the line, for what is not plain YAML.
 
     Keys are texts and stand once; there are no aliases: a small file cannot grow into a large one.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise BadFile([(1, f"the file is larger than {MAX_BYTES // 1024} KiB")])
+    if len(content) > MAX_BYTES:
+        raise BadFile([(1, _TOO_LARGE)])
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFile([(1, f"not UTF-8: {error.reason} at byte {error.start}")]) from None
     loader = yaml.SafeLoader(text)

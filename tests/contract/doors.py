@@ -25,7 +25,10 @@ from pointsapp.stars.schemas import PlanItemForm
 from pointsapp.stars.services import add_item
 from pointsapp.worker import deliver_events
 from tests.contract.world import API, World
+from tests.house.reading import ROOT
 from tests.stars.things import make_branches, open_small_round
+
+EXAMPLE = ROOT / "docs" / "examples" / "henan-urban.yaml"
 
 # resident: the one whom the scene's sign-ups, vouchers and entries belong to; neighbour: any other resident;
 # staff of the scene's community, its street's administrator, and the same two of another street; the shop's clerk and manager, and
@@ -467,6 +470,8 @@ DOORS: dict[str, Door] = {
     "stars.submit_plan_evidence": Door(PLANNERS, at=_ITEM, body=lambda _scene: {"note": "纸质记录在三号柜"}),
     "stars.submit_withdrawal": Door(PLANNERS, at=_ITEM, body=_reason),
     "stars.show_console_round": Door(ANY_STAFF),
+    "stars.show_draft": Door(STREET | {"foreign_admin"}),
+    "stars.try_draft": Door(STREET | {"foreign_admin"}, body=lambda _scene: {"text": EXAMPLE.read_text()}),
     "stars.show_console_branch": Door(ANY_STAFF, at={"branch_id": "branch"}),
     "stars.submit_aims": Door(STAFF, at={"branch_id": "branch"}, body=_aims),
     "stars.submit_assessment": Door(STAFF, at={"branch_id": "branch"}, body=_assessment),

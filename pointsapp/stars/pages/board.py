@@ -13,7 +13,14 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.stars.pages.door import WORDS, asked_round, bp, posted
-from pointsapp.stars.policies import may_assess, may_open_console, may_read_members, may_score, may_set_aims
+from pointsapp.stars.policies import (
+    may_assess,
+    may_open_console,
+    may_read_members,
+    may_score,
+    may_set_aims,
+    may_try_schemes,
+)
 from pointsapp.stars.queries import (
     RoundRow,
     Standing,
@@ -149,6 +156,7 @@ _POLICIES = {
     "may_read_members": may_read_members,
     "may_score": may_score,
     "may_set_aims": may_set_aims,
+    "may_try_schemes": may_try_schemes,
 }
 
 

@@ -20,6 +20,7 @@ from pointsapp.stars.messages import (
     ROUND_STATES,
     SOURCES,
     STAR_STATES,
+    mistake,
     worded,
 )
 from pointsapp.stars.queries import CATALOGUE, RoundRow, find_round, newest_round
@@ -30,6 +31,7 @@ bp = Blueprint("stars", __name__)
 bp.after_request(conditional)
 bp.add_app_template_filter(shown_score, "score")
 bp.add_app_template_filter(partial(worded, metrics=CATALOGUE), "step")
+bp.add_app_template_filter(mistake, "mistake")
 
 WORDS = {
     "kinds": BRANCH_KINDS,

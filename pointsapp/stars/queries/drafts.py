@@ -20,8 +20,22 @@ from pointsapp.core.table_file import BadFile
 from pointsapp.stars.models import Round, SchemeVersion
 from pointsapp.stars.policies import COUNTED_SHARE_PERCENT, MAY_BE_NAMED
 from pointsapp.stars.queries.metrics import CATALOGUE, METRICS
-from pointsapp.stars.rules.check import Place, check_scheme, warn_of
+from pointsapp.stars.rules.check import Place, Reason, check_scheme, warn_of
 from pointsapp.stars.rules.scheme import Scheme, read_scheme
+
+# Words of stars' messages.py: both change together.
+TWO_IN_FORCE = (
+    "version {version} is in force from {day}, too: two versions cannot be in force at once; "
+    "name another quarter, or say in the file replaces: {version}"
+)
+BEGINS_LATER = "version {version} begins later, on {day}: a higher version cannot begin before it"
+OTHER_CONTENT = "version {version} of {code} stands with other content: give the change a new number"
+ANOTHER_DATE = "version {version} is in force from {day}; another date is a new version"
+NO_SUCH_VERSION = "there is no version {version} to replace; there are {known}"
+HAS_BEGUN = "version {version} has been in force: a version is only replaced before it begins"
+NO_FIRST_DAY = "a version comes into force with a quarter's first day, and {day} is none: name {before} or {after}"
+IS_OVER = "the quarter from {day} is over, and no finished quarter is rewritten: name {quarter} or later"
+ROUND_HAS_BEGUN = "the round from {day} has begun and keeps its rules: name {following} or later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +137,7 @@ class _Beside:
             return self._again(self.same, asked)
         newest = max((one.version for one in self.known), default=0)
         if self.version < newest:
-            self._say(f"version {self.version} is older than version {newest}")
+            self._say("version {version} is older than version {newest}", version=self.version, newest=newest)
         replaced = self._replaced()
         day = asked or (replaced.starts_on if replaced else self.following if self.known else self.quarter)
         self._judge_day(day)
@@ -131,20 +145,16 @@ class _Beside:
             if one is replaced:
                 continue
             if one.starts_on == day:
-                words = "two versions cannot be in force at once; name another quarter, or say in the file"
-                self._say(f"version {one.version} is in force from {day}, too: {words} replaces: {one.version}")
+                self._say(TWO_IN_FORCE, version=one.version, day=day)
             elif one.starts_on > day:
-                self._say(
-                    f"version {one.version} begins later, on {one.starts_on}: a higher version cannot begin before it"
-                )
+                self._say(BEGINS_LATER, version=one.version, day=one.starts_on)
         return day
 
     def _again(self, same: SchemeVersion, asked: date | None) -> date:
         if same.digest != self.digest:
-            words = "stands with other content: give the change a new number"
-            self._say(f"version {self.version} of {self.code} {words}")
+            self._say(OTHER_CONTENT, version=self.version, code=self.code)
         elif asked not in (None, same.starts_on):
-            self._say(f"version {self.version} is in force from {same.starts_on}; another date is a new version")
+            self._say(ANOTHER_DATE, version=self.version, day=same.starts_on)
         return same.starts_on
 
     def _replaced(self) -> SchemeVersion | None:
@@ -153,22 +163,18 @@ class _Beside:
         found = next((one for one in _standing(self.known) if one.version == self.replaces), None)
         if found is None:
             standing = ", ".join(str(one.version) for one in _standing(self.known)) or "none"
-            self._say(f"there is no version {self.replaces} to replace; there are {standing}", "replaces")
+            self._say(NO_SUCH_VERSION, "replaces", version=self.replaces, known=standing)
         elif found.starts_on <= self.quarter:
-            words = "has been in force: a version is only replaced before it begins"
-            self._say(f"version {found.version} {words}", "replaces")
+            self._say(HAS_BEGUN, "replaces", version=found.version)
         return found
 
     def _judge_day(self, day: date) -> None:
         if clock.quarter_of(day)[0] != day:
-            words = f"name {clock.quarter_of(day)[0]} or {clock.next_quarter(day)}"
-            self._say(f"a version comes into force with a quarter's first day, and {day} is none: {words}")
+            self._say(NO_FIRST_DAY, day=day, before=clock.quarter_of(day)[0], after=clock.next_quarter(day))
         elif day < self.quarter:
-            self._say(
-                f"the quarter from {day} is over, and no finished quarter is rewritten: name {self.quarter} or later"
-            )
+            self._say(IS_OVER, day=day, quarter=self.quarter)
         elif day in self.begun:
-            self._say(f"the round from {day} has begun and keeps its rules: name {self.following} or later")
+            self._say(ROUND_HAS_BEGUN, day=day, following=self.following)
 
-    def _say(self, words: str, key: str = "version") -> None:
-        self.problems.append(((key,), words))
+    def _say(self, template: str, key: str = "version", **facts: Any) -> None:
+        self.problems.append(((key,), Reason(template, **facts)))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from pointsapp.stars.rules.check.parts import MOST_TOTAL, NEVER_SCORES, Parts, Place, Problems, shown
+from pointsapp.stars.rules.check.parts import MOST_TOTAL, NEVER_SCORES, Parts, Place, Problems, Reason, shown
 from pointsapp.stars.rules.check.sense import judge_keys, judge_references, judge_sums, judge_tiers, warnings
 from pointsapp.stars.rules.check.shape import read_items, read_star, read_tier, read_top
 
-__all__ = ["NEVER_SCORES", "Place", "Problems", "check_scheme", "shown", "warn_of"]
+__all__ = ["NEVER_SCORES", "Place", "Problems", "Reason", "check_scheme", "shown", "warn_of"]
 
 
 def check_scheme(

@@ -51,9 +51,19 @@ def _line(parts: Parts, formula: dict[str, Any], made: dict[str, Any], at: Place
     if "better" in formula:
         better = parts.choice(formula, "better", at, ("more", "less"))
         if better == "less" and zero < full:
-            parts.say((*at, "better"), f"less is better, so zero_at must be above full_at {full}; it is {zero}")
+            parts.say(
+                (*at, "better"),
+                "less is better, so zero_at must be above full_at {full}; it is {zero}",
+                full=full,
+                zero=zero,
+            )
         if better == "more" and zero > full:
-            parts.say((*at, "better"), f"more is better, so full_at must be above zero_at {zero}; it is {full}")
+            parts.say(
+                (*at, "better"),
+                "more is better, so full_at must be above zero_at {zero}; it is {full}",
+                full=full,
+                zero=zero,
+            )
 
 
 class _Bands:
@@ -72,11 +82,16 @@ class _Bands:
             band = parts.fields(value, place, needed=("at_least", "score"), may=("below",))
             score = parts.score(band, "score", place, may_be_0=True)
             if score > self.most:
-                parts.say((*place, "score"), f"score {shown(score)} is above the indicator's max {shown(self.most)}")
+                parts.say(
+                    (*place, "score"),
+                    "score {score} is above the indicator's max {most}",
+                    score=shown(score),
+                    most=shown(self.most),
+                )
             begins = parts.whole(band, "at_least", place, 0, MOST_FIGURE)
             ends = parts.whole(band, "below", place, 1, MOST_FIGURE) if "below" in band else None
             if ends is not None and ends <= begins:
-                parts.say((*place, "below"), f"below {ends} is not above at_least {begins}")
+                parts.say((*place, "below"), "below {ends} is not above at_least {begins}", ends=ends, begins=begins)
             found.append((begins, score, ends, place))
         found.sort(key=lambda band: band[0])
         if len(parts.problems) == said_before:
@@ -90,15 +105,19 @@ class _Bands:
             if following == begins:
                 self.parts.say((*place, "at_least"), "two bands begin at the same figure")
             elif ends is not None and ends > following:
-                words = f"this band begins at {following}, but the one from {begins} goes up to {ends}: they overlap"
-                self.parts.say((*place, "at_least"), words)
+                words = "this band begins at {following}, but the one from {begins} goes up to {ends}: they overlap"
+                self.parts.say((*place, "at_least"), words, following=following, begins=begins, ends=ends)
             elif ends is not None and ends < following:
-                self.parts.say((*place, "at_least"), f"nothing is said of figures from {ends} to below {following}")
+                self.parts.say(
+                    (*place, "at_least"),
+                    "nothing is said of figures from {ends} to below {following}",
+                    ends=ends,
+                    following=following,
+                )
         if bands and bands[-1][2] is not None:
             begins, _, ends, place = bands[-1]
-            self.parts.say(
-                (*place, "below"), f"nothing is said of figures from {ends} on: leave below out of the last band"
-            )
+            words = "nothing is said of figures from {ends} on: leave below out of the last band"
+            self.parts.say((*place, "below"), words, ends=ends)
 
     def _judge_direction(self, bands: list[tuple[int, int, int | None, Place]]) -> None:
         steps = [upper[1] - lower[1] for lower, upper in pairwise(bands)]
@@ -112,8 +131,8 @@ class _Bands:
                 (*self.at, "bands"), "the scores of the bands go up and down: more or less is better, not both"
             )
         elif wanted and wanted != found:
-            words = f"{wanted} is better, but the bands give more points for {found}"
-            self.parts.say((*self.at, "better"), words)
+            words = "{wanted} is better, but the bands give more points for {found}"
+            self.parts.say((*self.at, "better"), words, wanted=wanted, found=found)
         elif found == "less" and bands[0][0] > 0:
             place = (*bands[0][3], "at_least")
-            self.parts.say(place, f"less is better, but nothing is said of figures below {bands[0][0]}")
+            self.parts.say(place, "less is better, but nothing is said of figures below {begins}", begins=bands[0][0])

@@ -29,6 +29,18 @@ MOST_TOTAL = 100_000
 MOST_FIGURE = 1_000_000_000
 
 
+class Reason(str):
+    """What is wrong, in English, as the command line says it; template and facts let a page say it in the reader's language."""
+
+    template: str
+    facts: dict[str, str]
+
+    def __new__(cls, template: str, **facts: Any) -> Reason:
+        reason = super().__new__(cls, template.format(**facts))
+        reason.template, reason.facts = template, {name: str(fact) for name, fact in facts.items()}
+        return reason
+
+
 @dataclass(slots=True)
 class Parts:
     """Each reader returns a value of the right type, also where it says that something is wrong; `problems` decides."""
@@ -38,28 +50,30 @@ class Parts:
     roles: tuple[str, ...] = ()
     problems: Problems = field(default_factory=list)
 
-    def say(self, place: Place, reason: str) -> None:
-        self.problems.append((place, reason))
+    def say(self, place: Place, template: str, **facts: Any) -> None:
+        self.problems.append((place, Reason(template, **facts)))
 
     def fields(self, value: Any, at: Place, *, needed: tuple[str, ...], may: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return a mapping with exactly these keys; empty for anything else."""
         if not isinstance(value, dict):
-            self.say(at, f"expected {', '.join(needed or may)}")
+            self.say(at, "expected {keys}", keys=", ".join(needed or may))
             return {}
         for name in value:
             if name not in needed and name not in may:
-                self.say((*at, name), f"unknown key {name!r}; known here: {', '.join((*needed, *may))}")
+                self.say(
+                    (*at, name), "unknown key {key!r}; known here: {known}", key=name, known=", ".join((*needed, *may))
+                )
         for name in needed:
             if name not in value:
-                self.say(at, f"{name} is missing")
+                self.say(at, "{key} is missing", key=name)
         return value
 
     def items(self, value: Mapping[str, Any], name: str, at: Place) -> list[Any]:
         found = value.get(name)
         if name in value and (not isinstance(found, list) or not found):
-            self.say((*at, name), f"{name} must be a list with at least one item")
+            self.say((*at, name), "{key} must be a list with at least one item", key=name)
         elif isinstance(found, list) and len(found) > 100:
-            self.say((*at, name), f"{name} has more than 100 items")
+            self.say((*at, name), "{key} has more than 100 items", key=name)
         return found[:100] if isinstance(found, list) else []
 
     def texts(self, value: Mapping[str, Any], name: str, at: Place) -> list[str]:
@@ -71,13 +85,13 @@ class Parts:
             if isinstance(text, str):
                 found.append(text)
             else:
-                self.say((*at, name, n), f"{text!r} is not a text")
+                self.say((*at, name, n), "{text!r} is not a text", text=text)
         return found
 
     def text(self, value: Mapping[str, Any], name: str, at: Place, most: int) -> str:
         text = value.get(name)
         if name in value and (not isinstance(text, str) or not text.strip() or len(text.strip()) > most):
-            self.say((*at, name), f"{name} must be a text of 1 to {most} characters")
+            self.say((*at, name), "{key} must be a text of 1 to {most} characters", key=name, most=most)
         return text.strip() if isinstance(text, str) else ""
 
     def names(self, value: Mapping[str, Any], at: Place, most: int) -> dict[str, str]:
@@ -93,7 +107,7 @@ class Parts:
     def pattern(self, value: Mapping[str, Any], name: str, at: Place, pattern: re.Pattern[str], words: str) -> str:
         text = value.get(name)
         if name in value and not (isinstance(text, str) and pattern.fullmatch(text)):
-            self.say((*at, name), f"{name} must be {words}")
+            self.say((*at, name), "{key} must be {words}", key=name, words=words)
         return text if isinstance(text, str) else ""
 
     def key(self, value: Mapping[str, Any], at: Place) -> str:
@@ -104,7 +118,7 @@ class Parts:
         if isinstance(found, str) and found in known:
             return found
         place = (*at, name) if name in value else at
-        self.say(place, f"{name} must be one of {', '.join(known)}")
+        self.say(place, "{key} must be one of {known}", key=name, known=", ".join(known))
         return ""
 
     def whole(self, value: Mapping[str, Any], name: str, at: Place, least: int, most: int) -> int:
@@ -112,7 +126,9 @@ class Parts:
         if isinstance(number, int) and not isinstance(number, bool) and least <= number <= most:
             return number
         if name in value:
-            self.say((*at, name), f"{name} must be a whole number from {least} to {most}")
+            self.say(
+                (*at, name), "{key} must be a whole number from {least} to {most}", key=name, least=least, most=most
+            )
         return least
 
     def score(
@@ -130,30 +146,33 @@ class Parts:
                 return int(hundredths)
         if name in value:
             least = "0 or more" if may_be_0 else "above 0"
-            self.say((*at, name), f"{name} must be {least}, at most {most}, with at most two decimals")
+            template = "{key} must be " + least + ", at most {most}, with at most two decimals"
+            self.say((*at, name), template, key=name, most=most)
         return 0
 
     def metric(self, value: Mapping[str, Any], name: str, at: Place) -> str:
         metric = value.get(name)
         if isinstance(metric, str) and metric in NEVER_SCORES | self.informational:
-            self.say((*at, name), f"{metric} is for information only and never scores")
+            self.say((*at, name), "{metric} is for information only and never scores", metric=metric)
         elif name in value and not (isinstance(metric, str) and metric in self.metrics and metric != HEADCOUNT):
             known = ", ".join(sorted(self.metrics - self.informational - {HEADCOUNT}))
-            self.say((*at, name), f"unknown metric {metric!r}; known: {known}")
+            self.say((*at, name), "unknown metric {metric!r}; known: {known}", metric=metric, known=known)
         return metric if isinstance(metric, str) else ""
 
     def known(self, text: str, place: Place, known: Collection[str], word: str) -> bool:
         """Tell whether a reference leads somewhere; say so where it does not."""
         if text in known:
             return True
-        self.say(place, f"there is no {word} {text!r}; there are {', '.join(known) or 'none'}")
+        self.say(
+            place, "there is no " + word + " {text!r}; there are {known}", text=text, known=", ".join(known) or "none"
+        )
         return False
 
     def unique(self, keys: list[tuple[str, Place]], word: str) -> None:
         seen: set[str] = set()
         for key, place in keys:
             if key and key in seen:
-                self.say(place, f"{word} {key} stands twice")
+                self.say(place, word + " {key} stands twice", key=key)
             seen.add(key)
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pointsapp.stars.rules.check.parts import Parts, Place, shown
+from pointsapp.stars.rules.check.parts import Parts, Place, Reason, shown
 from pointsapp.stars.rules.scheme import ItemKind, Source
 
 LIT_STARS = "lit_stars"
 FAIR_SHARE = 3
+OUT_OF_REACH = "nobody can reach {score}: the max of {key} is {most}"
+MAIN_CARRIER = (
+    "the platform counts {counted} of {most} points, more than {share} %: it must not be the main carrier of assessment"
+)
+NO_FULL_BAND = "the best band gives {best}, so nobody gets the max of {most}"
+LUCK = "a share of fewer than {fair} people would be luck; least is {least}"
 
 
 def judge_keys(parts: Parts, made: dict[str, Any], item_places: Sequence[Place]) -> None:
@@ -31,9 +37,16 @@ def judge_sums(parts: Parts, made: dict[str, Any], total: int) -> None:
     """Say whether the weights add up to what the file says they do."""
     added = most_of(made)
     if total and not parts.problems and total != added:
-        parts.say(("total",), f"total is {shown(total)}, but the indicators add up to {shown(added)}")
+        parts.say(
+            ("total",), "total is {score}, but the indicators add up to {most}", score=shown(total), most=shown(added)
+        )
     if made.get("pass_at", 0) > reachable(made):
-        parts.say(("pass_at",), f"nobody can reach {shown(made['pass_at'])}: at most {shown(reachable(made))}")
+        parts.say(
+            ("pass_at",),
+            "nobody can reach {score}: at most {most}",
+            score=shown(made["pass_at"]),
+            most=shown(reachable(made)),
+        )
 
 
 def most_of(made: dict[str, Any]) -> int:
@@ -57,8 +70,7 @@ def judge_references(parts: Parts, made: dict[str, Any], item_places: Sequence[P
         for m, (key, at_least) in enumerate(star.get("needs", ())):
             place: Place = ("stars", n, "needs", m)
             if parts.known(key, (*place, "indicator"), own, "indicator of this star") and at_least > own[key]:
-                words = f"nobody can reach {shown(at_least)}: the max of {key} is {shown(own[key])}"
-                parts.say((*place, "at_least"), words)
+                parts.say((*place, "at_least"), OUT_OF_REACH, score=shown(at_least), key=key, most=shown(own[key]))
         for m, key in enumerate(star.get("requires", ())):
             parts.known(key, ("stars", n, "requires", m), stars, "star")
     _judge_circles(parts, made["stars"])
@@ -79,7 +91,9 @@ def _judge_circles(parts: Parts, stars: Sequence[dict[str, Any]]) -> None:
     for n, star in enumerate(stars):
         way = _way_back(star["key"], requires)
         if way:
-            parts.say(("stars", n, "requires"), f"these stars require one another in a circle: {' -> '.join(way)}")
+            parts.say(
+                ("stars", n, "requires"), "these stars require one another in a circle: {way}", way=" -> ".join(way)
+            )
 
 
 def _way_back(start: str, requires: dict[str, list[str]]) -> list[str]:
@@ -101,27 +115,26 @@ def judge_tiers(parts: Parts, made: dict[str, Any]) -> None:
     for n, tier in enumerate(made["tiers"]):
         place = ("tiers", n)
         if tier["total"] > reachable(made):
-            words = f"nobody can reach {shown(tier['total'])}: the scheme's total is {shown(most_of(made))}"
-            with_extra = f", with bonuses and honours {shown(reachable(made))}"
-            parts.say((*place, "total"), words + (with_extra if reachable(made) > most_of(made) else ""))
+            words = "nobody can reach {score}: the scheme's total is {most}"
+            if reachable(made) > most_of(made):
+                words += ", with bonuses and honours {extra}"
+            facts = {"score": shown(tier["total"]), "most": shown(most_of(made)), "extra": shown(reachable(made))}
+            parts.say((*place, "total"), words, **facts)
         for key, star in most.items():
             if tier.get("each_star", 0) > star:
-                words = f"nobody can reach {shown(tier['each_star'])} in every star: the max of {key} is {shown(star)}"
-                parts.say((*place, "each_star"), words)
+                words = "nobody can reach {score} in every star: the max of {key} is {most}"
+                parts.say((*place, "each_star"), words, score=shown(tier["each_star"]), key=key, most=shown(star))
                 break
         for key, floor in tier.get("floors", {}).items():
             if parts.known(key, (*place, "floors", key), most, "star") and floor > most[key]:
-                parts.say(
-                    (*place, "floors", key), f"nobody can reach {shown(floor)}: the max of {key} is {shown(most[key])}"
-                )
+                here = (*place, "floors", key)
+                parts.say(here, OUT_OF_REACH, score=shown(floor), key=key, most=shown(most[key]))
         for m, key in enumerate(tier.get("lit", ())):
             parts.known(key, (*place, "lit", m), most, "star")
         for better in made["tiers"][:n]:
             if not better.get("quota") and _is_as_easy(better, tier, made):
-                words = (
-                    f"nobody is ever {tier['name']}: whoever reaches it reaches {better['name']}, which stands above it"
-                )
-                parts.say(place, words)
+                words = "nobody is ever {tier}: whoever reaches it reaches {better}, which stands above it"
+                parts.say(place, words, tier=tier["name"], better=better["name"])
                 break
 
 
@@ -154,11 +167,8 @@ def warnings(made: dict[str, Any], item_places: Sequence[Place], counted_share: 
     )
     most = most_of(made)
     if counted * 100 > most * counted_share:
-        words = (
-            f"the platform counts {shown(counted)} of {shown(most)} points, more than {counted_share} %: "
-            "it must not be the main carrier of assessment"
-        )
-        found.append((("total",), words))
+        facts = {"counted": shown(counted), "most": shown(most), "share": counted_share}
+        found.append((("total",), Reason(MAIN_CARRIER, **facts)))
     for n, star in enumerate(made["stars"]):
         for m, one in enumerate(star["indicators"]):
             found += _of_formula(one, ("stars", n, "indicators", m, "formula"))
@@ -174,18 +184,14 @@ def _of_formula(one: dict[str, Any], at: Place) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     best = max((score for _, score in formula["bands"]), default=one["most"])
     if best < one["most"]:
-        found.append(
-            ((*at, "bands"), f"the best band gives {shown(best)}, so nobody gets the max of {shown(one['most'])}")
-        )
+        found.append(((*at, "bands"), Reason(NO_FULL_BAND, best=shown(best), most=shown(one["most"]))))
     if formula["to"] and formula["least"] < FAIR_SHARE:
-        found.append(
-            ((*at, "least"), f"a share of fewer than {FAIR_SHARE} people would be luck; least is {formula['least']}")
-        )
+        found.append(((*at, "least"), Reason(LUCK, fair=FAIR_SHARE, least=formula["least"])))
     return found
 
 
 def _of_quotas(made: dict[str, Any]) -> list[tuple[Place, str]]:
     shares = [tier["quota"]["percent_hundredths"] or 0 for tier in made["tiers"] if tier.get("quota")]
     if sum(shares) > 10_000:
-        return [(("tiers",), f"the quotas of the tiers add up to {shown(sum(shares))} %")]
+        return [(("tiers",), Reason("the quotas of the tiers add up to {share} %", share=shown(sum(shares))))]
     return []

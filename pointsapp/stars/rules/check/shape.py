@@ -30,7 +30,11 @@ def read_top(parts: Parts, document: Any) -> dict[str, Any]:
     if "replaces" in top:
         made["replaces"] = parts.whole(top, "replaces", (), 1, MOST_VERSION)
         if made["replaces"] >= made["version"]:
-            parts.say(("replaces",), f"a version replaces an earlier one, and this is version {made['version']}")
+            parts.say(
+                ("replaces",),
+                "a version replaces an earlier one, and this is version {version}",
+                version=made["version"],
+            )
     return made
 
 
@@ -45,9 +49,19 @@ def read_star(parts: Parts, value: Any, at: Place) -> dict[str, Any]:
     lit_at = parts.score(star, "lit_at", at)
     most = sum(one["most"] for one in indicators)
     if lit_at > most:
-        parts.say((*at, "lit_at"), f"lit_at is {shown(lit_at)}, but the indicators add up to {shown(most)}")
+        parts.say(
+            (*at, "lit_at"),
+            "lit_at is {score}, but the indicators add up to {most}",
+            score=shown(lit_at),
+            most=shown(most),
+        )
     if "max" in star and parts.score(star, "max", at) not in (0, most):
-        parts.say((*at, "max"), f"max is {star['max']}, but the star's indicators add up to {shown(most)}")
+        parts.say(
+            (*at, "max"),
+            "max is {score}, but the star's indicators add up to {most}",
+            score=star["max"],
+            most=shown(most),
+        )
     made = {
         "key": parts.key(star, at),
         **parts.names(star, at, 12),
@@ -145,7 +159,12 @@ def _item(parts: Parts, value: Any, at: Place, kind: ItemKind) -> dict[str, Any]
         if made["source"] == Source.AUTOMATIC.value:
             parts.say((*at, "each"), "each goes with an assessed item; a counted one has its formula")
         elif made["each"] and most % made["each"]:
-            parts.say((*at, "each"), f"max {shown(most)} is not a whole number of times {shown(made['each'])}")
+            parts.say(
+                (*at, "each"),
+                "max {most} is not a whole number of times {each}",
+                most=shown(most),
+                each=shown(made["each"]),
+            )
     return made
 
 
@@ -194,7 +213,7 @@ def read_tier(parts: Parts, value: Any, at: Place, stars: int) -> dict[str, Any]
     if "floors" in tier:
         place = (*at, "floors")
         if not isinstance(tier["floors"], dict) or not tier["floors"]:
-            parts.say(place, "floors must say a score for each star it names, as in floors: { star: 60 }")
+            parts.say(place, "floors must say a score for each star it names")
         else:
             made["floors"] = {str(key): parts.score(tier["floors"], key, place) for key in tier["floors"]}
     if "lit" in tier:
