@@ -8,6 +8,8 @@ from types import ModuleType
 
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from pointsapp.config import shipped
 from pointsapp.core import events, figures, guesses, idempotency, jobs, policy, sessions  # noqa: F401 - some only bring a table
@@ -120,8 +122,8 @@ def load_token(token: str, now: datetime) -> Actor | None:
     return load_actor_by_token(db.session, token, now=now)
 
 
-def load_tokens(hashes: list[str], now: datetime) -> dict[str, Actor]:
+def load_tokens(session: Session | Engine, hashes: list[str], now: datetime) -> dict[str, Actor]:
     """Return the Actors behind many bearer tokens by the hash of each, in one look."""
     from pointsapp.people.queries import load_actors_by_tokens
 
-    return load_actors_by_tokens(db.session, hashes, now=now)
+    return load_actors_by_tokens(session, hashes, now=now)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from pointsapp.boards.queries import board_for, kept_points_on, laid_out, lay_out, points_on, ranking
+from pointsapp.boards.queries import board_for, laid_out, lay_out, points_on, ranking
 from pointsapp.boards.schemas import (
     EntryProofSchema,
     RankingArgs,
@@ -33,12 +33,11 @@ blp = api_blueprint("boards", "Public pages and rankings: reads only.")
 blp.after_request(conditional)
 
 
-def _laid_out_board(actor: Actor, query: str) -> bytes | None:
-    """Put the answer together from what is kept."""
+def _laid_out_board(engine: Any, actor: Actor, query: str) -> bytes | None:
+    """Put the answer together from what is kept; one's own points are read, with those of others, where they are not."""
     args = first_page_asked(query)
     laid = laid_out(actor, args["area"], args["period"], args["limit"]) if args else None
-    points = kept_points_on(laid, actor.person_id) if laid else None
-    return None if laid is None or points is None else ranking_answer(laid, points)
+    return None if laid is None else ranking_answer(laid, points_on(engine, laid, actor.person_id))
 
 
 @blp.get("/leaderboards/residents")

@@ -183,8 +183,14 @@ class Swift:
         self._build = build
         self._ready: dict[str, _Compiled] = {}
 
-    def rows(self, session: Session, **values: Any) -> list[Any]:
-        """Run it and return its rows, read by name, with the types of their columns; a lone look takes no transaction."""
+    def rows(self, session: Session | Engine, **values: Any) -> list[Any]:
+        """Run it and return its rows, read by name, with the types of their columns; a lone look takes no transaction.
+
+        Before there is a session, an engine will do.
+        """
+        if isinstance(session, Engine):
+            with _loose(session) as by:
+                return self._run(by, values)
         session = _own(session)
         if not writing.get() and not session.in_transaction():
             bind = session.get_bind()
@@ -193,18 +199,13 @@ class Swift:
                     return self._run(by, values)
         return self._run(driver(session), values)
 
-    def loose(self, engine: Engine, **values: Any) -> Any:
-        """Run it without session or transaction and return its first row, None when there is none."""
-        with _loose(engine) as by:
-            return next(iter(self._run(by, values)), None)
-
     def _run(self, by: Driver, values: Mapping[str, Any]) -> list[Any]:
         ready = self._ready.get(by.name)
         if ready is None:
             ready = self._ready[by.name] = _Compiled(self._build(), by.dialect)
         return ready.rows(by, values)
 
-    def one(self, session: Session, **values: Any) -> Any:
+    def one(self, session: Session | Engine, **values: Any) -> Any:
         """Run it and return its first row, None when there is none."""
         return next(iter(self.rows(session, **values)), None)
 

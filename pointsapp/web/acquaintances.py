@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from flask import Flask
 
 from pointsapp.core.actor import Actor
 from pointsapp.core.clock import now
+from pointsapp.core.db import db
 from pointsapp.core.kept import KeptEach
 
-LoadTokens = Callable[[list[str], datetime], dict[str, Actor]]
+LoadTokens = Callable[[Any, list[str], datetime], dict[str, Actor]]  # a session, or an engine before there is one
 ASKED = "pointsapp.porch"  # in the WSGI environment of a call that the porch could not answer itself
 _KEY = "pointsapp.acquaintances"
 
@@ -28,13 +30,9 @@ class Acquaintances:
         self._load = load
         self._known: KeptEach[str, Actor] = KeptEach()
 
-    def peek(self, token: str) -> Actor | None:
-        """Return who is behind the token if that was read less than two seconds ago."""
-        return self._known.peek(hash_of(token))
-
-    def meet(self, token: str) -> Actor | None:
+    def meet(self, token: str, session: Any) -> Actor | None:
         """Return who is behind the token, read now if need be; None for one that is good no more."""
-        return self._known.get(hash_of(token), lambda hashes: self._load(hashes, now()))
+        return self._known.get(hash_of(token), lambda hashes: self._load(session, hashes, now()))
 
 
 def hash_of(token: str) -> str:
@@ -51,4 +49,4 @@ def init_acquaintances(app: Flask, load: LoadTokens) -> Acquaintances:
 def meet(app: Flask, token: str) -> Actor | None:
     """Return who is behind the token; at most two seconds old."""
     found: Acquaintances = app.extensions[_KEY]
-    return found.meet(token)
+    return found.meet(token, db.session)

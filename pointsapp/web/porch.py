@@ -1,9 +1,9 @@
 """The porch: an answer that was laid out a moment ago is handed out before Flask is entered.
 
-A view says by `@handed_out(serve)` that its answer may be two seconds old and how it is put together from what is kept. Where
-everything is there - the person behind the token, their count of calls, the parts of the answer - the porch does what the house
-would have done, with the same headers, ETag, log line and count. Where anything is missing, or the call is out of the ordinary,
-it goes in, and the view lays the answer out anew.
+A view says by `@handed_out(serve)` that its answer may be two seconds old and how it is put together from what is kept. The porch
+then does what the house would have done, with the same count of calls, headers, ETag and log line; it looks up only what is one
+person's, and for a hundred people at a time. Where what all share is not kept, or the call is out of the ordinary, it goes in, and the
+view lays the answer out anew.
 
 A view says by `@refused_early(ask)` that most of its calls may come too late. `ask` reads in one look who calls and whether exactly
 that refusal is true of them; whatever else may be true goes in. Nothing else is refused here, and nothing is written.
@@ -40,7 +40,9 @@ from pointsapp.web.metrics import COUNT
 from pointsapp.web.security import PER_PERSON, limiter
 
 View = TypeVar("View", bound=Callable[..., Any])
-Serve = Callable[[Actor, str], bytes | None]  # who asks, the query string -> the body, None where something is not kept
+Serve = Callable[
+    [Engine, Actor, str], bytes | None
+]  # who asks, the query string -> the body, None where it is not laid out
 Headers = list[tuple[str, str]]
 _MARK, _ASKS = "handed_out", "refused_early"
 # What the house's answer says to everybody; everything else is said anew for each.
@@ -190,10 +192,15 @@ class Porch:
             count(route.rule, method, status, seconds, code)
 
     def _found(self, route: _Route, environ: dict[str, Any]) -> bytes | None:
-        """Return the answer's body if all of it is kept and the person may still call."""
+        """Return the answer's body if it is laid out and the person may still call."""
         token = _token(environ) if route.headers is not None else None
-        actor = self._known.peek(token) if token else None
-        body: bytes | None = route.does(actor, environ.get("QUERY_STRING", "")) if actor else None
+        if token is None:
+            return None
+        try:
+            actor = self._known.meet(token, self._engine)
+            body: bytes | None = route.does(self._engine, actor, environ.get("QUERY_STRING", "")) if actor else None
+        except SQLAlchemyError:  # the house knows what to say
+            return None
         return body if actor and body is not None and self._may_call(route, actor.person_id) else None
 
     def _hand_out(

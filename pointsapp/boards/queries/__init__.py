@@ -1,6 +1,6 @@
 """The reading room of boards: rankings, the community's month, the public statement, and the proof of their sums."""
 
-from pointsapp.boards.queries.laid_out import LaidOut, kept_points_on, laid_out, lay_out, points_on
+from pointsapp.boards.queries.laid_out import LaidOut, laid_out, lay_out, points_on
 from pointsapp.boards.queries.months import CommunityMonth, communities_month, community_month
 from pointsapp.boards.queries.rankings import Board, MyRank, Ranking, RankRow, board_for, ranking
 from pointsapp.boards.queries.statement import FIRST_MONTH, MonthStatement, month_statement
@@ -21,7 +21,6 @@ __all__ = [
     "board_for",
     "communities_month",
     "community_month",
-    "kept_points_on",
     "laid_out",
     "lay_out",
     "month_statement",

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, case, cast, func, or_, select, union_all
+from sqlalchemy import BigInteger, Engine, Select, bindparam, case, cast, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from pointsapp.boards import rules
@@ -82,15 +82,10 @@ def laid_out(actor: Actor, area: str | None, period: str, limit: int) -> LaidOut
     return _boards.peek(_key(actor, area, period, limit))
 
 
-def points_on(session: Session, laid: LaidOut, person_id: int) -> int:
+def points_on(session: Session | Engine, laid: LaidOut, person_id: int) -> int:
     """Return what the person has earned in the period of the board; at most two seconds old."""
     found = _points.get((laid.board.span.key, person_id), lambda keys: _read_points(session, laid.board.span, keys))
     return found or 0
-
-
-def kept_points_on(laid: LaidOut, person_id: int) -> int | None:
-    """Return the same if it is kept; reads nothing."""
-    return _points.peek((laid.board.span.key, person_id))
 
 
 def _look(session: Session, board: Board, limit: int) -> tuple[int, LaidOut | None]:
@@ -144,7 +139,9 @@ def _sums() -> Any:
 _STEPS, _SUMS = Swift(_steps), Swift(_sums)
 
 
-def _read_points(session: Session, span: rules.Span, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
+def _read_points(
+    session: Session | Engine, span: rules.Span, keys: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], int]:
     """Return the points of those asked about in this period; of another period nobody is read along."""
     asked = [person_id for key, person_id in keys if key == span.key]
     found = dict.fromkeys(asked, 0)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Engine, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -100,7 +100,7 @@ def load_actor_by_token(session: Session, token: str, *, now: datetime) -> Actor
     return _as_actor(_BY_TOKEN.rows(session, token_hash=token_hash(token), now=now))
 
 
-def load_actors_by_tokens(session: Session, hashes: Sequence[str], *, now: datetime) -> dict[str, Actor]:
+def load_actors_by_tokens(session: Session | Engine, hashes: Sequence[str], *, now: datetime) -> dict[str, Actor]:
     """Return the Actors behind many tokens by the hash of each, in one look; a token that is good no more is left out."""
     rows: dict[str, list[Any]] = {}
     for row in _BY_TOKENS.rows(session, token_hashes=list(hashes), now=now):

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
+from pointsapp.core.db import among, table_of
 from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.core.swift import Swift
 from pointsapp.people.models import Person
 from pointsapp.tasks.models import (
     Audience,
@@ -186,18 +188,23 @@ def task_view(session: Session, task: int | str) -> TaskView | None:
     )
 
 
+_SHIFTS = Swift(
+    lambda: (
+        select(*_SHIFT_COLUMNS)
+        .join(Task, Task.id == Shift.task_id)
+        .where(among(table_of(Shift).c.task_id, "tasks"))
+        .order_by(Shift.starts_at, Shift.id)
+    )
+)
+
+
 def shifts_of_tasks(
     session: Session, task_ids: Sequence[int], *, with_leaders: bool = False
 ) -> dict[int, tuple[ShiftView, ...]]:
     """Return the shifts of each task in order of time: one query, and one more for the leaders."""
     if not task_ids:
         return {}
-    rows = session.execute(
-        select(*_SHIFT_COLUMNS)
-        .join(Task, Task.id == Shift.task_id)
-        .where(Shift.task_id.in_(task_ids))
-        .order_by(Shift.starts_at, Shift.id)
-    ).all()
+    rows = _SHIFTS.rows(session, tasks=list(task_ids))
     leaders = leaders_of(session, [row.id for row in rows]) if with_leaders else {}
     found: dict[int, list[ShiftView]] = {}
     for row in rows:

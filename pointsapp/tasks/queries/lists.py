@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area, AreaKind
 from pointsapp.areas.queries import AreaOption, area_options, below, below_any, require_area, root_of
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.core.db import UTCDateTime
 from pointsapp.core.paging import Page, PageRequest, cut
+from pointsapp.core.swift import Swift
 from pointsapp.tasks.models import Audience, PointsMode, Shift, ShiftState, Task, TaskCategory, TaskState
 from pointsapp.tasks.queries.details import AreaName, ShiftView, shifts_of_tasks
 
@@ -139,7 +142,14 @@ def visible_tasks(actor: Actor | None) -> ColumnElement[bool]:
 
 def open_now(actor: Actor | None, now: datetime) -> ColumnElement[bool]:
     """Return the condition "a sign-up would be possible now", apart from the person's other commitments."""
-    conditions = [
+    conditions = [_has_room(now)]
+    if actor is not None:
+        conditions.append(eligible(actor))
+    return and_(*conditions)
+
+
+def _has_room(now: Any) -> ColumnElement[bool]:
+    return and_(
         Task.state == TaskState.PUBLISHED,
         or_(Task.signup_opens_at.is_(None), Task.signup_opens_at <= now),
         exists(
@@ -150,10 +160,7 @@ def open_now(actor: Actor | None, now: datetime) -> ColumnElement[bool]:
                 or_(Shift.taken < Shift.capacity, Task.waitlist),
             )
         ),
-    ]
-    if actor is not None:
-        conditions.append(eligible(actor))
-    return and_(*conditions)
+    )
 
 
 def eligible(actor: Actor) -> ColumnElement[bool]:
@@ -172,10 +179,51 @@ def tasks_page(
     session: Session, actor: Actor | None, wanted: TaskFilter, page: PageRequest, *, now: datetime
 ) -> Page[TaskCard]:
     """Return one page of tasks, newest first; staff also see the drafts they may run."""
+    if _is_plain(actor, wanted):
+        return cut(
+            as_cards(session, _plain_rows(session, actor, wanted, page, now)), page.limit, lambda card: (card.id,)
+        )
     statement = _filtered(session, actor, wanted, now).order_by(Task.id.desc()).limit(page.limit + 1)
     if page.after:
         statement = statement.where(Task.id < page.after[0])
     return cut(as_cards(session, session.execute(statement)), page.limit, lambda card: (card.id,))
+
+
+def _is_plain(actor: Actor | None, wanted: TaskFilter) -> bool:
+    """Tell whether a neighbour asks for what is there, as nearly everybody does: those lists are one statement each, built once."""
+    narrows = wanted.category or wanted.q or wanted.starts_before or wanted.starts_after
+    is_neighbour = actor is not None and not actor.is_staff_anywhere
+    return is_neighbour and not narrows and TaskState.PUBLISHED in wanted.states and set(wanted.states) <= set(LISTED)
+
+
+def _plain_rows(
+    session: Session, actor: Actor | None, wanted: TaskFilter, page: PageRequest, now: datetime
+) -> list[Any]:
+    assert actor is not None
+    path = actor.home_path
+    scope = require_area(session, wanted.area).path if wanted.area else root_of(path) if path else "/"
+    values: dict[str, Any] = {"scope": f"{scope}%", "most": page.limit + 1, "now": now}
+    if path:
+        values |= {"home": path, "district": f"{root_of(path)}%"}
+    if page.after:
+        values["after"] = page.after[0]
+    shape = _plain_list(is_open=wanted.is_open, at_home=bool(path), is_later=bool(page.after))
+    return shape.rows(session, **values)
+
+
+@cache
+def _plain_list(*, is_open: bool, at_home: bool, is_later: bool) -> Swift:
+    """Build what `_filtered` says, for a neighbour (at_home: with a home area), with its values named."""
+    statement = select_cards().where(Task.state == TaskState.PUBLISHED, Area.path.like(bindparam("scope")))
+    if is_open:
+        statement = statement.where(_has_room(bindparam("now", type_=UTCDateTime())))
+        far = Task.audience == Audience.DISTRICT
+        near = and_(Task.audience == Audience.AREA, bindparam("home").like(Area.path + "%"))
+        statement = statement.where(or_(and_(far, Area.path.like(bindparam("district"))), near) if at_home else far)
+    if is_later:
+        statement = statement.where(Task.id < bindparam("after"))
+    statement = statement.order_by(Task.id.desc()).limit(bindparam("most", type_=Integer()))
+    return Swift(lambda: statement)
 
 
 def _filtered(session: Session, actor: Actor | None, wanted: TaskFilter, now: datetime) -> Select[Any]:

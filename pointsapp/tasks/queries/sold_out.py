@@ -89,7 +89,7 @@ def sold_out(
     """Return who is to be told that `shift` is full, None where something else may be true or it was not full of late."""
     if not was_full(shift, now):
         return None
-    row = _LOOK.loose(engine, token_hash=token_hash, shift=shift, call=call, key=key or "", now=now)
+    row = _LOOK.one(engine, token_hash=token_hash, shift=shift, call=call, key=key or "", now=now)
     if row is None or row.has_place or row.is_answered or row.has_quota:
         return None
     standing = Standing(
