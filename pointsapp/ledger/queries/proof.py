@@ -156,11 +156,9 @@ UNION ALL
 {
     _some(
         "stored balance differs from its postings",
-        _text("account", "SUM(due)", "SUM(stored)"),
-        '''(
-        SELECT account, amount AS due, 0 AS stored FROM due
-        UNION ALL SELECT account, 0, amount FROM balance WHERE account LIKE 'person:%'
-    ) both_sides GROUP BY account HAVING SUM(due) <> SUM(stored)''',
+        _text("COALESCE(due.account, stored.account)", "COALESCE(due.amount, 0)", "COALESCE(stored.amount, 0)"),
+        '''due FULL JOIN (SELECT account, amount FROM balance WHERE account LIKE 'person:%') stored
+        ON stored.account = due.account WHERE COALESCE(due.amount, 0) <> COALESCE(stored.amount, 0)''',
     )
 }
 """
