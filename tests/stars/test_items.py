@@ -108,6 +108,7 @@ def test_pages_show_them(session: Session, client: HouseClient, tree: dict[str, 
         "依次比较“共建共享”的得分",
     ):
         assert words in page
+    assert "还差 -" not in page, "a star that a veto puts out has its points"
     assert "核实过" not in page, "reasons are for people who are signed in"
     client.sign_in(make_person(session, tree["community"]))
     assert "核实过" in client.get(path).get_data(as_text=True)
