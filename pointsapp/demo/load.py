@@ -24,6 +24,8 @@ from pointsapp.demo import facts
 from pointsapp.demo.board import build_board, plan_assessments
 from pointsapp.demo.dice import Dice
 from pointsapp.demo.history import plan_history
+from pointsapp.demo.paper import plan_paper
+from pointsapp.demo.plans import plan_plans
 from pointsapp.demo.programme import is_quiet, plan_programme
 from pointsapp.demo.shops import Shops, build_shops
 from pointsapp.demo.street import Street, build_street, find_street
@@ -56,6 +58,8 @@ def load_demo_once(say: Say) -> None:
     timeline = Timeline()
     plan_history(timeline, street, shops, now=now)
     plan_assessments(timeline, street, now=now)
+    plan_plans(timeline, street, now=now)
+    plan_paper(timeline, street, now=now)
     plan_programme(timeline, street, now=now)
     with _in_haste():
         _live_through(timeline, street, now=now)

@@ -65,6 +65,12 @@ class EvidenceElsewhere(RuleBroken):
     code = "evidence_elsewhere"
 
 
+class OwnPaper(Forbidden):
+    """Nobody confirms a sheet that they typed in or stand on."""
+
+    code = "own_paper"
+
+
 class UnknownIndicator(Invalid):
     """The scheme of this round has no such indicator."""
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.core.metrics import Metric
-from pointsapp.stars.models import BranchKind, RoundState
+from pointsapp.stars.models import BranchKind, PaperState, RoundState
 from pointsapp.stars.rules.check import Reason, shown
 from pointsapp.stars.rules.plans import ItemState
 from pointsapp.stars.rules.scheme import ItemKind, Source
@@ -282,6 +282,15 @@ PLAN_FIELDS = {
     "withdrawn": _l("撤下"),
 }
 
+PAPER_STATES = {
+    PaperState.PENDING: _l("待复核"),
+    PaperState.CONFIRMED: _l("已计入"),
+    PaperState.DECLINED: _l("未通过"),
+}
+PAPER_LATER = _l("日期不能晚于今天")
+PAPER_NOBODY = _l("没有找到这些人：%(who)s。请核对手机号或志愿者编号，没有登记的请先在居民页登记。")
+PAPER_TWICE = _l("同一个人在这张单子上出现了两次：%(who)s")
+
 NOT_ON_DUTY_HERE = _l("请从名单里选：责任人要在本支部辖区任职")
 UNKNOWN_STAR = _l("这一轮的方案里没有这颗星")
 UNKNOWN_INDICATOR = _l("这一轮的方案里没有这个指标")
@@ -289,6 +298,7 @@ UNKNOWN_INDICATOR = _l("这一轮的方案里没有这个指标")
 MESSAGES: dict[str, Message] = {
     "own_branch": Message(_l("不能给自己打分"), _l("您是这个支部的书记或党员，请由其他工作人员来评定。")),
     "round_closed": Message(_l("本轮已经结束"), _l("结束的轮次不再改动；新的评定请记到正在进行的轮次。")),
+    "own_paper": Message(_l("要由另一个人复核"), _l("这张单子是您录入的，或单子上有您，请由其他工作人员来复核。")),
     "plan_frozen": Message(_l("计划已经定格"), _l("这一轮已经结束，计划和基数保持结束时的样子，不能再改。")),
     "plan_item_withdrawn": Message(_l("事项已经撤下"), _l("撤下的事项不再改动；需要时请另列一项。")),
     "due_outside_round": Message(

@@ -1,11 +1,19 @@
-"""The board's own metrics, which no work leaves evidence of: the register of members and the official head count."""
+"""The board's own: work recorded on paper, the register of members and the official head count."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from pointsapp.core.metrics import Counting, Metric
+from pointsapp.core.metrics import Counting, Gives, Metric
+from pointsapp.stars.queries.evidence import PAPER_CONFIRMED
+from pointsapp.stars.queries.metrics import ATTENDANCE, MINUTES
 from pointsapp.stars.rules.scheme import HEADCOUNT
+
+# Work on paper leaves the same evidence as a check-in, once a second person has confirmed it.
+GIVES = (
+    Gives(kind=PAPER_CONFIRMED, evidence=ATTENDANCE, amount=lambda facts: int(facts["minutes"] > 0)),
+    Gives(kind=PAPER_CONFIRMED, evidence=MINUTES, amount=lambda facts: int(facts["minutes"])),
+)
 
 METRICS = (
     Metric(

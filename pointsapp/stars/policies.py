@@ -77,5 +77,15 @@ def may_edit_plan(actor: Actor | None, branch_path: str) -> bool:
     return actor is not None and (is_secretary_of(actor, branch_path) or actor.holds(COMMUNITY_DESK, branch_path))
 
 
+def may_record_paper(actor: Actor | None, area_path: str) -> bool:
+    """Whoever works in the area may type in what was done there on paper."""
+    return actor is not None and actor.holds(COMMUNITY_STAFF, area_path)
+
+
+def may_confirm_paper(actor: Actor | None, area_path: str) -> bool:
+    """Community staff and the street office confirm it; never the one who typed it in (complaint: fake hours come from insiders)."""
+    return actor is not None and actor.holds(OFFICE_STAFF, area_path)
+
+
 def may_open_console(actor: Actor | None) -> bool:
     return actor is not None and actor.is_staff_anywhere

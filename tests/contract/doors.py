@@ -21,8 +21,8 @@ from pointsapp.merchants.models import Invitation
 from pointsapp.notices.models import Notice
 from pointsapp.people.models import RoleGrant
 from pointsapp.people.queries import current_notice, load_actor
-from pointsapp.stars.schemas import PlanItemForm
-from pointsapp.stars.services import add_item
+from pointsapp.stars.schemas import PaperForm, PlanItemForm
+from pointsapp.stars.services import add_item, record_paper
 from pointsapp.worker import deliver_events
 from tests.contract.world import API, World
 from tests.house.reading import ROOT
@@ -174,6 +174,9 @@ class Scene:
         item = PlanItemForm().load(_plan_item(self) | {"branch_id": self.things["branch"]})
         made = write(add_item, actor, item, now=time.now())
         self.things["plan_item"] = made.item_id or ""
+        second = load_actor(self.world.session, self.world.person("second_staff").id, now=time.now())
+        assert second is not None
+        self.things["paper"] = write(record_paper, second, PaperForm().load(_paper(self)), now=time.now()).public_id
 
     def offer(self) -> dict[str, Any]:
         return {"merchant_id": self.world.shop.public_id, "title": "豆浆", "description": "一杯", "points": 5}
@@ -345,6 +348,13 @@ def _shift(scene: Scene) -> dict[str, Any]:
     return {"shift": scene.things["shift"]}
 
 
+def _paper(scene: Scene) -> dict[str, Any]:
+    return {
+        "area": scene.world.areas["community"].public_id, "title": "楼院清扫", "source": "三号柜签到表",
+        "done_on": time.local_day(scene.world.clock.at).isoformat(), "lines": f"{scene.world.person('resident').phone} 60",
+    }  # fmt: skip
+
+
 def _plan_item(scene: Scene) -> dict[str, Any]:
     return {
         "round_id": scene.things["round"], "goal": "first/party_life", "title": "补齐三会一课", "lead_unit": "组织办",
@@ -460,6 +470,11 @@ DOORS: dict[str, Door] = {
     "tasks.move_shift": Door(STAFF, at={"public_id": "shift"}, body=_later),
     "checkin.show_correction": Door(STAFF, at={"signup": "signup_done"}),
     "checkin.submit_correction": Door(STAFF, at={"signup": "signup_done"}, body=_correction),
+    "stars.show_console_paper": Door(ANY_STAFF),
+    "stars.submit_paper": Door(STAFF, body=_paper),
+    "stars.show_paper": Door(STAFF, at={"sheet_id": "paper"}),
+    "stars.submit_paper_confirmation": Door(STAFF, at={"sheet_id": "paper"}, body=_nothing),
+    "stars.submit_paper_refusal": Door(STAFF, at={"sheet_id": "paper"}, body=_reason),
     "stars.show_metric_rows": Door(EVERYBODY, at={"branch_id": "branch", "key": "open_metric"}),
     "stars.show_console_plans": Door(ANY_STAFF),
     "stars.show_console_plan": Door(ANY_STAFF, at={"branch_id": "branch"}),

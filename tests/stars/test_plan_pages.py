@@ -139,7 +139,7 @@ class TestPlan:
         item = put_down(client, session, tree["community"], due_on="2026-11-20")
         client.delete_cookie("session")
         wall = client.get("/wall").text
-        assert "事项 0/1" in wall
+        assert "计划事项</span> 0/1" in wall
         assert "逾期 1" in wall
         assert f"/plan/{item}" in client.get(f"/stars/b-{tree['community'].code}").text
 

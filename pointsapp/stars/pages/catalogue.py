@@ -20,7 +20,9 @@ from pointsapp.web.replicas import may_lag
 @public("what is counted, and how, is nobody's secret")
 def show_metrics() -> str:
     """Show the catalogue: what each metric counts, its formula in words, its divisor, and whether it may score."""
-    return render_template("stars/metrics.html", metrics=tuple(CATALOGUE.values()), words=WORDS)
+    return render_template(
+        "stars/metrics.html", metrics=sorted(CATALOGUE.values(), key=lambda metric: not metric.can_score), words=WORDS
+    )
 
 
 @bp.get("/stars/<string:branch_id>/metrics")

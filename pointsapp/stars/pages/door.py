@@ -16,6 +16,7 @@ from pointsapp.stars.messages import (
     GAPS,
     ITEM_KINDS,
     ITEM_STATES,
+    PAPER_STATES,
     PLAN_FIELDS,
     ROUND_STATES,
     SOURCES,
@@ -42,6 +43,7 @@ WORDS = {
     "sources": SOURCES,
     "star_states": STAR_STATES,
     "item_states": ITEM_STATES,
+    "paper_states": PAPER_STATES,
     "plan_fields": PLAN_FIELDS,
 }
 

@@ -115,7 +115,7 @@ def _console_plan(branch_id: str, form: Form) -> str:
         round=found,
         branch=branch,
         plan=plan_of(db.session, found, branch, actor, now=moment),
-        changes=changes_of(db.session, found, branch) if may_read_names(actor, branch.area_path) else (),
+        changes=changes_of(db.session, found, branch, limit=20) if may_read_names(actor, branch.area_path) else (),
         people=on_duty(db.session, branch, now=moment) if may_edit else (),
         may_edit=may_edit,
         form=form,

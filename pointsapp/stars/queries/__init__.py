@@ -15,6 +15,7 @@ from pointsapp.stars.queries.evidence import (
 )
 from pointsapp.stars.queries.evidence_pages import EvidencePage, evidence_page
 from pointsapp.stars.queries.metrics import CATALOGUE, METRICS, figure, register, register_evidence
+from pointsapp.stars.queries.paper import PaperLineRow, PaperRow, paper_page, paper_sheet
 from pointsapp.stars.queries.plan_choices import Officer, on_duty, rows_to_link
 from pointsapp.stars.queries.plan_traces import PlanChangeRow, PlanLink, changes_of, links_of
 from pointsapp.stars.queries.plans import (
@@ -61,6 +62,8 @@ __all__ = [
     "MetricFigure",
     "MetricRows",
     "Officer",
+    "PaperLineRow",
+    "PaperRow",
     "Plan",
     "PlanChangeRow",
     "PlanItemRow",
@@ -90,6 +93,8 @@ __all__ = [
     "on_duty",
     "one_standing",
     "open_rounds",
+    "paper_page",
+    "paper_sheet",
     "plan_counts",
     "plan_item",
     "plan_of",

@@ -59,7 +59,7 @@ def figures(
             base=None if metric.over is None else figure(CATALOGUE[metric.over], standing.tally),
             opens=metric.evidence is not None and opens_to(actor, standing, metric),
         )
-        for metric in CATALOGUE.values()
+        for metric in sorted(CATALOGUE.values(), key=lambda metric: not metric.can_score)
     )
 
 
@@ -92,9 +92,10 @@ def evidence_rows(
     """Return a page of the evidence that a metric counts, newest first. The caller has asked whether it opens."""
     reached = reach(one_branch(branch.id))
     statement = (
-        select(Evidence, Area.name, Person.name)
+        select(Evidence, Area.name, Person.name, Event.kind)
         .join(reached, reached.c.area_id == Evidence.area_id)
         .join(Area, Area.id == Evidence.area_id)
+        .join(Event, Event.id == Evidence.event_id)
         .outerjoin(Person, Person.id == Evidence.person_id)
         .where(Evidence.metric == metric.evidence, Evidence.quantity != 0, span.holds())
         .order_by(Evidence.occurred_at.desc(), Evidence.id.desc())
@@ -107,7 +108,9 @@ def evidence_rows(
         statement = statement.where(tuple_(Evidence.occurred_at, Evidence.id) < seen)
     has_names = may_read_names(actor, branch.area_path)
     rows = cut(session.execute(statement).all(), page.limit, lambda row: (row[0].occurred_at.isoformat(), row[0].id))
-    items = tuple(evidence_row(row, area, name, actor, has_names=has_names) for row, area, name in rows.items)
+    items = tuple(
+        evidence_row(row, area, name, kind, actor, has_names=has_names) for row, area, name, kind in rows.items
+    )
     return Page(items, rows.next_cursor)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor
+from pointsapp.core.events import Event
 from pointsapp.core.masking import mask_name
 from pointsapp.core.metrics import Metric
 from pointsapp.people.models import Person
@@ -28,12 +29,13 @@ from pointsapp.stars.rules.score import IndicatorScore, StarScore
 from pointsapp.stars.rules.why import Step, why_indicator, why_no_tier, why_star, why_total
 
 SMALL_GROUP = 5
+PAPER_CONFIRMED = "stars.paper_confirmed"  # the event of a line of a confirmed paper sheet
 MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
-    """One row behind a figure: when, where, whose work (masked unless the reader is an officer), how much."""
+    """One row behind a figure: when, where, whose work (masked unless the reader is an officer), how much; `is_paper`: typed in by staff."""
 
     public_id: str
     occurred_at: datetime
@@ -42,6 +44,7 @@ class EvidenceRow:
     metric: str
     quantity: int
     is_own: bool = False
+    is_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,21 +218,24 @@ def _rows(
         numbered = numbered.where(is_member(reached))
     newest = numbered.subquery()
     has_names = may_read_names(actor, branch.area_path)
-    for row, area, name, count in session.execute(
-        select(Evidence, Area.name, Person.name, newest.c.count)
+    for row, area, name, kind, count in session.execute(
+        select(Evidence, Area.name, Person.name, Event.kind, newest.c.count)
         .join(newest, newest.c.id == Evidence.id)
         .join(Area, Area.id == Evidence.area_id)
+        .join(Event, Event.id == Evidence.event_id)
         .outerjoin(Person, Person.id == Evidence.person_id)
         .where(newest.c.place <= MOST_ROWS)
         .order_by(newest.c.place)
     ):
         found.count[row.metric] = count
-        found.newest[row.metric].append(evidence_row(row, area, name, actor, has_names=has_names))
+        found.newest[row.metric].append(evidence_row(row, area, name, kind, actor, has_names=has_names))
     return found
 
 
-def evidence_row(row: Evidence, area: str, name: str | None, actor: Actor | None, *, has_names: bool) -> EvidenceRow:
-    """Return a row as this reader may see it."""
+def evidence_row(
+    row: Evidence, area: str, name: str | None, kind: str | None, actor: Actor | None, *, has_names: bool
+) -> EvidenceRow:
+    """Return a row as this reader may see it; `kind` is that of the event it came from."""
     return EvidenceRow(
         public_id=row.public_id,
         occurred_at=row.occurred_at,
@@ -238,6 +244,7 @@ def evidence_row(row: Evidence, area: str, name: str | None, actor: Actor | None
         metric=row.metric,
         quantity=row.quantity,
         is_own=actor is not None and row.person_id == actor.person_id,
+        is_paper=kind == PAPER_CONFIRMED,
     )
 
 

@@ -57,7 +57,8 @@ class Tally:
     headcount: Headcount | None = None
 
 
-ATTENDANCE = "attendance"  # whose rows say who took part: members are counted over it
+# The evidence of somebody's work, as check-in names it; who took part, also of the members, is counted over attendance.
+ATTENDANCE, MINUTES = "attendance", "service_minutes"
 
 # Every metric there is, by its key, and of these what a scheme may name.
 CATALOGUE: dict[str, Metric] = {}

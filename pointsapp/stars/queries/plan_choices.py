@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below
 from pointsapp.core.actor import AREA_ROLES, Actor
+from pointsapp.core.events import Event
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.stars.models import Evidence
 from pointsapp.stars.policies import may_read_names
@@ -68,13 +69,14 @@ def rows_to_link(
     """Return the newest rows of the branch and round that an item can be shown by. The caller may edit the plan."""
     reached = reach(one_branch(branch.id))
     rows = session.execute(
-        select(Evidence, Area.name, Person.name)
+        select(Evidence, Area.name, Person.name, Event.kind)
         .join(reached, reached.c.area_id == Evidence.area_id)
         .join(Area, Area.id == Evidence.area_id)
+        .join(Event, Event.id == Evidence.event_id)
         .outerjoin(Person, Person.id == Evidence.person_id)
         .where(found.span(now).holds(), Evidence.quantity > 0)
         .order_by(Evidence.occurred_at.desc(), Evidence.id.desc())
         .limit(30)
     )
     has_names = may_read_names(actor, branch.area_path)
-    return [evidence_row(row, area, name, actor, has_names=has_names) for row, area, name in rows]
+    return [evidence_row(row, area, name, kind, actor, has_names=has_names) for row, area, name, kind in rows]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor
+from pointsapp.core.events import Event
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Evidence, PlanChange, PlanEvidence, PlanItem
 from pointsapp.stars.policies import may_read_names
@@ -45,11 +46,12 @@ def links_of(session: Session, item_id: str, branch: BranchRow, actor: Actor | N
     adder, worker = aliased(Person), aliased(Person)
     has_names = may_read_names(actor, branch.area_path)
     rows = session.execute(
-        select(PlanEvidence, Evidence, Area.name, worker.name, adder.name)
+        select(PlanEvidence, Evidence, Area.name, worker.name, Event.kind, adder.name)
         .join(PlanItem, PlanItem.id == PlanEvidence.item_id)
         .join(adder, adder.id == PlanEvidence.added_by_id)
         .outerjoin(Evidence, Evidence.id == PlanEvidence.evidence_id)
         .outerjoin(Area, Area.id == Evidence.area_id)
+        .outerjoin(Event, Event.id == Evidence.event_id)
         .outerjoin(worker, worker.id == Evidence.person_id)
         .where(PlanItem.public_id == item_id)
         .order_by(PlanEvidence.id.desc())
@@ -61,10 +63,10 @@ def links_of(session: Session, item_id: str, branch: BranchRow, actor: Actor | N
             row=None
             if row is None
             # One row alone would tell who: names are for officers.
-            else evidence_row(row, area, name if has_names else None, actor, has_names=has_names),
+            else evidence_row(row, area, name if has_names else None, kind, actor, has_names=has_names),
             note=link.note,
         )
-        for link, row, area, name, by in rows
+        for link, row, area, name, kind, by in rows
     )
 
 

@@ -12,6 +12,7 @@ from pointsapp.stars.schemas.board import (
     shown_score,
 )
 from pointsapp.stars.schemas.metrics import FigurePage, MetricPage, MetricRowPage
+from pointsapp.stars.schemas.paper import DeclinePaperForm, PaperForm
 from pointsapp.stars.schemas.plans import (
     ItemChangeForm,
     LinkForm,
@@ -26,11 +27,13 @@ __all__ = [
     "AssessForm",
     "AssessSchema",
     "AssessmentSchema",
+    "DeclinePaperForm",
     "FigurePage",
     "ItemChangeForm",
     "LinkForm",
     "MetricPage",
     "MetricRowPage",
+    "PaperForm",
     "PlanItemForm",
     "PlanSchema",
     "ProgressForm",

@@ -31,13 +31,14 @@ class FigureSchema(Schema):
 
 
 class MetricRowSchema(Schema):
-    """One row behind a metric. `person` is masked unless the reader is an officer; null where it is nobody's business."""
+    """One row behind a metric. `person` is masked unless the reader is an officer; null where it is nobody's business. `is_paper`: typed in by staff from paper."""
 
     id = fields.String(attribute="public_id")
     at = Moment(attribute="occurred_at")
     area = fields.String()
     person = fields.String(allow_none=True)
     quantity = fields.Integer()
+    is_paper = fields.Boolean()
 
 
 MetricPage = page_schema(MetricSchema)

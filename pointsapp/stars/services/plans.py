@@ -161,7 +161,7 @@ def link_evidence(session: Session, actor: Actor, command: LinkEvidence, *, now:
     )
     session.add(row)
     session.flush()
-    _trace(session, actor, item, "evidence", "", command.note or command.evidence_id or "", now)
+    _trace(session, actor, item, "evidence", "", row.note or f"#{command.evidence_id}", now)
     return _receipt(item, found, branch)
 
 
