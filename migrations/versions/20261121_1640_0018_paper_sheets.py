@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("decided_by_id", BigId, nullable=True),
         sa.Column("decided_at", UTCDateTime(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),
-        sa.CheckConstraint("state IN ('pending', 'confirmed', 'declined')", name=op.f("ck_paper_sheet_state")),
+        sa.CheckConstraint("state IN ('pending', 'confirmed', 'rejected')", name=op.f("ck_paper_sheet_state")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_paper_sheet_area_id")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_paper_sheet_by_id")),
         sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_paper_sheet_decided_by_id")),

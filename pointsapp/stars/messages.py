@@ -285,7 +285,7 @@ PLAN_FIELDS = {
 PAPER_STATES = {
     PaperState.PENDING: _l("待复核"),
     PaperState.CONFIRMED: _l("已计入"),
-    PaperState.DECLINED: _l("未通过"),
+    PaperState.REJECTED: _l("未通过"),
 }
 PAPER_LATER = _l("日期不能晚于今天")
 PAPER_NOBODY = _l("没有找到这些人：%(who)s。请核对手机号或志愿者编号，没有登记的请先在居民页登记。")

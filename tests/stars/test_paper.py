@@ -97,7 +97,7 @@ def test_a_declined_sheet_stays_readable_and_counts_nothing(
     write(decline_paper, second, done.public_id, "原件上没有这个人", now=clock.at)
     assert figures(session, tree["community"]) == (0, 0, 0)
     row, lines = paper_sheet(session, writer, done.public_id)
-    assert (row.state, row.reason, [line.name for line in lines]) == ("declined", "原件上没有这个人", [person.name])
+    assert (row.state, row.reason, [line.name for line in lines]) == ("rejected", "原件上没有这个人", [person.name])
 
 
 def test_who_confirms_sees_what_stands_on_record_that_day_already(

@@ -14,7 +14,7 @@ from pointsapp.core.db import Base, enum_check, enum_column, instant, maybe_inst
 class PaperState(StrEnum):
     PENDING = "pending"
     CONFIRMED = "confirmed"
-    DECLINED = "declined"
+    REJECTED = "rejected"
 
 
 class PaperSheet(Base):
@@ -23,9 +23,9 @@ class PaperSheet(Base):
     __tablename__ = "paper_sheet"
     __table_args__ = (enum_check("state", PaperState), Index("ix_paper_sheet_state", "state", "id"))
     transitions = {
-        PaperState.PENDING: frozenset({PaperState.CONFIRMED, PaperState.DECLINED}),
+        PaperState.PENDING: frozenset({PaperState.CONFIRMED, PaperState.REJECTED}),
         PaperState.CONFIRMED: frozenset(),
-        PaperState.DECLINED: frozenset(),
+        PaperState.REJECTED: frozenset(),
     }
 
     id: Mapped[row_id]

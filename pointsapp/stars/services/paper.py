@@ -93,7 +93,7 @@ def confirm_paper(session: Session, actor: Actor, sheet_id: str, *, now: datetim
 def decline_paper(session: Session, actor: Actor, sheet_id: str, reason: str, *, now: datetime) -> PaperReceipt:
     """Say that a sheet does not count, and why; it stays to be read."""
     sheet, _lines = _pending(session, actor, sheet_id)
-    move(session, sheet, PaperState.DECLINED, decided_by_id=actor.person_id, decided_at=now, reason=reason)
+    move(session, sheet, PaperState.REJECTED, decided_by_id=actor.person_id, decided_at=now, reason=reason)
     _tell(session, actor, "stars.paper_declined", sheet, now)
     return PaperReceipt(public_id=sheet.public_id, state=sheet.state)
 
