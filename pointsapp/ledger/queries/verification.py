@@ -54,9 +54,10 @@ def verify(session: Session) -> VerifyReport:
     found = _Found()
     for row in session.execute(_sql(ARROWS)):
         _take(found, *row)
-    for what, *values in session.execute(_sql(OWN)):
+    dialect = session.get_bind().dialect.name
+    for what, *values in session.execute(_sql(OWN[dialect])):
         _take(found, what, *values)
-    claim_id = CLAIM_ID[session.get_bind().dialect.name]
+    claim_id = CLAIM_ID[dialect]
     problems = found.problems
     problems += [line for what, query in CHECKS for line in _named(session, what, query.replace("CLAIM_ID", claim_id))]
     identity: dict[str, dict[str, int]] = {}
