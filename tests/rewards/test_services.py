@@ -22,6 +22,7 @@ from pointsapp.ledger.services import EntryDraft, PostingDraft, open_hold, post
 from pointsapp.people.models import Person
 from pointsapp.rewards.errors import VersionInThePast
 from pointsapp.rewards.queries import band_allows, budgets_page, current_rule_version, grants_page
+from pointsapp.rewards.queries.budgets import issued_by_budget
 from pointsapp.rewards.services import (
     AddRuleVersion,
     BudgetDraw,
@@ -169,6 +170,7 @@ def test_the_rest_returns_once(session: Session, tree: dict[str, Area], admin: P
     line = budgets_page(session, [tree["street"].path], None, PageRequest()).items[0]
     assert (line.granted, line.balance, line.reserved, line.issued, line.returned) == (100, 80, 0, 20, 40)
     assert line.granted == line.balance + line.reserved + line.issued
+    assert issued_by_budget(session) == {f"budget={draw.account_key}": 20}, "the worker's pass finds the same"
 
 
 def test_a_credit_says_why(session: Session, resident: Person) -> None:

@@ -68,6 +68,9 @@ class DeskPerson(_Seen):
     standing: Standing
 
 
+WHOLE_NUMBER = 11  # digits of a telephone or a volunteer number; fewer are the end of one
+
+
 def search_people(
     session: Session, actor: Actor, text: str = "", area: AreaRow | None = None, page: PageRequest | None = None
 ) -> Page[PersonLine]:
@@ -117,8 +120,10 @@ def _named_in_full(text: str) -> list[ColumnElement[bool]]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    found = [Person.name.contains(text, autoescape=True)]
     digits = "".join(char for char in text if char.isascii() and char.isdigit())
+    if len(digits) >= WHOLE_NUMBER and (whole := _named_in_full(text)):
+        return or_(*whole)  # by their index: a whole number is nobody's tail
+    found: list[ColumnElement[bool]] = [Person.name.contains(text, autoescape=True)]
     if len(digits) >= 3:  # a tail people read out; one digit would find everybody
         found += [Person.phone.endswith(digits), Person.volunteer_number.endswith(digits)]
     return or_(*found)
