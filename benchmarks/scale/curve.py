@@ -15,7 +15,7 @@ from benchmarks.scale.measuring import Measured
 
 MOST = 2.0  # issue 3: the median of the largest city over that of the smallest
 LEAST_MS = 5.0  # below this a ratio tells the clock's grain: what takes no longer anywhere is met
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 420, 60, 240, 30, 40
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 940, 420, 76, 340, 30, 40
 SHOWN, DRAWN = 25, 8
 HOT = ("sign-up", "check-in", "voucher", "redemption")
 
@@ -170,7 +170,7 @@ def draw(cities: Sequence[City], found: Sequence[Growth]) -> str:
         at = max([y(one.work_ms[-1]) + 4, *(each + 14 for each in taken[-1:])])
         taken.append(at)
         name = one.name if one.role == "call" else f"{one.name} ({one.role})"
-        parts.append(f'<text class="quiet" x="{WIDTH - RIGHT + 8}" y="{at}">{escape(name[:40])}</text>')
+        parts.append(f'<text class="quiet" x="{WIDTH - RIGHT + 8}" y="{at}">{escape(name[:48])}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
