@@ -19,8 +19,8 @@ from pointsapp.core.transaction import write
 from pointsapp.stars.models import BranchTally, StaleArea, StandingSnapshot
 from pointsapp.stars.queries import standings, wrong_tallies
 from pointsapp.stars.rules.places import comparable, stand
-from pointsapp.stars.rules.scheme import TieRule
-from pointsapp.stars.rules.score import BranchScore, score_branch, tiers_met
+from pointsapp.stars.rules.scheme import Formula, TieRule
+from pointsapp.stars.rules.score import BranchScore, exact_score, score_branch, tiers_met, whole_score
 from pointsapp.stars.services import Assess, assess, count_stale, import_members, take_snapshot
 from pointsapp.stars.services.imports import MemberDraft
 from tests.factories import actor_of, make_person, make_staff, make_tree
@@ -57,6 +57,20 @@ def towns(draw: st.DrawFn) -> tuple[str, list[BranchScore]]:
                 given_[item.key] = item.step or item.indicator.most
         found.append(score_branch(scheme, draw(WORK), given_, aims=None, elapsed=Fraction(1, 2)))
     return name, found
+
+
+@given(
+    figure=st.fractions(0, 100, max_denominator=60),
+    ends=st.lists(st.integers(0, 90), min_size=2, max_size=2, unique=True),
+    bands=st.lists(st.tuples(st.integers(0, 90), st.integers(0, 900)), max_size=3),
+    most=st.integers(1, 2000),
+)
+@settings(deadline=None)
+def test_the_whole_score_is_the_exact_one_rounded_down(
+    figure: Fraction, ends: list[int], bands: list[tuple[int, int]], most: int
+) -> None:
+    formula = Formula(of="x", zero_at=ends[0], full_at=ends[1], bands=tuple(sorted(bands, reverse=True)))
+    assert whole_score(formula, figure, most) == int(exact_score(formula, figure, most))
 
 
 @given(town=towns(), dice=st.randoms(use_true_random=False))

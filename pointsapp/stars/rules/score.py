@@ -104,8 +104,19 @@ def count_score(indicator: Indicator, values: Mapping[str, int | None]) -> Indic
     if isinstance(figure, Gap):
         return IndicatorScore(indicator=indicator, score=0, inputs=inputs, gap=figure)
     return IndicatorScore(
-        indicator=indicator, score=int(exact_score(formula, figure, indicator.most)), inputs=inputs, gap=None
+        indicator=indicator, score=whole_score(formula, figure, indicator.most), inputs=inputs, gap=None
     )
+
+
+def whole_score(formula: Formula, figure: Fraction, most: int) -> int:
+    """Return `exact_score` rounded down, by whole numbers alone: it is asked for every indicator of every branch."""
+    above, below = figure.numerator, figure.denominator
+    if formula.bands:
+        return next((score for at_least, score in formula.bands if above >= at_least * below), 0)
+    share, whole = above - formula.zero_at * below, (formula.full_at - formula.zero_at) * below
+    if whole < 0:
+        share, whole = -share, -whole
+    return most * min(max(share, 0), whole) // whole
 
 
 def exact_score(formula: Formula, figure: Fraction, most: int) -> Fraction:
@@ -268,14 +279,16 @@ class _Stars:
         elapsed = self.elapsed
         if elapsed >= 1 or not elapsed:
             return not elapsed
-        known = {key: _stretched(one, elapsed) for key, one in scores.items() if one.gap is not Gap.NOT_ASSESSED}
-        most = sum(scores[key].indicator.most for key in known)
-        likely = sum(known.values(), Fraction(self.net(star)))
-        has_floors = all(known[key] >= floor for key, floor in star.needs if key in known)
-        return has_floors and likely * star.most >= star.lit_at * most
+        known = [one for one in scores.values() if one.gap is not Gap.NOT_ASSESSED]
+        stretched = {one.indicator.key: _stretched(one, elapsed) for one in known}
+        most = sum(one.indicator.most for one in known)
+        likely = sum(stretched.values()) + self.net(star) * elapsed.numerator
+        has_floors = all(stretched[key] >= floor * elapsed.numerator for key, floor in star.needs if key in stretched)
+        return has_floors and likely * star.most >= star.lit_at * most * elapsed.numerator
 
 
-def _stretched(one: IndicatorScore, elapsed: Fraction) -> Fraction:
+def _stretched(one: IndicatorScore, elapsed: Fraction) -> int:
+    """Return what a score would come to by the end of the round, times `elapsed.numerator`: so it is a whole number."""
     if one.indicator.source is Source.ASSESSED:
-        return Fraction(one.score)
-    return min(Fraction(one.score) / elapsed, Fraction(one.indicator.most))
+        return one.score * elapsed.numerator
+    return min(one.score * elapsed.denominator, one.indicator.most * elapsed.numerator)
