@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 from pointsapp import config
 from pointsapp.core import clock, kept
 from pointsapp.core.db import db, prepare_engine
 from pointsapp.core.replicas import REPLICA, only_read, replica_options
+from pointsapp.web.cookies import QuickSession
 
 __all__ = ["create_app"]
+
+
+class House(Flask):
+    """Flask for views that are plain functions: it looks at every function of every request whether it is a coroutine."""
+
+    session_interface = QuickSession()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
     """Build the application in five steps: settings, database, doors' common manners, features, health."""
     settings = config.check(settings) if settings else config.from_environment()
-    app = Flask(
+    app = House(
         __name__,
         instance_path=str(settings.instance_path.resolve()),
         template_folder=str(config.shipped("templates")),

@@ -32,7 +32,28 @@ _MOVED = """WITH moved AS (SELECT account, SUM(n) AS n FROM (
     SELECT destination AS account, SUM(amount) AS n FROM posting GROUP BY destination UNION ALL
     SELECT source AS account, -SUM(amount) AS n FROM posting GROUP BY source) AS both_sides GROUP BY account)"""
 
+# Columns of the hot tables that name another row without a foreign key.
+MENTIONS = (
+    ("event", "area_id", "area"), ("event", "person_id", "person"), ("event", "actor_id", "person"),
+    ("event_delivery", "event_id", "event"),
+    ("scan", "person_id", "person"), ("scan", "by_id", "person"), ("scan", "shift_id", "shift"), ("scan", "attendance_id", "attendance"),
+    ("attendance", "shift_id", "shift"), ("attendance", "person_id", "person"),
+    ("posting", "entry_id", "entry"), ("hold", "entry_id", "entry"), ("hold", "resolved_entry_id", "entry"),
+    ("voucher", "person_id", "person"), ("voucher", "merchant_id", "merchant"), ("voucher", "offer_id", "offer"), ("voucher", "hold_id", "hold"),
+    ("redemption", "voucher_id", "voucher"), ("redemption", "merchant_id", "merchant"), ("redemption", "clerk_id", "person"),
+)  # fmt: skip
+_NOWHERE = " UNION ALL ".join(
+    f"SELECT '{table}.{column}' AS place, m.{column} AS names FROM {table} m "
+    f"WHERE m.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.id = m.{column})"
+    for table, column, target in MENTIONS
+)
+
 RULES = (
+    Rule(
+        "nobody is missing",
+        "Every person, place, shop, shift, voucher and entry that a row names is there.",
+        _NOWHERE,
+    ),
     Rule(
         "capacity",
         "No shift has more people than places, and the number it shows is the number of its people.",

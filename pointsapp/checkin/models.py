@@ -14,6 +14,7 @@ from pointsapp.core.db import (
     enum_column,
     instant,
     maybe_instant,
+    mention,
     points,
     public_id,
     ref,
@@ -73,8 +74,8 @@ class Attendance(Base):
     id: Mapped[row_id]
     public_id: Mapped[public_id]
     signup_id: Mapped[int] = ref("signup.id", unique=True, index=False)
-    shift_id: Mapped[int] = ref("shift.id", index=False)
-    person_id: Mapped[int] = ref("person.id", index=False)
+    shift_id: Mapped[int] = mention("shift.id")
+    person_id: Mapped[int] = mention("person.id")
     state: Mapped[AttendanceState] = enum_column(AttendanceState)
     checked_in_at: Mapped[instant]
     checked_out_at: Mapped[maybe_instant]
@@ -102,12 +103,12 @@ class Scan(Base):
 
     id: Mapped[row_id]
     at: Mapped[instant]
-    person_id: Mapped[int | None] = ref("person.id", nullable=True)
-    shift_id: Mapped[int | None] = ref("shift.id", nullable=True, index=False)
-    attendance_id: Mapped[int | None] = ref("attendance.id", nullable=True, index=False)
+    person_id: Mapped[int | None] = mention("person.id", nullable=True)
+    shift_id: Mapped[int | None] = mention("shift.id", nullable=True)
+    attendance_id: Mapped[int | None] = mention("attendance.id", nullable=True)
     action: Mapped[Action | None] = enum_column(Action)
     way: Mapped[Way] = enum_column(Way)
-    by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
+    by_id: Mapped[int | None] = mention("person.id", nullable=True)
     is_accepted: Mapped[bool]
     is_repeat: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None] = mapped_column(String(40))  # the refusal's code

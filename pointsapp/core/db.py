@@ -40,6 +40,7 @@ from sqlalchemy.sql import expression
 
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.replicas import HouseSession
+from pointsapp.core.turns import stand_in_line
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -176,6 +177,14 @@ def ref(target: str, *, index: bool = True, nullable: bool = False, unique: bool
     return mapped_column(BigId, ForeignKey(target, **kw), index=index or None, nullable=nullable, unique=unique)
 
 
+def mention(target: str, *, index: bool = False, nullable: bool = False, unique: bool | None = None) -> Any:
+    """Declare the key of a row of `target` that the database does not check: for hot rows whose act has just read or written
+    that row, which nothing ever deletes. A foreign key would lock it at every act, and whoever shares it would stand in line."""
+    return mapped_column(
+        BigId, index=index or None, nullable=nullable, unique=unique, info={"mentions": target.partition(".")[0]}
+    )
+
+
 def enum_column(kind: type[StrEnum], **kw: Any) -> Any:
     """Declare a text column for `kind`; pair it with `enum_check` in `__table_args__`."""
     return mapped_column(EnumText(kind), **kw)
@@ -204,9 +213,7 @@ def prepare_engine(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+    stand_in_line(engine, writing.get)
 
 
 PING_AFTER_S = 5.0  # a connection used a moment ago is asked nothing; one that rested is asked whether it still lives

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
+from sqlalchemy import Index, String, bindparam, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pointsapp.core import bundle
-from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, ref, row_id, table_of
+from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, mention, row_id, table_of
 
 log = logging.getLogger(__name__)
 MAX_TRIES = 12
@@ -33,9 +33,9 @@ class Event(Base):
     id: Mapped[row_id]
     kind: Mapped[str] = mapped_column(String(60))
     at: Mapped[instant]
-    area_id: Mapped[int | None] = ref("area.id", nullable=True)
-    person_id: Mapped[int | None] = ref("person.id", nullable=True)  # whom it concerns
-    actor_id: Mapped[int | None] = ref("person.id", nullable=True)  # who did it; None is the system
+    area_id: Mapped[int | None] = mention("area.id", nullable=True)
+    person_id: Mapped[int | None] = mention("person.id", nullable=True)  # whom it concerns
+    actor_id: Mapped[int | None] = mention("person.id", nullable=True)  # who did it; None is the system
     subject: Mapped[str] = mapped_column(String(60), index=True)  # the row it is about, e.g. "attendance:17"
     facts: Mapped[facts]
 
@@ -44,9 +44,17 @@ class EventDelivery(Base):
     """One subscriber's duty to hear one event."""
 
     __tablename__ = "event_delivery"
-    __table_args__ = (Index("ix_event_delivery_open", "done_at", "due_at"),)
+    __table_args__ = (
+        Index(
+            "ix_event_delivery_open",
+            "due_at",
+            "event_id",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
 
-    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("event.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, primary_key=True, info={"mentions": "event"})
     subscriber: Mapped[str] = mapped_column(String(60), primary_key=True)
     due_at: Mapped[instant]
     done_at: Mapped[maybe_instant]

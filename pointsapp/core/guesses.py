@@ -19,6 +19,7 @@ from pointsapp.core.states import rows_changed
 from pointsapp.core.swift import Swift
 
 WINDOW = timedelta(minutes=15)
+MOST_SUSPECTS = 5000  # who have tried in vain; when there are more, each caller is looked up
 
 
 class FailedCode(Base):
@@ -41,6 +42,17 @@ _NTH = Swift(
         .limit(1)
     )
 )
+
+
+_KEYS = Swift(
+    lambda: select(FailedCode.key).where(FailedCode.at > bindparam("since")).distinct().limit(MOST_SUSPECTS + 1)
+)
+
+
+def suspects(session: Session, *, now: datetime) -> frozenset[str] | None:
+    """Return the key of everybody with a failed try in the window; None when they are more than MOST_SUSPECTS."""
+    rows = _KEYS.rows(session, since=now - WINDOW)
+    return frozenset(row.key for row in rows) if len(rows) <= MOST_SUSPECTS else None
 
 
 def key_of(caller: str) -> str:

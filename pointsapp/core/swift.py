@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from psycopg.adapt import Transformer
 from psycopg.errors import Error as PostgresError
@@ -24,11 +24,12 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Engine, Executable, Float
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 from sqlalchemy.types import TypeEngine
 
-from pointsapp.core.db import writing
+from pointsapp.core.db import EnumText, UTCDateTime, writing
 
+T = TypeVar("T")
 POSTGRES = "postgresql"
 _FINE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _PLAN_IS_GONE = ("26000", "0A000")  # no such statement; its tables were altered
@@ -146,15 +147,27 @@ def _own(session: Session) -> Session:
 def driver(session: Session) -> Driver:
     """Return the driver of the session's transaction, beginning one where there is none."""
     session = _own(session)
-    if session.new or session.dirty:
+    if not session._is_clean():
         session.flush()
+    kept: _Kept | None = session.info.get(_KEPT)
+    # Asking the session for its connection costs as much as a look; the same transaction has the same one. Only a savepoint
+    # that has just been opened must be asked for, too: the session sends it with the first connection it gives out.
+    innermost = session.get_nested_transaction() or session.get_transaction()
+    if kept is not None and kept.transaction is innermost and innermost and not kept.connection.invalidated:
+        return kept.by
     connection = session.connection()
-    kept: tuple[Connection, Any, Driver] | None = session.info.get(_KEPT)
     raw = connection.connection.driver_connection
-    if kept is None or kept[0] is not connection or kept[1] is not raw:
-        kept = connection, raw, _driver(raw, connection.dialect, connection, connection.invalidate, connection.info)
-        session.info[_KEPT] = kept
-    return kept[2]
+    by = _driver(raw, connection.dialect, connection, connection.invalidate, connection.info)
+    session.info[_KEPT] = _Kept(session.get_nested_transaction() or session.get_transaction(), connection, by)
+    return by
+
+
+class _Kept(NamedTuple):
+    """The driver of a session's transaction. It is found by the transaction itself, so it ends with it."""
+
+    transaction: SessionTransaction | None
+    connection: Connection
+    by: Driver
 
 
 def _driver(raw: Any, dialect: Dialect, ears: Any, invalidate: Callable[[Any], None], info: Any) -> Driver:
@@ -188,22 +201,35 @@ class Swift:
 
         Before there is a session, an engine will do.
         """
+        return self._looked(session, values, _Compiled.rows)
+
+    def found(self, session: Session, **values: Any) -> Found:
+        """Run it and return what it found, to be read a row at a time: of many, one is wanted."""
+        return self._looked(session, values, _Compiled.found)
+
+    def _looked(
+        self,
+        session: Session | Engine,
+        values: Mapping[str, Any],
+        look: Callable[[_Compiled, Driver, Mapping[str, Any]], T],
+    ) -> T:
         if isinstance(session, Engine):
             with _loose(session) as by:
-                return self._run(by, values)
+                return look(self._compiled(by), by, values)
         session = _own(session)
         if not writing.get() and not session.in_transaction():
             bind = session.get_bind()
             if isinstance(bind, Engine):
                 with _loose(bind) as by:
-                    return self._run(by, values)
-        return self._run(driver(session), values)
+                    return look(self._compiled(by), by, values)
+        by = driver(session)
+        return look(self._compiled(by), by, values)
 
-    def _run(self, by: Driver, values: Mapping[str, Any]) -> list[Any]:
+    def _compiled(self, by: Driver) -> _Compiled:
         ready = self._ready.get(by.name)
         if ready is None:
             ready = self._ready[by.name] = _Compiled(self._build(), by.dialect)
-        return ready.rows(by, values)
+        return ready
 
     def one(self, session: Session | Engine, **values: Any) -> Any:
         """Run it and return its first row, None when there is none."""
@@ -222,27 +248,63 @@ class _Compiled:
         ]
         columns = list(statement.selected_columns)  # type: ignore[attr-defined]
         self._row: Any = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]
+        self.places = {column.key: place for place, column in enumerate(columns)}
         self._readers = [
             (place, reader) for place, column in enumerate(columns) if (reader := _reader(column.type, own))
         ]
 
     def rows(self, by: Driver, values: Mapping[str, Any]) -> list[Any]:
+        return [self.read(row) for row in self._raw(by, values)]
+
+    def found(self, by: Driver, values: Mapping[str, Any]) -> Found:
+        return Found(self, self._raw(by, values))
+
+    def read(self, row: Sequence[Any]) -> Any:
+        """Return what the driver gave with the types of the columns."""
+        fields = list(row)
+        for place, read in self._readers:
+            if fields[place] is not None:
+                fields[place] = read(fields[place])
+        return self._row._make(fields)
+
+    def _raw(self, by: Driver, values: Mapping[str, Any]) -> list[Any]:
         given = []
         for name, constant, required, process in self._order:
             value = values[name] if required else values.get(name, constant)
             given.append(stored(value if process is None else process(value), by.name))
-        found = []
-        for row in by.run(self.text, given):
-            fields = list(row)
-            for place, read in self._readers:
-                fields[place] = read(fields[place])
-            found.append(self._row._make(fields))
-        return found
+        return by.run(self.text, given)
+
+
+class Found:
+    """Rows as the driver gave them. `plain` columns (numbers and text) are read as they are, a whole row when it is wanted."""
+
+    def __init__(self, compiled: _Compiled, rows: list[Any]) -> None:
+        self._compiled = compiled
+        self._rows = rows
+
+    def plain(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Return these columns of every row."""
+        places = [self._compiled.places[name] for name in columns]
+        return [tuple(row[place] for place in places) for row in self._rows]
+
+    def row(self, number: int) -> Any:
+        """Return one row, read by name."""
+        return self._compiled.read(self._rows[number])
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """Return what turns the driver's value into the column's; None where it is that already, as a float is."""
-    return None if isinstance(kind, Float) else kind.dialect_impl(dialect).result_processor(dialect, None)
+    """Return what turns the driver's value, which is not None, into the column's; None where it is that already."""
+    if isinstance(kind, Float):
+        return None
+    if isinstance(kind, EnumText):
+        return kind.kind._value2member_map_.__getitem__
+    if isinstance(kind, UTCDateTime) and dialect.name == POSTGRES:
+        return _in_utc
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
 
 
 @cache
@@ -256,6 +318,8 @@ def stored(value: Any, dialect: str) -> Any:
     kind = type(value)
     if value is None or kind is str:
         return value
+    if kind is int:
+        return str(value) if dialect == POSTGRES else value
     if kind is bool:
         return ("true" if value else "false") if dialect == POSTGRES else int(value)
     if isinstance(value, Enum):

@@ -21,6 +21,7 @@ from pointsapp.core.db import (
     facts,
     instant,
     maybe_instant,
+    mention,
     points,
     public_id,
     ref,
@@ -61,6 +62,14 @@ class Entry(Base):
     """
 
     __tablename__ = "entry"
+    __table_args__ = (
+        Index(
+            "ix_entry_reverses_id",
+            "reverses_id",
+            sqlite_where=text("reverses_id IS NOT NULL"),
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[row_id]
     public_id: Mapped[public_id]
@@ -75,7 +84,7 @@ class Entry(Base):
     rule_version: Mapped[int | None]
     inputs: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     steps: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
-    reverses_id: Mapped[int | None] = ref("entry.id", nullable=True)
+    reverses_id: Mapped[int | None] = ref("entry.id", nullable=True, index=False)
 
 
 class Posting(Base):
@@ -108,7 +117,7 @@ class Posting(Base):
         ),
     )
 
-    entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("entry.id"), primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False, info={"mentions": "entry"})
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     posted_at: Mapped[instant]
     unit: Mapped[Unit] = enum_column(Unit)
@@ -169,8 +178,8 @@ class Hold(Base):
     opened_at: Mapped[instant]
     expires_at: Mapped[instant]
     resolved_at: Mapped[maybe_instant]
-    entry_id: Mapped[int] = ref("entry.id", unique=True, index=False)
-    resolved_entry_id: Mapped[int | None] = ref("entry.id", nullable=True, unique=True, index=False)
+    entry_id: Mapped[int] = mention("entry.id", unique=True)
+    resolved_entry_id: Mapped[int | None] = mention("entry.id", nullable=True, unique=True)
     # The settled hold whose redemption was undone; unique, so that an undo happens once.
     reopens_id: Mapped[int | None] = ref("hold.id", nullable=True, unique=True, index=False)
 

@@ -19,6 +19,7 @@ from pointsapp.core.db import (
     facts,
     instant,
     maybe_instant,
+    mention,
     points,
     public_id,
     ref,
@@ -59,9 +60,9 @@ class Voucher(Base):
     id: Mapped[row_id]
     public_id: Mapped[public_id]
     code: Mapped[str] = mapped_column(String(10), unique=True)
-    person_id: Mapped[int] = ref("person.id", index=False)
-    merchant_id: Mapped[int] = ref("merchant.id")
-    offer_id: Mapped[int] = ref("offer.id")
+    person_id: Mapped[int] = mention("person.id")
+    merchant_id: Mapped[int] = mention("merchant.id", index=True)
+    offer_id: Mapped[int] = mention("offer.id", index=True)
     offer_version: Mapped[int]
     # Frozen from the offer: a later edit changes nothing that was promised.
     title: Mapped[str] = mapped_column(String(60))
@@ -69,7 +70,7 @@ class Voucher(Base):
     agreed_fen: Mapped[int | None]
     terms: Mapped[facts]  # description, funding, funding_unit
     state: Mapped[VoucherState] = enum_column(VoucherState, default=VoucherState.ISSUED)
-    hold_id: Mapped[int] = ref("hold.id", unique=True, index=False)
+    hold_id: Mapped[int] = mention("hold.id", unique=True)
     holds: Mapped[int] = mapped_column(default=1)  # how many holds it has had; part of the ledger references
     issued_at: Mapped[instant]
     issued_on: Mapped[date]  # the local day it counts for in the offer's daily limit
@@ -95,9 +96,9 @@ class Redemption(Base):
 
     id: Mapped[row_id]
     public_id: Mapped[public_id]
-    voucher_id: Mapped[int] = ref("voucher.id")
-    merchant_id: Mapped[int] = ref("merchant.id", index=False)
-    clerk_id: Mapped[int] = ref("person.id", index=False)
+    voucher_id: Mapped[int] = mention("voucher.id", index=True)
+    merchant_id: Mapped[int] = mention("merchant.id")
+    clerk_id: Mapped[int] = mention("person.id")
     points: Mapped[points]
     agreed_fen: Mapped[int | None]
     redeemed_at: Mapped[instant]

@@ -8,6 +8,7 @@ odds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -32,7 +33,6 @@ FAILED = frozenset({"code_unknown", "code_invalid", "invalid_credentials", "not_
 LENGTHS = (codes.VOUCHER_LENGTH, codes.VENUE_LENGTH)
 BELIEVED_FOR = timedelta(seconds=2)
 _MARK = "takes_codes"
-_MOST_REMEMBERED = 20_000
 
 
 class TooManyCodes(TooMany):
@@ -65,27 +65,40 @@ def _callers() -> list[tuple[str, policy.Policy]]:
     return [(f"person:{actor.person_id}", PER_PERSON), *shops]
 
 
-_free: dict[str, datetime] = {}  # caller -> when they were last seen to be free
+@dataclass
+class Suspects:
+    """Who has failed at all lately, asked once for everybody and believed for two seconds: hardly anybody has.
+
+    `keys` is None when they are too many to know by heart: then everybody is looked up.
+    """
+
+    keys: frozenset[str] | None = frozenset()
+    at: datetime | None = None
+
+    def forget(self) -> None:
+        self.at = None
+
+    def are_known(self, moment: datetime) -> bool:
+        return self.at is not None and self.at <= moment < self.at + BELIEVED_FOR
+
+
+known = Suspects()
 
 
 def _refuse_guessing() -> None:
     moment = now()
-    callers = [
-        each for each in _callers()
-        if not (seen := _free.get(each[0])) or not seen <= moment < seen + BELIEVED_FOR
-    ]  # fmt: skip
-    if not callers:
+    if not known.are_known(moment):
+        known.keys, known.at = guesses.suspects(db.session, now=moment), moment
+    keys = known.keys
+    if keys is not None and not keys:
         return
-    # Hardly anybody has failed at all: only then it matters how often they may.
-    suspects = [each for each in callers if guesses.seconds_to_wait(db.session, each[0], 1, now=moment)]
-    mosts = policy.values(db.session, *(limit for _, limit in suspects), now=moment) if suspects else ()
-    for (caller, _limit), most in zip(suspects, mosts, strict=True):
+    # How often they may is asked only for who has failed.
+    callers = [each for each in _callers() if keys is None or guesses.key_of(each[0]) in keys]
+    mosts = policy.values(db.session, *(limit for _, limit in callers), now=moment) if callers else ()
+    for (caller, _limit), most in zip(callers, mosts, strict=True):
         wait = guesses.seconds_to_wait(db.session, caller, most, now=moment)
         if wait:
             raise TooManyCodes(retry_after=wait)
-    if len(_free) >= _MOST_REMEMBERED:
-        _free.clear()
-    _free.update((caller, moment) for caller, _ in callers)
 
 
 def _given_codes() -> list[Any]:
@@ -102,8 +115,7 @@ def _count_failure() -> None:
     callers = [caller for caller, _ in _callers()]
     if callers and any(_is_well_formed(given) for given in _given_codes()):
         write(guesses.count_failed_code, callers, now=now())
-        for caller in callers:
-            _free.pop(caller, None)
+        known.forget()
 
 
 def init_guesses(app: Flask) -> None:

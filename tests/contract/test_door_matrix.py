@@ -49,7 +49,7 @@ def test_every_row_names_somebody_who_may_not_or_is_for_everybody() -> None:
 
 @pytest.fixture
 def scene(session: Session, client: HouseClient, clock: Clock) -> Scene:
-    guesses._free.clear()
+    guesses.known.forget()
     return Scene(World(session, client, clock))
 
 

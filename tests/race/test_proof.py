@@ -52,6 +52,7 @@ def test_every_trial_holds(held: Held) -> None:
 
 # rule -> how to break it by hand, past every constraint the tables have
 SPOILT = {
+    "nobody is missing": "UPDATE redemption SET clerk_id = -1 WHERE id = (SELECT MIN(id) FROM redemption)",
     "capacity": "UPDATE shift SET taken = taken - 1 WHERE taken > 0",
     "queue": "UPDATE shift SET waiting = waiting + 1",
     "one place at a time": "UPDATE shift SET starts_at = (SELECT MIN(starts_at) FROM shift), ends_at = (SELECT MAX(ends_at) FROM shift)",

@@ -32,7 +32,7 @@ NO_LOOK_UP = {
 
 @pytest.fixture(autouse=True)
 def _nobody_is_remembered() -> None:
-    guesses._free.clear()
+    guesses.known.forget()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pointsapp.checkin.queries.codes import (
     venue_code,
 )
 from pointsapp.checkin.queries.lists import shifts_page
-from pointsapp.checkin.queries.looks import AttendanceRow, Look, keyed_shifts, look_at, look_at_signup, own_looks
+from pointsapp.checkin.queries.looks import AttendanceRow, Look, keyed_shifts, look_at, look_at_signup, own_shifts
 from pointsapp.checkin.queries.overlaps import title_in_the_way
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
 from pointsapp.checkin.queries.reviews import corrections_page, provisional_page, waiting_counts
@@ -40,7 +40,7 @@ __all__ = [
     "look_at",
     "look_at_signup",
     "opened_code",
-    "own_looks",
+    "own_shifts",
     "personal_code",
     "poster_code",
     "provisional_page",

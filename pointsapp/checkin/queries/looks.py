@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from pointsapp.checkin.models import Attendance, AttendanceState, Way
 from pointsapp.checkin.rules.venue import Keyed
 from pointsapp.core.db import next_id, table_of
-from pointsapp.core.swift import Swift
+from pointsapp.core.swift import Found, Swift
 from pointsapp.tasks.models import Shift, ShiftLeader, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs
 
@@ -160,10 +160,28 @@ _ONE = {
 }
 
 
-def own_looks(session: Session, person_id: int, *, now: datetime, to_write: bool = False) -> tuple[Look, ...]:
-    """Return the shifts the person has a place in, from two days back on: nearly every code scanned belongs to one."""
-    rows = _OWN[to_write].rows(session, person_id=person_id, actor_id=person_id, since=now - PAST)
-    return tuple(_as_look(row, person_id) for row in rows)
+@dataclass(frozen=True, slots=True)
+class OwnShifts:
+    """The shifts a person has a place in, by what their codes are made from; only the one that is meant is looked at closer."""
+
+    keyed: tuple[Keyed, ...]
+    _found: Found | None = None
+    _person_id: int = 0
+
+    def look(self, shift_id: int) -> Look:
+        """Return how that shift stands for the person."""
+        assert self._found is not None
+        number = next(n for n, keyed in enumerate(self.keyed) if keyed.shift_id == shift_id)
+        return _as_look(self._found.row(number), self._person_id)
+
+
+def own_shifts(session: Session, person_id: int, *, now: datetime, to_write: bool = False) -> OwnShifts:
+    """Return the person's shifts from two days back on: nearly every code scanned belongs to one."""
+    found = _OWN[to_write].found(session, person_id=person_id, actor_id=person_id, since=now - PAST)
+    keyed = tuple(
+        Keyed(key, code_key, bool(poster)) for key, code_key, poster in found.plain("id", "code_key", "has_poster")
+    )
+    return OwnShifts(keyed, found, person_id)
 
 
 def look_at(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Scan
-from pointsapp.checkin.queries.looks import Look, keyed_shifts, look_at, own_looks
+from pointsapp.checkin.queries.looks import Look, OwnShifts, keyed_shifts, look_at, own_shifts
 from pointsapp.checkin.rules import venue
 from pointsapp.checkin.rules.judge import POSTER_RADIUS_M, Case, Presence, Site
 from pointsapp.tasks.models import ShiftState, TaskState
@@ -36,11 +36,10 @@ def resolve(
     session: Session, person_id: int | None, code: str, *, now: datetime, to_write: bool = False
 ) -> tuple[venue.Match, Look] | None:
     """Find the shift a venue code belongs to: the person's own first, then any other. None when it is no code of ours."""
-    looks = () if person_id is None else own_looks(session, person_id, now=now, to_write=to_write)
-    own = {look.brief.id: look for look in looks}
-    match = venue.find(code, [venue.Keyed(k, v.brief.code_key, v.brief.has_poster) for k, v in own.items()], now)
+    own = OwnShifts(()) if person_id is None else own_shifts(session, person_id, now=now, to_write=to_write)
+    match = venue.find(code, own.keyed, now)
     if match is not None:
-        return match, own[match.shift_id]
+        return match, own.look(match.shift_id)
     everything, near = keyed_shifts(session, now=now)
     match = venue.find(code, everything, now, expired_too=False) or venue.find(code, near, now)
     if match is None:

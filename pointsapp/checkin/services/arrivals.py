@@ -135,7 +135,8 @@ def check_in_person(
     look = look_at(session, person.id, shift, actor_id=actor.person_id, to_write=True)
     if look is None or (look.brief.task_state is TaskState.DRAFT and not may_run_task(actor, look.brief.area_path)):
         raise NotFound()
-    trace = replace(trace, person_id=person.id, shift_id=look.brief.id)
+    # A draft's shifts may still be written anew: an attempt at one names none.
+    trace = replace(trace, person_id=person.id, shift_id=None if look.brief.is_draft else look.brief.id)
     if not may_check_others_in(actor, look, now):
         return refuse(session, trace, Forbidden())
     if person.id == actor.person_id:
