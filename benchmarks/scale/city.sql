@@ -11,7 +11,8 @@ CREATE FUNCTION pg_temp.pid(kind text, n bigint) RETURNS text LANGUAGE sql IMMUT
 
 CREATE TEMP TABLE place AS
     SELECT row_number() OVER (ORDER BY a.id) - 1 AS nr, a.id, a.path
-    FROM area a JOIN area root ON a.path LIKE root.path || '%' WHERE root.code = 'synth' AND a.kind = 'community';
+    FROM area a JOIN area root ON a.path LIKE root.path || '%'
+    WHERE root.code = 'synth' AND EXISTS (SELECT FROM person p WHERE p.home_area_id = a.id);
 CREATE TEMP TABLE who AS
     SELECT row_number() OVER (ORDER BY p.id) - 1 AS nr, p.id, place.nr AS place, p.home_area_id
     FROM person p JOIN place ON place.id = p.home_area_id;
