@@ -71,6 +71,18 @@ class OwnPaper(Forbidden):
     code = "own_paper"
 
 
+class AlreadyMember(Conflict):
+    """The person stands on this branch's register already."""
+
+    code = "already_member"
+
+
+class MemberElsewhere(Conflict):
+    """The membership stands in another branch, which is not named: who belongs where is sensitive."""
+
+    code = "member_elsewhere"
+
+
 class UnknownIndicator(Invalid):
     """The scheme of this round has no such indicator."""
 

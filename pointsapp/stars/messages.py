@@ -291,6 +291,8 @@ PAPER_LATER = _l("日期不能晚于今天")
 PAPER_NOBODY = _l("没有找到这些人：%(who)s。请核对手机号或志愿者编号，没有登记的请先在居民页登记。")
 PAPER_TWICE = _l("同一个人在这张单子上出现了两次：%(who)s")
 
+MEMBER_NOBODY = _l("没有找到这个人：请核对手机号或志愿者编号，没有登记的请先在居民页登记。")
+MEMBER_BEFORE = _l("转出日期不能早于入册日期")
 NOT_ON_DUTY_HERE = _l("请从名单里选：责任人要在本支部辖区任职")
 UNKNOWN_STAR = _l("这一轮的方案里没有这颗星")
 UNKNOWN_INDICATOR = _l("这一轮的方案里没有这个指标")
@@ -298,6 +300,8 @@ UNKNOWN_INDICATOR = _l("这一轮的方案里没有这个指标")
 MESSAGES: dict[str, Message] = {
     "own_branch": Message(_l("不能给自己打分"), _l("您是这个支部的书记或党员，请由其他工作人员来评定。")),
     "round_closed": Message(_l("本轮已经结束"), _l("结束的轮次不再改动；新的评定请记到正在进行的轮次。")),
+    "already_member": Message(_l("已经在册"), _l("这位党员已经在本支部名册上。")),
+    "member_elsewhere": Message(_l("组织关系在别的支部"), _l("请先在原支部转出；只是来本支部报到的，请勾选“双报到”。")),
     "own_paper": Message(_l("要由另一个人复核"), _l("这张单子是您录入的，或单子上有您，请由其他工作人员来复核。")),
     "plan_frozen": Message(_l("计划已经定格"), _l("这一轮已经结束，计划和基数保持结束时的样子，不能再改。")),
     "plan_item_withdrawn": Message(_l("事项已经撤下"), _l("撤下的事项不再改动；需要时请另列一项。")),

@@ -21,8 +21,8 @@ from pointsapp.merchants.models import Invitation
 from pointsapp.notices.models import Notice
 from pointsapp.people.models import RoleGrant
 from pointsapp.people.queries import current_notice, load_actor
-from pointsapp.stars.schemas import PaperForm, PlanItemForm
-from pointsapp.stars.services import add_item, record_paper
+from pointsapp.stars.schemas import MemberForm, PaperForm, PlanItemForm
+from pointsapp.stars.services import add_item, record_member, record_paper
 from pointsapp.worker import deliver_events
 from tests.contract.world import API, World
 from tests.house.reading import ROOT
@@ -174,6 +174,11 @@ class Scene:
         item = PlanItemForm().load(_plan_item(self) | {"branch_id": self.things["branch"]})
         made = write(add_item, actor, item, now=time.now())
         self.things["plan_item"] = made.item_id or ""
+        office = load_actor(self.world.session, self.world.person("street_admin").id, now=time.now())
+        assert office is not None
+        member = self.world.person("resident")
+        joins = MemberForm().load({"branch_id": self.things["branch"], "who": member.phone})
+        self.things["member"] = write(record_member, office, joins, now=time.now()).person_id
         second = load_actor(self.world.session, self.world.person("second_staff").id, now=time.now())
         assert second is not None
         self.things["paper"] = write(record_paper, second, PaperForm().load(_paper(self)), now=time.now()).public_id
@@ -491,6 +496,16 @@ DOORS: dict[str, Door] = {
     "stars.submit_aims": Door(STAFF, at={"branch_id": "branch"}, body=_aims),
     "stars.submit_assessment": Door(STAFF, at={"branch_id": "branch"}, body=_assessment),
     "stars.show_members": Door(frozenset({"street_admin"}), at={"branch_id": "branch"}),
+    "stars.submit_member": Door(
+        frozenset({"street_admin"}),
+        at={"branch_id": "branch"},
+        body=lambda scene: {"who": scene.world.person("neighbour").phone},
+    ),
+    "stars.submit_member_end": Door(
+        frozenset({"street_admin"}),
+        at={"branch_id": "branch", "person_id": "member"},
+        body=lambda scene: {"ended_on": time.local_day(scene.world.clock.at).isoformat()},
+    ),
     "tasks.show_console_tasks": Door(ANY_STAFF),
     "tasks.show_console_task": Door(STAFF, at={"public_id": "task"}),
     "tasks.approve_task": Door(STREET, at={"public_id": "draft"}, body=_nothing),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock as time
+from pointsapp.core.actor import Actor, Role
+from pointsapp.core.errors import Forbidden, Invalid, NotFound
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
+from pointsapp.people.queries import load_actor
+from pointsapp.stars.errors import AlreadyMember, MemberElsewhere
 from pointsapp.stars.models import Membership
 from pointsapp.stars.queries import find_branch, standings
-from pointsapp.stars.services import count_stale
+from pointsapp.stars.services import EndMember, RecordMember, count_stale, end_member, record_member
 from tests.conftest import Clock
-from tests.factories import make_person, make_tree
+from tests.factories import make_person, make_staff, make_tree
 from tests.stars.things import make_branches, open_small_round, report_work, this_round
 
 
@@ -100,3 +105,75 @@ def test_each_piece_of_work_counts_by_the_membership_of_its_day(
     report_work(session, tree["community"], person, at=moved + timedelta(days=1))
     report_work(session, tree["other"], person, at=moved - timedelta(days=1))
     assert counted(session, tree) == {"community": (1, 0), "other": (0, 1)}
+
+
+class TestRegister:
+    @pytest.fixture
+    def office(self, session: Session, tree: dict[str, Area]) -> Actor:
+        person = make_staff(session, tree["street"], Role.STREET_ADMIN)
+        actor = load_actor(session, person.id, now=time.now())
+        assert actor is not None
+        return actor
+
+    def joins(self, area: Area, person: Person, **over: Any) -> RecordMember:
+        plain = {"branch_id": f"b-{area.code}", "who": person.phone, "is_reporting": False, "starts_on": None}
+        return RecordMember(**plain | over)
+
+    def test_who_joins_counts_from_that_day_and_who_left_for_what_was_done_before(
+        self, session: Session, clock: Clock, tree: dict[str, Area], office: Actor
+    ) -> None:
+        person = make_person(session, tree["community"])
+        joined = time.local_day(clock.at) - timedelta(days=10)
+        write(record_member, office, self.joins(tree["community"], person, starts_on=joined), now=clock.at)
+        report_work(session, tree["community"], person, at=clock.at - timedelta(days=12))
+        assert counted(session, tree)["community"] == (0, 1)
+        report_work(session, tree["community"], person, at=clock.at - timedelta(days=3))
+        assert counted(session, tree)["community"] == (1, 1)
+        leaves = EndMember(
+            branch_id=f"b-{tree['community'].code}",
+            person_id=person.public_id,
+            ended_on=time.local_day(clock.at) - timedelta(days=1),
+        )
+        write(end_member, office, leaves, now=clock.at)
+        assert counted(session, tree)["community"] == (1, 0)
+        with pytest.raises(NotFound):
+            write(end_member, office, leaves, now=clock.at)
+
+    def test_a_second_membership_is_only_a_report(
+        self, session: Session, clock: Clock, tree: dict[str, Area], office: Actor
+    ) -> None:
+        person = make_person(session, tree["community"])
+        write(record_member, office, self.joins(tree["community"], person), now=clock.at)
+        with pytest.raises(AlreadyMember):
+            write(record_member, office, self.joins(tree["community"], person, is_reporting=True), now=clock.at)
+        with pytest.raises(MemberElsewhere):
+            write(record_member, office, self.joins(tree["other"], person), now=clock.at)
+        write(record_member, office, self.joins(tree["other"], person, is_reporting=True), now=clock.at)
+        assert counted(session, tree) == {"community": (0, 1), "other": (0, 0)}
+
+    def test_only_the_own_secretary_and_the_street_office_write_it(
+        self, session: Session, clock: Clock, tree: dict[str, Area]
+    ) -> None:
+        person = make_person(session, tree["community"])
+        for where, role, may in (
+            ("community", Role.STAFF, False),
+            ("other", Role.BRANCH_SECRETARY, False),
+            ("community", Role.BRANCH_SECRETARY, True),
+        ):
+            actor = load_actor(session, make_staff(session, tree[where], role).id, now=clock.at)
+            assert actor is not None
+            if may:
+                write(record_member, actor, self.joins(tree["community"], person), now=clock.at)
+                continue
+            with pytest.raises(Forbidden):
+                write(record_member, actor, self.joins(tree["community"], person), now=clock.at)
+
+    def test_a_wrong_day_or_an_unknown_person_is_refused(
+        self, session: Session, clock: Clock, tree: dict[str, Area], office: Actor
+    ) -> None:
+        person = make_person(session, tree["community"])
+        tomorrow = time.local_day(clock.at) + timedelta(days=1)
+        for wrong in ({"starts_on": tomorrow}, {"who": "13900009999"}):
+            with pytest.raises(Invalid):
+                write(record_member, office, self.joins(tree["community"], person, **wrong), now=clock.at)
+        assert session.query(Membership).count() == 0

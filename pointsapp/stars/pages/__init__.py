@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pointsapp.stars.pages import board, catalogue, drafts, paper, plan_edits, plans
+from pointsapp.stars.pages import board, catalogue, drafts, members, paper, plan_edits, plans
 from pointsapp.stars.pages.door import bp
 
-__all__ = ["board", "bp", "catalogue", "drafts", "paper", "plan_edits", "plans"]
+__all__ = ["board", "bp", "catalogue", "drafts", "members", "paper", "plan_edits", "plans"]

@@ -27,12 +27,10 @@ from pointsapp.stars.queries import (
     counts_of,
     drill_down,
     evidence_page,
-    find_branch,
     item_details,
     items_by_star,
     items_of,
     latest_rounds,
-    members_page,
     one_standing,
     standings,
     why_here,
@@ -139,16 +137,6 @@ def submit_aims(branch_id: str) -> ResponseReturnValue:
         lambda command: write_page(set_aims, signed_in(), command, then=then),
         or_show=lambda: _console_branch(branch_id, form),
     )
-
-
-@bp.get("/console/stars/<string:branch_id>/members")
-def show_members(branch_id: str) -> ResponseReturnValue:
-    """List the branch's members, for its own secretary and the street office above."""
-    branch = find_branch(db.session, branch_id)
-    require(may_read_members(signed_in(), branch.area_path))
-    asked = PageRequest(limit=50, after=decode_cursor(request.args.get("cursor"), (int,)))
-    members = members_page(db.session, branch.id, asked, now=now())
-    return render_template("stars/members.html", branch=branch, members=members, words=WORDS)
 
 
 _POLICIES = {

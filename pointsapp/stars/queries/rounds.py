@@ -75,6 +75,7 @@ class MemberRow:
     name: str
     phone: str
     starts_at: datetime | None
+    is_reporting: bool
 
 
 BRANCH_COLUMNS = (
@@ -187,7 +188,7 @@ def branches_by_code(session: Session, codes: Iterable[str]) -> dict[str, Branch
 def members_page(session: Session, branch_id: int, page: PageRequest, *, now: datetime) -> Page[MemberRow]:
     """Return a page of who belongs to the branch now, by name. The caller has asked `may_read_members`. Key: the person, whose name is looked up."""
     statement = (
-        select(Person.id, Person.public_id, Person.name, Person.phone, Membership.starts_at)
+        select(Person.id, Person.public_id, Person.name, Person.phone, Membership.starts_at, Membership.is_reporting)
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.branch_id == branch_id,
@@ -202,7 +203,14 @@ def members_page(session: Session, branch_id: int, page: PageRequest, *, now: da
         seen = select(Person.name, Person.id).where(Person.id == page.after[0]).scalar_subquery()
         statement = statement.where(tuple_(Person.name, Person.id) > seen)
     rows = [
-        MemberRow(id=key, public_id=public_id, name=name, phone=mask_phone(phone), starts_at=starts_at)
-        for key, public_id, name, phone, starts_at in session.execute(statement)
+        MemberRow(
+            id=key,
+            public_id=public_id,
+            name=name,
+            phone=mask_phone(phone),
+            starts_at=starts_at,
+            is_reporting=is_reporting,
+        )
+        for key, public_id, name, phone, starts_at, is_reporting in session.execute(statement)
     ]
     return cut(rows, page.limit, lambda row: (row.id,))

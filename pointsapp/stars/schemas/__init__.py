@@ -11,6 +11,7 @@ from pointsapp.stars.schemas.board import (
     detail,
     shown_score,
 )
+from pointsapp.stars.schemas.members import EndMemberForm, MemberForm
 from pointsapp.stars.schemas.metrics import FigurePage, MetricPage, MetricRowPage
 from pointsapp.stars.schemas.paper import DeclinePaperForm, PaperForm
 from pointsapp.stars.schemas.plans import (
@@ -28,9 +29,11 @@ __all__ = [
     "AssessSchema",
     "AssessmentSchema",
     "DeclinePaperForm",
+    "EndMemberForm",
     "FigurePage",
     "ItemChangeForm",
     "LinkForm",
+    "MemberForm",
     "MetricPage",
     "MetricRowPage",
     "PaperForm",
