@@ -52,7 +52,7 @@ bench: .venv/.dev
 proof: .venv/.dev
 	@$(PY) -m proof $(ARGS)
 
-# Server, worker, database, line, disk, clock and Redis struck in the middle of load, and a crowd that is too many; writes docs/chaos.md.
+# Server, worker, database, line, disk, clock, Redis and a cluster's leader struck in the middle of load, and a crowd that is too many; writes docs/chaos.md.
 chaos: .venv/.dev
 	@bash build_hooks/faults.sh
 	@$(PY) -m chaos $(ARGS)
@@ -62,6 +62,7 @@ UV_COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-has
 lock:
 	$(PY) build_hooks/requirements.py dev | $(UV_COMPILE) - -o requirements-dev.txt
 	$(PY) build_hooks/requirements.py run | $(UV_COMPILE) - -c requirements-dev.txt -o requirements.txt
+	$(PY) build_hooks/requirements.py chaos | $(UV_COMPILE) - -c requirements-dev.txt -o requirements-chaos.txt
 
 clean:
 	rm -rf .venv static/vendor instance

@@ -12,15 +12,12 @@ from itertools import pairwise
 from chaos.judging import judge
 from chaos.life import Life
 from chaos.line import Line
+from chaos.machine import HERE, NotHere
 from chaos.stage import Stage
 from proof.trial import Judge, NotPrepared
 
 PAUSE_S = 2.0  # of undisturbed life before the strike, and again when all is whole
 WHOLE_S = 45.0  # longer than this nobody waits: broken
-
-
-class NotHere(Exception):
-    """This machine lacks what the fault needs; the words say what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +29,17 @@ class Fault:
     done: str  # what is done to whom, in plain language
     mended_by: str  # who brings it back
     dialects: tuple[str, ...] = ("postgresql", "sqlite")
-    needs_disk: bool = False
+    ground: str = HERE  # HERE, DISK (a small one under the database) or CLUSTER
     is_felt: bool = False  # some people must go without an answer for a while, else nothing was struck
     by_line: bool = False  # people's answers go through a line that can be cut
     ready: Callable[[Stage], None] = lambda _stage: None
     strike: Callable[[Stage, Scene], None]
     after: Callable[[Stage], None] = lambda _stage: None
+    judged: Callable[[Stage, Scene, Judge], None] = lambda _stage, _scene, _verdict: (
+        None
+    )  # what only this fault promises
     within_s: float = 30.0  # the longest it may take until an act is acknowledged again
+    whole_s: float = WHOLE_S  # and until everything runs
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Scene:
     line: Line | None = None
     noted: list[str] = field(default_factory=list)
     struck_at: float = 0.0  # monotonic: the harm's first moment
+    known: dict[str, str] = field(default_factory=dict)  # what the strike tells its judge
     over_at: float = 0.0  # its last: from here on only keepers and the application itself can mend
 
 
@@ -102,12 +104,13 @@ def hold(
             life = _struck(fault, stage, scene, people, pause_s, outcome)
         finally:
             fault.after(stage)
-        verdict.check("everything runs again without a hand touching it", stage.wait_until_whole(WHOLE_S))
+        verdict.check("everything runs again without a hand touching it", stage.wait_until_whole(fault.whole_s))
         stage.place.own.engine.dispose()  # our own connections broke, too
         if meddle is not None:
             meddle(stage, life)
         _measure(life, scene, outcome)
         judge(verdict, life, outcome)
+        fault.judged(stage, scene, verdict)
         verdict.check(
             "the fault was felt: somebody went without an answer", bool(outcome.troubles) or not fault.is_felt
         )
@@ -137,7 +140,7 @@ def _struck(fault: Fault, stage: Stage, scene: Scene, people: int, pause_s: floa
             scene.struck_at = time.monotonic()
             fault.strike(stage, scene)
             scene.over_at = time.monotonic()
-            if stage.wait_until_whole(WHOLE_S):
+            if stage.wait_until_whole(fault.whole_s):
                 outcome.whole_s = time.monotonic() - scene.over_at
             time.sleep(pause_s)
     finally:

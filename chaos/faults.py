@@ -11,8 +11,10 @@ from pathlib import Path
 
 import psutil
 
-from chaos.fault import Fault, NotHere, Scene
+from chaos.failover import LEADER
+from chaos.fault import Fault, Scene
 from chaos.keeper import Kept
+from chaos.machine import DISK, NotHere
 from chaos.stage import Stage
 from proof.street import now
 from proof.trial import NotPrepared
@@ -266,7 +268,7 @@ FAULTS = (
         title="The disk is full",
         done="The disk under the database is filled to the last byte, and emptied again.",
         mended_by="somebody makes room; server and database go on by themselves",
-        needs_disk=True,
+        ground=DISK,
         is_felt=True,
         strike=fill_disk,
     ),
@@ -288,4 +290,5 @@ FAULTS = (
         strike=lose_redis,
         after=as_before,
     ),
+    LEADER,
 )

@@ -15,7 +15,7 @@ import psutil
 
 from tests.house.reading import ROOT
 
-REST_S = 1.0  # between an end and the next start: RestartSec of deploy/systemd/
+REST_S = 1.0  # RestartSec of deploy/systemd/
 LEAVING_S = 15.0
 
 
@@ -27,10 +27,17 @@ class Kept:
     """
 
     def __init__(
-        self, command: Sequence[str], log: Path, environment: Mapping[str, str], *, user: str | None = None
+        self,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        user: str | None = None,
+        rest_s: float = REST_S,
     ) -> None:
         self.command, self.log, self.user = list(command), log, user
         self.environment = dict(environment)
+        self.rest_s = rest_s  # between an end and the next start
         self.starts = 0
         self.sweeps = True  # False: nobody kills what a dead command left behind
         self._wanted = threading.Event()
@@ -107,5 +114,6 @@ class Kept:
             with suppress(ProcessLookupError, PermissionError):
                 if self.sweeps:
                     os.killpg(self._process.pid, signal.SIGKILL)
-            if self._wanted.is_set():
-                time.sleep(REST_S)
+            until = time.monotonic() + self.rest_s
+            while self._wanted.is_set() and time.monotonic() < until:
+                time.sleep(0.05)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from chaos import overload
 from chaos.fault import Fault, Outcome
+from chaos.machine import CLUSTER
 from chaos.overload import Overload
 from proof import books
 from proof.place import WORKERS
@@ -18,7 +19,8 @@ from proof.report import NAMES, machine
 NOT_SHOWN = (
     "A worker that runs is a process that lives; that it works again is seen by the news it delivers, within 20 s after each fault.",
     "Uploads: nothing is uploaded yet, so a full disk under pictures cannot be shown.",
-    "The loss of a cluster's leader (Patroni): not run here; docs/cluster.md tells of the cluster.",
+    "A cluster over several machines: its three nodes are processes of one machine; no network between them is cut, and no machine "
+    "hangs half alive (docs/cluster.md tells of the watchdog).",
     "A machine that loses its power: kill -9 leaves what the operating system holds, a power cut does not. PostgreSQL runs as "
     "shipped (fsync on); SQLite runs with synchronous=NORMAL, where a power cut may lose the last commits, never a part of one.",
 )
@@ -153,10 +155,11 @@ class Report:
 
     def _chinese(self) -> str:
         verdict = "全部通过" if self.holds else "**有未通过的项目，见上文**"
+        cluster = "，使数据库集群的主节点整机失联" if any(o.fault.ground == CLUSTER for o in self.run) else ""
         slowest = max((o.answered_s or 0 for o in self.run), default=0)
         return (
             f"{self.at:%Y年%m月%d日}，在居民报名、签到、兑换、核销的过程中，强行终止服务进程、整个服务、后台任务和数据库，提交之后切断回答，"
-            f"写满磁盘，把时钟拨回一小时，停掉 Redis。每次之后逐笔核对：凡是答复成功的恰好记了一次，没有答复的要么完整、要么没有，账目平衡，"
+            f"写满磁盘，把时钟拨回一小时，停掉 Redis{cluster}。每次之后逐笔核对：凡是答复成功的恰好记了一次，没有答复的要么完整、要么没有，账目平衡，"
             f"无需人工即恢复服务（最慢 {slowest:.1f} 秒）。结论：{verdict}。"
         )
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from chaos import overload
+from chaos import cluster, overload
 from chaos.disks import can_mount
 from chaos.fault import Fault, Outcome, hold
 from chaos.faults import FAULTS
+from chaos.machine import CLUSTER, DISK, HERE, NotHere
 from chaos.overload import Overload
 from chaos.report import Report
 from chaos.stage import Stage, staged
@@ -41,14 +42,17 @@ def unleash(plan: Plan, say: Callable[[str], None]) -> Report:
     """Strike with every fault of the plan and return the report; `say` is told of each as it ends."""
     begun, found = time.perf_counter(), _Found()
     for dialect in plan.dialects:
-        for on_small_disk in (False, True):
-            now = [each for each in plan.faults if dialect in each.dialects and each.needs_disk == on_small_disk]
-            floods = plan.floods and not on_small_disk
-            if on_small_disk and not can_mount():
-                lack = "only root may mount a small disk"
-                found.outcomes += [Outcome(fault=fault, dialect=dialect, seed=plan.seed, not_run=lack) for fault in now]
-            elif now or floods:
-                _stage(plan, dialect, now, floods, found, say)
+        for ground in (HERE, DISK, CLUSTER):
+            now = [each for each in plan.faults if dialect in each.dialects and each.ground == ground]
+            floods = plan.floods and ground == HERE
+            try:
+                if now or floods:
+                    _must_have(ground)
+                    _stage(plan, dialect, now, floods, found, say)
+            except NotHere as lack:
+                for fault in now:
+                    found.outcomes.append(Outcome(fault=fault, dialect=dialect, seed=plan.seed, not_run=str(lack)))
+                    say(told(found.outcomes[-1]))
     return Report(
         outcomes=found.outcomes,
         floods=found.floods,
@@ -59,13 +63,21 @@ def unleash(plan: Plan, say: Callable[[str], None]) -> Report:
     )
 
 
+def _must_have(ground: str) -> None:
+    """Raise NotHere with what this machine lacks, if faults cannot strike on this ground."""
+    if ground == DISK and not can_mount():
+        raise NotHere("only root may mount a small disk")
+    if ground == CLUSTER and (lack := cluster.lacking()):
+        raise NotHere(lack)
+
+
 def _stage(
     plan: Plan, dialect: str, faults: Sequence[Fault], floods: bool, found: _Found, say: Callable[[str], None]
 ) -> None:
     """Strike with `faults` on one stage, one after the other."""
-    on_small_disk = any(fault.needs_disk for fault in faults)
+    ground = faults[0].ground if faults else HERE
     people = plan.people * len(faults) + (overload.PEOPLE if floods else 0)
-    with staged(dialect, people, on_small_disk=on_small_disk) as stage:
+    with staged(dialect, people, ground=ground) as stage:
         found.versions[dialect] = _version(stage)
         if floods:
             found.floods.append(overload.flood(stage, plan.wave_s, say))

