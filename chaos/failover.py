@@ -55,6 +55,7 @@ LEADER = Fault(
     is_felt=True,
     strike=lose_leader,
     judged=judge_failover,
+    crowd=2,
     within_s=40.0,
     whole_s=90.0,
 )

@@ -39,6 +39,7 @@ class Fault:
         None
     )  # what only this fault promises
     within_s: float = 30.0  # the longest it may take until an act is acknowledged again
+    crowd: int = 1  # how many times the plan's people may begin a life: for what lasts longer
     whole_s: float = WHOLE_S  # and until everything runs
 
 

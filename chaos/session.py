@@ -76,13 +76,13 @@ def _stage(
 ) -> None:
     """Strike with `faults` on one stage, one after the other."""
     ground = faults[0].ground if faults else HERE
-    people = plan.people * len(faults) + (overload.PEOPLE if floods else 0)
+    people = plan.people * sum(fault.crowd for fault in faults) + (overload.PEOPLE if floods else 0)
     with staged(dialect, people, ground=ground) as stage:
         found.versions[dialect] = _version(stage)
         if floods:
             found.floods.append(overload.flood(stage, plan.wave_s, say))
         for fault in faults:
-            found.outcomes.append(hold(fault, stage, people=plan.people, seed=plan.seed))
+            found.outcomes.append(hold(fault, stage, people=plan.people * fault.crowd, seed=plan.seed))
             say(told(found.outcomes[-1]))
 
 
