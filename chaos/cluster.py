@@ -22,6 +22,7 @@ from chaos import deployed
 from chaos.deployed import ETCDS, NODES, PLACES, Layout, Member
 from chaos.keeper import Kept
 from chaos.machine import NotHere, Programs, free_for_long
+from proof.trial import NotPrepared
 
 PATRONI = Path(sys.prefix) / "patroni" / "bin" / "patroni"
 BACK_S = 30.0  # a lost machine is there again after so long: later than the lease of its leadership runs out
@@ -117,7 +118,7 @@ class Cluster:
 
 
 def clustered(folder: Path, programs: Programs, ending: ExitStack) -> Cluster:
-    """Keep the cluster running in `folder` (which the programs' user may enter) until `ending`; NotHere if Patroni cannot run."""
+    """Keep the cluster running in `folder` (which the programs' user may enter) until `ending`; NotHere if Patroni may not run."""
     if not may_run(programs.user):
         raise NotHere("Patroni's Python may not be run by the user whom PostgreSQL runs as")
     ports: dict[str, int] = {}
@@ -142,7 +143,7 @@ def clustered(folder: Path, programs: Programs, ending: ExitStack) -> Cluster:
     while not cluster.is_whole():
         if time.monotonic() > until:
             logs = {path.name: path.read_text(errors="replace")[-1500:] for path in folder.glob("*.log")}
-            raise AssertionError(f"the cluster never stood: {cluster.members()} {logs}")
+            raise NotPrepared(f"the cluster never stood: {cluster.members()} {logs}")
         time.sleep(0.2)
     return cluster
 

@@ -15,6 +15,7 @@ from chaos.machine import CLUSTER, DISK, HERE, NotHere
 from chaos.overload import Overload
 from chaos.report import Report
 from chaos.stage import Stage, staged
+from proof.trial import NotPrepared
 
 PEOPLE = 900  # who may begin a life during one fault; more than get to
 
@@ -52,6 +53,11 @@ def unleash(plan: Plan, say: Callable[[str], None]) -> Report:
             except NotHere as lack:
                 for fault in now:
                     found.outcomes.append(Outcome(fault=fault, dialect=dialect, seed=plan.seed, not_run=str(lack)))
+                    say(told(found.outcomes[-1]))
+            except NotPrepared as problem:  # what was held before is told all the same
+                for fault in now:
+                    broken = [f"its ground can be prepared: {problem}"]
+                    found.outcomes.append(Outcome(fault=fault, dialect=dialect, seed=plan.seed, broken=broken))
                     say(told(found.outcomes[-1]))
     return Report(
         outcomes=found.outcomes,

@@ -223,6 +223,17 @@ def test_without_its_programs_it_is_said_that_it_did_not_run(monkeypatch: pytest
     assert "整机失联" not in report.as_markdown()
 
 
+def test_a_cluster_that_never_stands_is_broken_and_ends_no_chaos(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_args: object, **_more: object) -> None:
+        raise NotPrepared("the cluster never stood")
+
+    monkeypatch.setattr(cluster, "lacking", lambda: "")
+    monkeypatch.setattr("chaos.stage.clustered", never)
+    report = unleash(Plan(seed="x", faults=[LEADER]), lambda _line: None)
+    assert [outcome.broken for outcome in report.outcomes] == [["its ground can be prepared: the cluster never stood"]]
+    assert not report.holds
+
+
 def test_the_report_names_the_cluster_when_it_ran() -> None:
     ran = Outcome(fault=LEADER, dialect="postgresql", seed="x", acknowledged=1)
     report = Report(outcomes=[ran], seed="x", seconds=1, databases={"postgresql": "18"}, at=datetime.now(UTC))
