@@ -11,15 +11,12 @@ from pointsapp import config
 from pointsapp.core import clock, kept
 from pointsapp.core.db import db, prepare_engine
 from pointsapp.core.replicas import REPLICA, only_read, replica_options
-from pointsapp.web.cookies import QuickSession
 
 __all__ = ["create_app"]
 
 
 class House(Flask):
     """Flask for views that are plain functions: it looks at every function of every request whether it is a coroutine."""
-
-    session_interface = QuickSession()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import secrets
@@ -9,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 HOST, PORT = "127.0.0.1", 8000
 REFUSING_THREADS = 4
+NEARBY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to knock when a server is to listen everywhere
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the name is the library's
 
 
@@ -219,7 +221,7 @@ def _kept_secret() -> str:
     return kept.read_text()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _worker_beside() -> Iterator[None]:
     """Run `pointsapp worker` while the server runs, and end it with the server."""
     lifeline.tie()
@@ -272,16 +274,25 @@ def _granian(host: str, port: int, workers: int, settings: config.Settings) -> N
 
 def _wait_for_port(host: str, port: int, seconds: float = 3) -> None:
     """Say in one line that the port is taken, instead of a server that dies and is restarted for ever."""
+    until = time.monotonic() + seconds
+    while error := _refused_port(host, port):
+        if time.monotonic() > until:
+            _stop(f"cannot listen on {host}:{port}: {error}")
+        time.sleep(0.2)
+
+
+def _refused_port(host: str, port: int) -> str | None:
+    """Return why nobody can listen there, None where one can: answers of a killed server that linger in the kernel hinder nobody."""
     import socket
 
-    until = time.monotonic() + seconds
-    while True:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-                return
-            except OSError as error:
-                if time.monotonic() > until:
-                    _stop(f"cannot listen on {host}:{port}: {error.strerror}")
-        time.sleep(0.2)
+    with contextlib.suppress(OSError), socket.create_connection((NEARBY.get(host, host), port), timeout=1):
+        return os.strerror(errno.EADDRINUSE)
+    with socket.socket() as probe:
+        for option in ("SO_REUSEADDR", "SO_REUSEPORT"):  # the server asks for the second, where there is one
+            if hasattr(socket, option):
+                probe.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.strerror
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 WORK_MEM, CACHE_KIB = "256MB", 131_072
@@ -12,9 +12,11 @@ def look_at_one_moment(session: Session) -> None:
     """Begin a read transaction whose statements all see this moment; what was open before is rolled back.
 
     On SQLite any read transaction is one. On PostgreSQL it is REPEATABLE READ; nobody waits for it, and it waits for nobody.
+    A session inside somebody else's transaction sees what that one sees.
     """
     session.rollback()
-    if session.get_bind().dialect.name == "postgresql":
+    bind = session.get_bind()
+    if bind.dialect.name == "postgresql" and not isinstance(bind, Connection):
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app, session
 
+from pointsapp.web.cookies import QuickSession
 from pointsapp.web.doors import new_request_id
 from pointsapp.web.drawing import kept_part
 from pointsapp.web.errors import init_errors
@@ -25,6 +26,7 @@ ELDER_KEY = "elder"
 
 def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> None:
     """Give `app` the manners of the house, in the order a request meets them."""
+    app.session_interface = QuickSession()
     init_journal(app)
     init_metrics(app)
     app.before_request(refuse_foreign_form)

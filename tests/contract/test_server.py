@@ -178,7 +178,9 @@ def test_nobody_holds_the_port_when_the_first_process_is_killed(tmp_path: Path) 
                 assert time.monotonic() < until, "the workers outlived `serve`"
                 time.sleep(0.05)
             with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the next `serve` does
+                probe.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_REUSEPORT, 1
+                )  # as the next `serve` does, though answers linger
                 probe.bind(("127.0.0.1", int(server.url.rpartition(":")[2])))
                 probe.listen()
     finally:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -108,10 +109,7 @@ def drill_down(
         for metric in (main_metric(one.indicator),)
         if metric is not None and metric.evidence is not None
     }
-    everyone = _rows(
-        session, branch, span, {name for name, only in wanted if not only}, only_members=False, actor=actor
-    )
-    members = _rows(session, branch, span, {name for name, only in wanted if only}, only_members=True, actor=actor)
+    everyone, members = _rows(session, branch, span, wanted, actor)
     given = _given(session, found, branch, span, actor)
     return tuple(
         StarDetail(
@@ -196,40 +194,49 @@ def may_open(actor: Actor | None, branch: BranchRow, metric: Metric, people: int
 
 
 def _rows(
-    session: Session, branch: BranchRow, span: Span, metrics: set[str], *, only_members: bool, actor: Actor | None
-) -> _Rows:
-    """Return the newest rows of each of `metrics` and how many there are, in one query."""
-    found = _Rows()
-    if not metrics:
-        return found
+    session: Session, branch: BranchRow, span: Span, wanted: set[tuple[str, bool]], actor: Actor | None
+) -> tuple[_Rows, _Rows]:
+    """Return the newest rows of each wanted (metric, of members only) and how many there are: everybody's, and the members'."""
+    found = {False: _Rows(), True: _Rows()}
     reached = reach(one_branch(branch.id))
-    numbered = (
+    parts = [
+        _numbered(reached, span, sorted(name for name, only in wanted if only is only_members), only_members)
+        for only_members in found
+        if any(only is only_members for _name, only in wanted)
+    ]
+    if parts:
+        newest = union_all(*parts).subquery()
+        has_names = may_read_names(actor, branch.area_path)
+        for row, area, name, kind, count, only_members in session.execute(
+            select(Evidence, Area.name, Person.name, Event.kind, newest.c.count, newest.c.only_members)
+            .join(newest, newest.c.id == Evidence.id)
+            .join(Area, Area.id == Evidence.area_id)
+            .join(Event, Event.id == Evidence.event_id)
+            .outerjoin(Person, Person.id == Evidence.person_id)
+            .where(newest.c.place <= MOST_ROWS)
+            .order_by(newest.c.place)
+        ):
+            rows = found[bool(only_members)]
+            rows.count[row.metric] = count
+            rows.newest[row.metric].append(evidence_row(row, area, name, kind, actor, has_names=has_names))
+    return found[False], found[True]
+
+
+def _numbered(reached: Any, span: Span, metrics: list[str], only_members: bool) -> Select[Any]:
+    """Return the rows of these metrics, numbered from the newest of each, beside how many each has."""
+    rows = (
         select(
             Evidence.id,
             func.row_number()
             .over(partition_by=Evidence.metric, order_by=(Evidence.occurred_at.desc(), Evidence.id.desc()))
             .label("place"),
             func.count().over(partition_by=Evidence.metric).label("count"),
+            literal(only_members).label("only_members"),
         )
         .join(reached, reached.c.area_id == Evidence.area_id)
-        .where(Evidence.metric.in_(sorted(metrics)), Evidence.quantity != 0, span.holds())
+        .where(Evidence.metric.in_(metrics), Evidence.quantity != 0, span.holds())
     )
-    if only_members:
-        numbered = numbered.where(is_member(reached))
-    newest = numbered.subquery()
-    has_names = may_read_names(actor, branch.area_path)
-    for row, area, name, kind, count in session.execute(
-        select(Evidence, Area.name, Person.name, Event.kind, newest.c.count)
-        .join(newest, newest.c.id == Evidence.id)
-        .join(Area, Area.id == Evidence.area_id)
-        .join(Event, Event.id == Evidence.event_id)
-        .outerjoin(Person, Person.id == Evidence.person_id)
-        .where(newest.c.place <= MOST_ROWS)
-        .order_by(newest.c.place)
-    ):
-        found.count[row.metric] = count
-        found.newest[row.metric].append(evidence_row(row, area, name, kind, actor, has_names=has_names))
-    return found
+    return rows.where(is_member(reached)) if only_members else rows
 
 
 def evidence_row(
