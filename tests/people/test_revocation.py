@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
 from pointsapp import create_app
@@ -18,10 +20,18 @@ from tests.databases import SECRET, Clone, settings_for
 pytestmark = pytest.mark.race
 
 
-def test_a_revoked_token_and_an_ended_role_are_gone_in_the_other_process_too(live: Clone) -> None:
-    other = create_app(
-        settings_for(live.url, secret_key=SECRET)
-    ).test_client()  # a second server, with memory of its own
+@pytest.fixture
+def second(live: Clone) -> Iterator[Flask]:
+    """A second server on the same database, with memory of its own."""
+    app = create_app(settings_for(live.url, secret_key=SECRET))
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def test_a_revoked_token_and_an_ended_role_are_gone_in_the_other_process_too(live: Clone, second: Flask) -> None:
+    other = second.test_client()
     here = live.app.test_client()
     with live.app.app_context():
         community = make.make_tree(db.session)["community"]  # type: ignore[arg-type]
