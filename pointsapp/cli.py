@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HOST, PORT = "127.0.0.1", 8000
 REFUSING_THREADS = 4
+STOP_WITHIN_S = 15  # a process that does not hear that it is to stop would keep the whole server from starting anew
 NEARBY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to knock when a server is to listen everywhere
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the name is the library's
 
@@ -266,6 +267,7 @@ def _granian(host: str, port: int, workers: int, settings: config.Settings) -> N
         # Those that work, those that wait at the gate, and some that only say 503 (web/gate.py).
         blocking_threads=settings.threads + settings.waiting + REFUSING_THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_WITHIN_S,
         working_dir=config.ROOT,
         log_access=False,
         log_dictconfig=log_plan(settings),
