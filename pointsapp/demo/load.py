@@ -41,6 +41,7 @@ JOBS_AT = time_of_day(3)  # once a night
 CATCHES_UP = frozenset(
     {"areas.count_heads", "boards.fold", "boards.prune", "ledger.measure_totals", "rewards.sum_issued"}
 )
+LAST = CATCHES_UP | {"stars.count_stale"}  # the last news leaves branches to be counted, too
 READ_WITHIN = timedelta(days=2)  # people look at their notices
 
 
@@ -115,7 +116,7 @@ def _live_through(timeline: Timeline, street: Street, *, now: datetime) -> None:
     timeline.run_until(now)
     _work_through(now)
     for job in jobs.scheduled():
-        while job.name in CATCHES_UP and jobs.run_job(write, job, now):
+        while job.name in LAST and jobs.run_job(write, job, now):
             pass
 
 
