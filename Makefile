@@ -36,9 +36,9 @@ setup: .venv/.dev
 run: .venv/.run
 	@$(PY) -m pointsapp demo --host $(HOST) --port $(PORT)
 
-# Two processes, a file at a time; `make test ARGS="-n0 tests/tasks"` for a closer look.
+# Two processes, a file at a time, the slow ones first (tests/order.py); `make test ARGS="-n0 tests/tasks"` for a closer look.
 test: .venv/.dev
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports

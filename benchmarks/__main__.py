@@ -16,15 +16,21 @@ from typing import Any
 
 from benchmarks import calls, cores, crowd, pages, report, soak, wrk
 from benchmarks.figures import ACTS, READS
+from benchmarks.phone import paints, till
+from benchmarks.phone import report as phone_report
 from benchmarks.scale import city, curve
+from benchmarks.stars import measuring
+from benchmarks.stars import report as stars_report
+from benchmarks.stars.city import Size
 from benchmarks.street import OUT, demo_app
 from proof.within import within
 from tests.databases import DIALECTS, clone
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GOAL_MS, GOAL_QUERIES = 60, 12  # what no page of the demo should exceed at the median, on two cores
-PARTS = ("crowd", "pages", "soak", "scale")
+PARTS = ("crowd", "pages", "phone", "soak", "scale", "stars")
 LONG_MINUTES, FURNISHING_MINUTES = 10, 5  # from when on a soak is worth a page in the docs; what it needs beside
+CITY_MINUTES = 45  # what building a city may take
 
 
 def show(rows: Sequence[Any]) -> None:
@@ -81,6 +87,33 @@ def bench_pages(given: argparse.Namespace) -> None:
         keep("calls", hot)
 
 
+def bench_phone(given: argparse.Namespace) -> None:
+    """Measure a phone's first views and the till; three looks at each page replace the page in the docs."""
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    load_of_paints = os.getloadavg()[0]
+    painted = paints.measured(given.times, say)
+    load_of_till = os.getloadavg()[0]
+    at_till, version = till.measured(say)
+    result = phone_report.Result(
+        at=datetime.now(UTC),
+        times=given.times,
+        version=version,
+        load=(load_of_paints, load_of_till),
+        paints=painted,
+        till=at_till,
+    )
+    is_whole = given.times >= phone_report.WHOLE and not given.no_docs
+    place = DOCS if is_whole else OUT
+    goals = phone_report.keep(result, place / "bench-phone.md", OUT / "phone.json", _machine())
+    print(phone_report.as_text(result))
+    print(f"written: {'docs' if is_whole else 'benchmarks/out'}/bench-phone.md")
+    if not all(goal.is_met for goal in goals):
+        print("not every goal is met")
+
+
 def bench_soak(given: argparse.Namespace) -> None:
     """Load for long and watch the memory; only a long soak that holds replaces the page in the docs."""
     result = soak.soak(given.minutes, lambda line: print(line, flush=True))
@@ -101,17 +134,35 @@ def bench_scale(given: argparse.Namespace) -> None:
         cities.append(city.measured(url, size, times=given.times, people=given.people, folder=OUT, say=print))
     is_whole = len(cities) >= 3 and not given.no_docs
     place = DOCS if is_whole else OUT
-    machine = f"{os.cpu_count()} cores, {cores.memory_gb():.0f} GB, Python {platform.python_version()}"
     found = curve.keep(
         place / "scale.md",
         place / "pictures" / "scale.svg",
         OUT / "scale.json",
         cities,
-        machine=machine,
+        machine=_machine(),
         at=datetime.now(UTC),
     )
     print(curve.as_text(cities, found))
     print(f"written: {'docs' if is_whole else 'benchmarks/out'}/scale.md")
+
+
+def bench_stars(given: argparse.Namespace) -> None:
+    """Measure the star board of a city; only one with a thousand branches replaces the page in the docs."""
+    size = Size(branches=given.branches, residents=given.city, entries=given.entries)
+    url = given.database_url[0] if given.database_url else None
+    result = measuring.measured(size, given.stars_seconds, url, lambda line: print(line, flush=True))
+    is_whole = size.branches >= stars_report.WHOLE and not given.no_docs
+    place = DOCS if is_whole else OUT
+    OUT.mkdir(parents=True, exist_ok=True)
+    goals = stars_report.keep(result, place / "stars-speed.md", OUT / "stars.json", _machine())
+    print(stars_report.as_text(result))
+    print(f"written: {'docs' if is_whole else 'benchmarks/out'}/stars-speed.md")
+    if not all(goal.is_met for goal in goals):
+        print("not every goal is met")
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {cores.memory_gb():.0f} GB, Python {platform.python_version()}"
 
 
 def _arguments(given: list[str] | None) -> argparse.Namespace:
@@ -127,7 +178,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     group.add_argument("--no-docs", action="store_true", help="leave docs/bench.md as it is")
     group = parser.add_argument_group("the pages")
     group.add_argument("--fresh", action="store_true", help="build the demo street anew")
-    group.add_argument("--times", type=int, default=3, help="requests per page")
+    group.add_argument("--times", type=int, default=3, help="requests per page; looks at a phone's page")
     group.add_argument("--people", type=int, default=100, help="residents in the loop of hot calls")
     group = parser.add_argument_group("the scale")
     group.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000], help="residents of each city, rising")
@@ -137,8 +188,15 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
         default=[],
         help="a PostgreSQL database per size, empty or filled by `pointsapp synth`; rows are added",
     )
+    group = parser.add_argument_group("the star board")
+    group.add_argument(
+        "--branches", type=int, default=1_400, help="party branches; `--city` and `--entries` go with it"
+    )
+    group.add_argument("--city", type=int, default=500_000, help="residents of the city")
+    group.add_argument("--entries", type=int, default=5_000_000, help="entries in its books")
+    group.add_argument("--stars-seconds", type=int, default=20, help="how long each page is read")
     args = parser.parse_args(given)
-    if args.database_url and len(args.database_url) != len(args.sizes):
+    if args.part == "scale" and args.database_url and len(args.database_url) != len(args.sizes):
         parser.error("one --database-url per size")
     if not 1 <= args.rounds <= 7 or not 1 <= args.seconds <= 10 or not 100 <= args.residents <= 9000:
         parser.error("1-7 rounds of 1-10 seconds, 100-9000 residents")
@@ -153,7 +211,7 @@ def main(given: list[str] | None = None) -> None:
     try:
         if args.part not in ("pages", "scale") and not wrk.is_there():
             sys.exit(wrk.HOW_TO)
-        beside = FURNISHING_MINUTES if args.part == "soak" else 0
+        beside = {"soak": FURNISHING_MINUTES, "phone": FURNISHING_MINUTES, "stars": CITY_MINUTES}.get(args.part, 0)
         with within(args.minutes + beside, "the bench took too long"):
             if args.part == "soak":
                 bench_soak(args)
@@ -161,8 +219,12 @@ def main(given: list[str] | None = None) -> None:
                 bench_crowd(args)
             if args.part in ("pages", "both"):
                 bench_pages(args)
+            if args.part == "phone":
+                bench_phone(args)
             if args.part == "scale":
                 bench_scale(args)
+            if args.part == "stars":
+                bench_stars(args)
     except wrk.CannotLoad as problem:
         sys.exit(str(problem))
 

@@ -102,6 +102,7 @@ class _Bench:
     def _rounds(self, name: str, acts: Sequence[str], copy: limit.Limit | None) -> None:
         for act in acts:
             self._warm(act)
+        self.place.count_rows()
         for number in range(1, self.plan.rounds + 1):
             for clients in self.plan.clients:
                 key = f"{name} {number}"

@@ -97,6 +97,7 @@ def copied(url: str, folder: Path, *, keys: Mapping[str, int]) -> Iterator[Limit
             for name, value in {**keys, "people": people[0], "shifts": SHIFTS}.items():
                 text = text.replace(f"@{name}@", str(value))
             connection.execute(text.encode())
+            connection.execute("ANALYZE")
         yield Limit(copy.url, folder)
     finally:
         copy.drop()

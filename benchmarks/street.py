@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -31,6 +31,8 @@ def build(file: Path) -> Path:
         load_demo_once(lambda said: print(said, flush=True))
         db.session.remove()
         db.engine.dispose()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # who copies the file has all of it
     return file
 
 
@@ -43,9 +45,6 @@ def demo_app(folder: Path = OUT, *, fresh: bool = False) -> Iterator[Flask]:
         for suffix in ("", "-wal", "-shm"):
             kept.with_name(kept.name + suffix).unlink(missing_ok=True)
         build(kept)
-        with sqlite3.connect(kept) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
     shutil.copyfile(kept, copy)
     app = create_app(settings(copy))
     try:

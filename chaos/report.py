@@ -18,7 +18,7 @@ from proof.report import NAMES, machine
 
 NOT_SHOWN = (
     "A worker that runs is a process that lives; that it works again is seen by the news it delivers, within 20 s after each fault.",
-    "Uploads: nothing is uploaded yet, so a full disk under pictures cannot be shown.",
+    "Uploads: no file is handed in while a fault strikes; what a full disk answers to one is tested apart (tests/core/test_uploads.py).",
     "A cluster over several machines: its three nodes are processes of one machine; no network between them is cut, and no machine "
     "hangs half alive (docs/cluster.md tells of the watchdog).",
     "A machine that loses its power: kill -9 leaves what the operating system holds, a power cut does not. PostgreSQL runs as "

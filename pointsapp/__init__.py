@@ -22,8 +22,11 @@ class House(Flask):
         return func
 
 
-def create_app(settings: config.Settings | None = None) -> Flask:
-    """Build the application in five steps: settings, database, doors' common manners, features, health."""
+def create_app(settings: config.Settings | None = None, *, only_serves: bool = False) -> Flask:
+    """Build the application in five steps: settings, database, doors' common manners, features, health.
+
+    With `only_serves` it cannot migrate.
+    """
     settings = config.check(settings) if settings else config.from_environment()
     app = House(
         __name__,
@@ -44,6 +47,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     init_web(app, load_person=wiring.load_person, load_token=wiring.load_token)
     wiring.connect(app)
+    if not only_serves:
+        wiring.bring_migrations(app)
     build_porch(app, wiring.load_tokens)
     if settings.demo:
         from pointsapp.demo import log_ins_for_page
@@ -57,7 +62,9 @@ def _configure_database(app: Flask, settings: config.Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
     # A broken statement is told without its values: they are people's.
     options: dict[str, object] = {"hide_parameters": settings.is_production}
-    if not settings.database.startswith("sqlite"):
+    if settings.database.startswith("sqlite"):
+        options["connect_args"] = {"cached_statements": 500}  # Python's 128 are not all that one evening's acts say
+    else:
         options |= {
             "pool_size": settings.pool_size,
             "max_overflow": 2,

@@ -84,6 +84,8 @@ def demo(host: str, port: int) -> None:
     os.environ.setdefault(config.PREFIX + "DEMO", "true")
     os.environ.setdefault(config.PREFIX + "BASE_URL", f"http://{host}:{port}")
     os.environ.setdefault(config.PREFIX + "SECRET_KEY", _kept_secret())
+    for name, value in _kept_push_keys().items():
+        os.environ.setdefault(name, value)
     # In processes of their own: what loading the street took of memory goes back before the server starts.
     for step in (("db", "upgrade"), ("demo-data",)):
         done = subprocess.run([sys.executable, "-m", "pointsapp", *step], cwd=config.ROOT, check=False)  # noqa: S603 - our own
@@ -111,8 +113,11 @@ def demo_data() -> None:
 @click.option("--residents", required=True, type=click.IntRange(1, 5_000_000))
 @click.option("--entries", required=True, type=click.IntRange(0, 100_000_000))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**31))
+@click.option(
+    "--branches", default=0, show_default=True, type=click.IntRange(0, 20_000), help="Party branches, with rounds."
+)
 @with_appcontext
-def synth(residents: int, entries: int, seed: int) -> None:
+def synth(residents: int, entries: int, seed: int, branches: int) -> None:
     """Add synthetic people and a year of their life through the ledger's rules, for scale tests: whole or not at all."""
     from pointsapp.core.clock import now
     from pointsapp.demo.synth import synthesise
@@ -130,6 +135,7 @@ def synth(residents: int, entries: int, seed: int) -> None:
             people=people.update,
             posted=_with_rate(posted, entries),
             stage=_tell_stages(began),
+            branches=branches,
         )
     click.echo(
         f"\n{made.residents} residents, {made.entries} entries with {made.postings} postings added "
@@ -222,6 +228,19 @@ def _kept_secret() -> str:
     return kept.read_text()
 
 
+def _kept_push_keys() -> dict[str, str]:
+    """Return the demo's own pair for web push as settings, made once: another pair would lose every browser that has agreed."""
+    kept = config.from_environment().instance_path / "push_keys"
+    if not kept.exists():
+        made = subprocess.run(
+            [sys.executable, "-m", "pointsapp", "notices", "vapid-keys"],
+            cwd=config.ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        kept.touch(mode=0o600)
+        kept.write_text(made.stdout)
+    return dict(line.split("=", 1) for line in kept.read_text().splitlines() if "=" in line)
+
+
 @contextlib.contextmanager
 def _worker_beside() -> Iterator[None]:
     """Run `pointsapp worker` while the server runs, and end it with the server."""
@@ -254,6 +273,7 @@ def _granian(host: str, port: int, workers: int, settings: config.Settings) -> N
     from granian import Granian
     from granian.constants import Interfaces
 
+    from pointsapp.web.arrival import AT_ONCE
     from pointsapp.web.journal import log_plan
 
     _wait_for_port(host, port)
@@ -264,8 +284,8 @@ def _granian(host: str, port: int, workers: int, settings: config.Settings) -> N
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        # Those that work, those that wait at the gate, and some that only say 503 (web/gate.py).
-        blocking_threads=settings.threads + settings.waiting + REFUSING_THREADS,
+        # Those that work, those that wait at the gate, some that only say 503 (web/gate.py), and those that read bodies before it.
+        blocking_threads=settings.threads + settings.waiting + REFUSING_THREADS + AT_ONCE,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN_S,
         working_dir=config.ROOT,

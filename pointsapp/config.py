@@ -21,6 +21,7 @@ def shipped(folder: str) -> Path:
 
 
 CHOICES = {
+    "tile_coordinates": ("wgs84", "gcj02"),
     "log_format": ("", "json", "text"),
     "log_level": ("debug", "info", "warning", "error"),
     "log_requests": ("all", "notable"),
@@ -53,11 +54,25 @@ class Settings:
     slow_query_ms: int = 300  # a statement that takes longer is logged, without its parameters
     pool_size: int = 6  # database connections of one process (PostgreSQL)
     kept_ms: int = 2000  # how old a process's kept read-only answers may be, 2000 at most; 1 keeps next to nothing
-    threads: int = 8  # requests one server process works on at a time
+    threads: int = 4  # requests one server process works on at a time
     waiting: int = 32  # requests that may wait for a thread; more are refused at once with 503
-    within_ms: int = 160  # who cannot be answered within about this time is refused with 503
+    within_ms: int = 150  # who cannot be answered within about this time is refused with 503
     proxies: int = 0  # proxies of yours in front, each adding to X-Forwarded-For; 0: the header is not believed
     tile_url: str = ""  # map tiles, e.g. https://tiles.example/{z}/{x}/{y}.png; empty: no map
+    tile_coordinates: str = (
+        "wgs84"  # what the tiles are drawn in: wgs84 (OpenStreetMap, Tianditu) or gcj02 (Amap, Tencent)
+    )
+    tile_credit: str = ""  # whose map it is, shown in its corner: most givers of tiles ask for it
+    vapid_public_key: str = ""  # web push; `pointsapp notices vapid-keys` makes a pair
+    vapid_private_key: str = ""  # its other half, only the worker needs it
+    vapid_contact: str = "mailto:admin@localhost.localdomain"  # whom a push service writes to, as mailto:
+    push_inside: bool = False  # let push services of one's own lie in private networks, over http too
+    smtp_url: str = ""  # smtp://name:password@host:587 or smtps://…; empty: no e-mail
+    mail_from: str = ""  # the sender's address of e-mails
+    sms_url: str = ""  # where an SMS is POSTed; empty: no SMS
+    sms_template: str = ""  # its JSON body with {phone}, {text} and {id}; empty: those three fields
+    sms_secret: str = ""  # sent as a bearer token
+    font: str = ""  # a font file with Chinese for pictures to save; empty: whichever usual one the machine has
     instance: str = ""  # folder for the SQLite file and pictures; empty: instance/ at the root
 
     @property
@@ -111,11 +126,28 @@ def check(settings: Settings) -> Settings:
         ZoneInfo(settings.timezone)
     except (KeyError, ValueError, OSError):
         raise BadSetting(f"{PREFIX}TIMEZONE is not a known zone: {settings.timezone!r}") from None
+    _check_ways(settings)
     if not 0 <= settings.kept_ms <= 2000:
         raise BadSetting(f"{PREFIX}KEPT_MS must be at most 2000: nobody waits longer for what changed, or was revoked")
     if settings.is_production and (settings.secret_key == DEV_SECRET or len(settings.secret_key) < 32):
         raise BadSetting(f"{PREFIX}SECRET_KEY must be set to at least 32 random characters in production")
     return settings
+
+
+def _check_ways(settings: Settings) -> None:
+    """Refuse half a setting of a way out of the house: it would be found by the first message that does not arrive."""
+    if bool(settings.vapid_public_key) != bool(settings.vapid_private_key):
+        raise BadSetting(f"{PREFIX}VAPID_PUBLIC_KEY and {PREFIX}VAPID_PRIVATE_KEY belong together")
+    if settings.vapid_public_key and not settings.vapid_contact.startswith("mailto:"):
+        raise BadSetting(f"{PREFIX}VAPID_CONTACT must begin with mailto:")
+    if settings.smtp_url and (
+        urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps") or not urlsplit(settings.smtp_url).hostname
+    ):
+        raise BadSetting(f"{PREFIX}SMTP_URL must be smtp://host or smtps://host")
+    if settings.smtp_url and "@" not in settings.mail_from:
+        raise BadSetting(f"{PREFIX}MAIL_FROM must be an e-mail address where {PREFIX}SMTP_URL is set")
+    if settings.sms_url and urlsplit(settings.sms_url).scheme not in ("http", "https"):
+        raise BadSetting(f"{PREFIX}SMS_URL must be an http(s) address")
 
 
 def _typed(name: str, kind: str, text: str) -> object:

@@ -7,12 +7,11 @@ from importlib import import_module
 from types import ModuleType
 
 from flask import Blueprint, Flask
-from flask_migrate import Migrate
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from pointsapp.config import shipped
-from pointsapp.core import events, figures, guesses, idempotency, jobs, policy, sessions  # noqa: F401 - some only bring a table
+from pointsapp.core import anomalies, events, figures, guesses, idempotency, jobs, policy, sessions  # noqa: F401 - some only bring a table
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import db
 from pointsapp.web.api import init_api
@@ -23,15 +22,35 @@ from pointsapp.web.security import csrf
 FEATURES = (
     "areas",
     "people",
+    "privacy",
+    "merging",
     "ledger",
     "rewards",
     "tasks",
     "checkin",
     "merchants",
     "redemption",
+    "giving",
     "stars",
+    "inspections",
     "notices",
+    "audit",
+    "contest",
+    "exports",
+    "desk",
+    "feedback",
+    "watch",
+    "settlements",
+    "disputes",
     "boards",
+    "care",
+    "certificates",
+    "batches",
+    "deeds",
+    "badges",
+    "dossiers",
+    "statistics",
+    "pocket",
     "home",
 )
 
@@ -51,7 +70,6 @@ def connect(app: Flask) -> None:
     """Hang every feature's doors, words, subscribers and jobs onto `app`."""
     for feature in FEATURES:
         room(feature, "models")  # the mapper must know every table before the first query
-    Migrate(app, db, directory=str(shipped("migrations")), render_as_batch=True, compare_type=True)
     api = init_api(app)
     for feature in FEATURES:
         messages = room(feature, "messages")
@@ -71,14 +89,28 @@ def connect(app: Flask) -> None:
         for command in getattr(commands, "COMMANDS", []):
             app.cli.add_command(command)
     register_metrics()
+    register_hands()
+    register_unfinished()
+    register_personal()
+    register_merging()
+    register_duties()
+    register_anomalies()
+    register_typed_codes()
     _subscribe()
     _schedule()
+
+
+def bring_migrations(app: Flask) -> None:
+    """Give `app` the command `db` and what upgrades and backups go by: 10 MB that a server process does without."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(shipped("migrations")), render_as_batch=True, compare_type=True)
 
 
 def register_metrics() -> None:
     """Hand the star board what each feature counts, and let it hear the events that leave evidence."""
     from pointsapp.stars.queries import register, register_evidence
-    from pointsapp.stars.services import collect
+    from pointsapp.stars.services import collect, collect_all
 
     for feature in FEATURES:
         offered = room(feature, "metrics")
@@ -86,15 +118,88 @@ def register_metrics() -> None:
             register(metric)
         for gives in getattr(offered, "GIVES", ()):
             register_evidence(gives)
-            events.subscribe(gives.kind, "stars.evidence", collect)
+            events.subscribe(gives.kind, "stars.evidence", collect, together=collect_all)
+
+
+def register_hands() -> None:
+    """Tell the star board who stands behind scores that come from another feature."""
+    from pointsapp.stars.queries import register_hands
+
+    for feature in FEATURES:
+        for origin, hands in getattr(room(feature, "hands"), "HANDS", ()):
+            register_hands(origin, hands)
+
+
+def register_unfinished() -> None:
+    """Hand the closing page of the star board what waits in each feature."""
+    from pointsapp.stars.queries import register_waits
+
+    for feature in FEATURES:
+        for waits in getattr(room(feature, "unfinished"), "WAITS", ()):
+            register_waits(waits)
+
+
+def register_personal() -> None:
+    """Hand over what each feature holds of people: what erasing takes, what a copy gives."""
+    from pointsapp.core import personal
+
+    for spoken in (import_module("pointsapp.web.personal"), *(room(feature, "personal") for feature in FEATURES)):
+        personal.register(
+            getattr(spoken, "PARTS", ()), getattr(spoken, "CLOSINGS", ()), getattr(spoken, "CHAPTERS", ())
+        )
+
+
+def register_merging() -> None:
+    """Hand over what each feature does when two accounts turn out to be one person."""
+    from pointsapp.core import merging
+
+    for spoken in (import_module("pointsapp.web.merging"), *(room(feature, "merging") for feature in FEATURES)):
+        merging.register(getattr(spoken, "CARRIES", ()), getattr(spoken, "BARS", ()), getattr(spoken, "STAYS", ()))
+
+
+def register_duties() -> None:
+    """Hand the staff desk what waits in each feature, and what hangs on one person."""
+    from pointsapp.desk.queries import register_duties, register_held
+
+    for feature in FEATURES:
+        offered = room(feature, "duties")
+        for duties in getattr(offered, "DUTIES", ()):
+            register_duties(duties)
+        for held in getattr(offered, "HELD", ()):
+            register_held(held)
+
+
+def register_anomalies() -> None:
+    """Hand the trust desk the rules by which each feature finds something unusual."""
+    for feature in FEATURES:
+        for rule in getattr(room(feature, "anomalies"), "ANOMALIES", ()):
+            anomalies.register_rule(rule)
+
+
+def register_typed_codes() -> None:
+    """Say which page each kind of ten-character code opens when somebody types it where they could have scanned it."""
+    from pointsapp.inspections.services import is_pass
+    from pointsapp.merchants.queries import invitation_by_code
+    from pointsapp.people.queries import holder_of_code, person_by_personal_code
+    from pointsapp.redemption.queries import voucher_by_code
+    from pointsapp.web.typed import Kind, register_kind
+
+    register_kind(Kind(letter="u", knows=lambda session, code, _now: person_by_personal_code(session, code)))
+    register_kind(Kind(letter="v", knows=lambda session, code, now: voucher_by_code(session, code, now=now)))
+    register_kind(Kind(letter="i", knows=lambda session, code, _now: invitation_by_code(session, code)))
+    register_kind(
+        Kind(letter="o", knows=lambda session, code, now: holder_of_code(session, code, now=now), for_guests=True)
+    )
+    register_kind(Kind(letter="p", knows=lambda session, code, _now: is_pass(session, code), for_guests=True))
 
 
 def _subscribe() -> None:
-    """Say which feature hears which event. A subscriber is `fn(session, event_row)`, idempotent."""
+    """Say which feature hears which event. A subscriber is `fn(session, event_row)`, idempotent; TOGETHER says who hears many at once."""
     for feature in FEATURES:
         subscribers = room(feature, "subscribers")
+        together = getattr(subscribers, "TOGETHER", {})
         for kind, name, fn in getattr(subscribers, "SUBSCRIBERS", []):
-            events.subscribe(kind, name, fn)
+            events.subscribe(kind, name, fn, together=together.get(name))
 
 
 def _schedule() -> None:
@@ -106,6 +211,8 @@ def _schedule() -> None:
         chores = room(feature, "jobs")
         for name, every_seconds, run in getattr(chores, "JOBS", []):
             jobs.schedule(name, every_seconds, run)
+        for name, every_seconds, run in getattr(chores, "OUTSIDE", []):
+            jobs.schedule_outside(name, every_seconds, run)
 
 
 def load_person(person_id: int, now: datetime) -> Actor | None:

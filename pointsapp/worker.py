@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 DELIVERY_SECONDS = 1
 BATCH = 100
 DIARY_SECONDS = 10
+OUTSIDE = "outside"
 
 
 class Diary:
@@ -77,7 +78,7 @@ def deliver_events(moment: datetime, max_batches: int = 200) -> int:
 
 
 def run_all_once(moment: datetime) -> None:
-    """Deliver every event and run every job once at `moment`: for tests and the demo's history."""
+    """Deliver every event and run every job once at `moment`: for tests and the demo's history. Nothing leaves the house."""
     deliver_events(moment)
     for job in jobs.scheduled():
         jobs.run_job(write, job, moment)
@@ -85,15 +86,15 @@ def run_all_once(moment: datetime) -> None:
 
 
 def run(app: Flask) -> None:
-    """Work until the process is stopped. One thread: two jobs never fight over SQLite's only writer."""
+    """Work until the process is stopped. One thread: two jobs never fight over SQLite's only writer; one more for what waits for others."""
     scheduler = BlockingScheduler(
-        executors={"default": ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(1), OUTSIDE: ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
 
-    diary = Diary()
+    inside, outside = Diary(), Diary()
 
-    def in_app(name: str, work: Callable[[], object]) -> None:
+    def in_app(name: str, work: Callable[[], object], diary: Diary = inside) -> None:
         with app.app_context():
             try:
                 with diary.about(name):
@@ -112,5 +113,14 @@ def run(app: Flask) -> None:
             args=[job.name, lambda job=job: jobs.run_job(write, job, now())],
             seconds=job.every_seconds,
             id=job.name,
+        )
+    for chore in jobs.scheduled_outside():
+        scheduler.add_job(
+            in_app,
+            "interval",
+            args=[chore.name, lambda chore=chore: chore.run(now()), outside],
+            seconds=chore.every_seconds,
+            id=chore.name,
+            executor=OUTSIDE,
         )
     scheduler.start()

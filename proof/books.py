@@ -41,6 +41,9 @@ MENTIONS = (
     ("posting", "entry_id", "entry"), ("hold", "entry_id", "entry"), ("hold", "resolved_entry_id", "entry"),
     ("voucher", "person_id", "person"), ("voucher", "merchant_id", "merchant"), ("voucher", "offer_id", "offer"), ("voucher", "hold_id", "hold"),
     ("redemption", "voucher_id", "voucher"), ("redemption", "merchant_id", "merchant"), ("redemption", "clerk_id", "person"),
+    ("till_scan", "voucher_id", "voucher"), ("till_scan", "merchant_id", "merchant"), ("till_scan", "clerk_id", "person"),
+    ("anomaly_evidence", "person_id", "person"), ("anomaly_evidence", "by_id", "person"), ("person", "merged_into_id", "person"),
+    ("plan_item", "accepted_by_id", "person"),
 )  # fmt: skip
 _NOWHERE = " UNION ALL ".join(
     f"SELECT '{table}.{column}' AS place, m.{column} AS names FROM {table} m "
@@ -194,19 +197,33 @@ RULES = (
     ),
     Rule(
         "settled months",
-        "A month that both sides confirmed is the sum of its redemptions, and each of them stands for good.",
-        """SELECT s.public_id AS settlement, s.redemptions, s.total_points, COUNT(r.id) AS standing, SUM(r.points) AS points
+        "Every month is the sum of its lines: one for each redemption, one back for each taken back after it was drafted.",
+        """SELECT s.public_id AS settlement, s.redemptions, s.total_points, SUM(l.points) AS points
         FROM settlement s LEFT JOIN settlement_line l ON l.settlement_id = s.id
-        LEFT JOIN redemption r ON r.id = l.redemption_id AND r.reversed_at IS NULL AND r.settled_at IS NOT NULL
-        WHERE s.state = 'confirmed' GROUP BY s.id, s.public_id, s.redemptions, s.total_points
-        HAVING COUNT(r.id) <> s.redemptions OR COALESCE(SUM(r.points), 0) <> s.total_points""",
+        GROUP BY s.id, s.public_id, s.redemptions, s.total_points, s.total_fen
+        HAVING COALESCE(SUM(CASE WHEN l.kind = 'use' THEN 1 ELSE 0 END), 0) <> s.redemptions
+        OR COALESCE(SUM(l.points), 0) <> s.total_points OR COALESCE(SUM(l.agreed_fen), 0) <> s.total_fen""",
     ),
     Rule(
         "settled or undone",
-        "No redemption is both settled and undone, and none is settled outside a confirmed month.",
-        """SELECT r.public_id AS redemption FROM redemption r LEFT JOIN settlement_line l ON l.redemption_id = r.id
+        "A redemption of an approved month stands for good or was undone before; settled and undone is only what a dispute took back.",
+        """SELECT r.public_id AS redemption, s.state FROM redemption r
+        LEFT JOIN settlement_line l ON l.redemption_id = r.id AND l.kind = 'use'
         LEFT JOIN settlement s ON s.id = l.settlement_id
-        WHERE r.settled_at IS NOT NULL AND (r.reversed_at IS NOT NULL OR s.state IS NULL OR s.state <> 'confirmed')""",
+        WHERE (r.settled_at IS NOT NULL AND (s.state IS NULL OR s.state NOT IN ('approved', 'paid')))
+        OR (s.state IN ('approved', 'paid') AND r.settled_at IS NULL AND r.reversed_at IS NULL)
+        OR (r.settled_at IS NOT NULL AND r.reversed_at IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM redemption_dispute d WHERE d.redemption_id = r.id AND d.state = 'upheld'))""",
+    ),
+    Rule(
+        "corrections",
+        "A correction takes off, once and to the fen, a redemption that an earlier month of the same shop holds and that was undone.",
+        """SELECT c.public_id AS line, r.public_id AS redemption FROM settlement_line c
+        JOIN settlement s ON s.id = c.settlement_id JOIN redemption r ON r.id = c.redemption_id
+        LEFT JOIN settlement_line u ON u.redemption_id = c.redemption_id AND u.kind = 'use'
+        LEFT JOIN settlement e ON e.id = u.settlement_id
+        WHERE c.kind = 'correction' AND (r.reversed_at IS NULL OR e.id IS NULL OR e.month >= s.month
+        OR e.merchant_id <> s.merchant_id OR c.points <> -u.points OR c.drafted_fen <> -u.agreed_fen)""",
     ),
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 from click.testing import Result
 from sqlalchemy import Connection, text
 
@@ -89,6 +90,15 @@ class Place:
                     process.kill()
                     process.wait()
 
+    def count_rows(self) -> None:
+        """Have PostgreSQL count its rows now, as it does by itself once a minute where many were added.
+
+        Until then it keeps the plans it made for tables that were empty, and reads them whole however long they have become.
+        """
+        if self.dialect == "postgresql":
+            with psycopg.connect(self.own.url.replace("+psycopg", ""), autocommit=True) as connection:
+                connection.execute("ANALYZE")
+
     def errors_logged(self) -> list[str]:
         """Return the lines since the last call, of the server's and the worker's logs, that tell of an error or a crash."""
         found = []
@@ -110,17 +120,17 @@ def _is_error(line: str) -> bool:
 def opened(dialect: str, *, durable: bool = True, works: bool = True) -> Iterator[Place]:
     """Serve an empty, migrated database of `dialect` with two workers until the block ends, however it ends.
 
-    `durable` is PostgreSQL as shipped, which waits for the disk; the tests' server does not. `works`: `pointsapp worker` runs
-    beside it all the time; otherwise while somebody is `place.working()`.
+    `durable` is PostgreSQL as shipped, which waits for the disk, and the gate as shipped; the tests' server has neither. `works`:
+    `pointsapp worker` runs beside it all the time; otherwise while somebody is `place.working()`.
     """
     own = databases.clone(dialect)
     if dialect == "postgresql" and durable:
-        databases.wait_for_the_disk()
+        databases.as_shipped()
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         folder = Path(name)
         (folder / "worker.log").touch()
         try:
-            with serving(own.url, folder, workers=WORKERS) as server:
+            with serving(own.url, folder, workers=WORKERS, hurried=durable) as server:
                 place = Place(dialect, own, server, folder)
                 with place.working() if works else nullcontext():
                     yield place

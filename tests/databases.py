@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import uuid
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -60,10 +60,11 @@ def _admin(statement: str) -> None:
         connection.execute(statement)
 
 
-def wait_for_the_disk() -> None:
-    """Let the server started for the tests be as durable as any other; a server that was given is its owner's business."""
+def as_shipped() -> None:
+    """Let the server started for the tests wait for the disk and keep house as any other; a given one is its owner's business."""
     if not os.environ.get("POINTSAPP_TEST_POSTGRES"):
         _admin("ALTER SYSTEM RESET fsync")
+        _admin("ALTER SYSTEM RESET autovacuum")
         _admin("SELECT pg_reload_conf()")
 
 
@@ -116,6 +117,7 @@ class Clone:
             self.engine = db.engine
 
     def drop(self) -> None:
+        """Throw the database away."""
         self.engine.dispose()
         if self.dialect == "sqlite":
             for suffix in ("", "-wal", "-shm"):
@@ -135,3 +137,35 @@ def clone(dialect: str, *, migrated: bool = True, **over: object) -> Clone:
         _admin(f"CREATE DATABASE {name}" + (f" TEMPLATE {template(dialect)}" if migrated else ""))
     url = _url(dialect, name)
     return Clone(dialect, url, create_app(settings_for(url, **over)), name)
+
+
+_resting: dict[str, list[Clone]] = {}
+
+
+def borrow(dialect: str, *, migrated: bool = True, instance: str = "") -> Clone:
+    """Return a fresh copy of the migrated template, or an empty database, under an application that served another test before:
+    making an application takes longer than making a database. For whoever changes nothing else about the application; `give_back`
+    ends it.
+    """
+    resting = _resting.setdefault(dialect, [])
+    own = resting.pop() if resting else clone(dialect, migrated=False)
+    settings = replace(own.app.config["SETTINGS"], instance=instance or settings_for("").instance)
+    own.app.config["SETTINGS"] = settings
+    own.app.instance_path = str(settings.instance_path.resolve())
+    if dialect == "sqlite" and migrated:
+        shutil.copyfile(template(dialect), own.name)
+    elif dialect == "postgresql":
+        _admin(f"DROP DATABASE IF EXISTS {own.name}")
+        _admin(f"CREATE DATABASE {own.name}" + (f" TEMPLATE {template(dialect)}" if migrated else ""))
+    return own
+
+
+def give_back(own: Clone) -> None:
+    """Throw the database away, and keep its application for the next who borrows one.
+
+    Not while one of its connections is still out: SQLite, closing it later, would take away the next database's -wal by its name.
+    """
+    is_quiet = getattr(own.engine.pool, "checkedout", lambda: 0)() == 0
+    own.drop()
+    if is_quiet:
+        _resting[own.dialect].append(own)

@@ -184,6 +184,11 @@ def _kept(session: Session, row: Any) -> Any:
     return row
 
 
+def kept(session: Session, row: Any) -> Any:
+    """Return any committed row as it stands, for a test that reads it after writes of others."""
+    return _kept(session, row)
+
+
 def actor_of(session: Session, person: Person) -> Actor:
     """Return `person` as the one acting now."""
     actor = load_actor(session, person.id, now=clock.now())

@@ -17,6 +17,8 @@ from pathlib import Path
 from tests.house.reading import ROOT
 
 PATIENCE_S = 60
+# A machine that stands still for a moment must not make the server refuse what a test asks one by one.
+UNHURRIED = {"POINTSAPP_WITHIN_MS": "60000"}
 SECRET = "a-secret-for-a-test-server-0123456789"
 
 
@@ -54,11 +56,13 @@ def environment(url: str, database_url: str, folder: Path, **over: str) -> dict[
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, workers: int = 1, **settings: str) -> Iterator[Server]:
-    """Serve `database_url` until the block ends."""
+def serving(
+    database_url: str, folder: Path, workers: int = 1, *, hurried: bool = False, **settings: str
+) -> Iterator[Server]:
+    """Serve `database_url` until the block ends. `hurried`: with the gate as shipped, which sends a crowd away."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    env = environment(url, database_url, folder, **settings)
+    env = environment(url, database_url, folder, **({} if hurried else UNHURRIED), **settings)
     log = (folder / "server.log").open("wb")
     command = [sys.executable, "-m", "pointsapp", "serve", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)

@@ -13,7 +13,7 @@ KIND_NAMES = {
     AreaKind.DISTRICT: _l("区"),
     AreaKind.STREET: _l("街道"),
     AreaKind.COMMUNITY: _l("社区"),
-    AreaKind.GRID: _l("网格"),
+    AreaKind.GRID: _l("网格", n=1),
     AreaKind.MICRO_GRID: _l("微网格"),
     AreaKind.SPECIAL_GRID: _l("专属网格"),
 }

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response
 
-from pointsapp.boards.queries import board_for, laid_out, lay_out, points_on, ranking
+from pointsapp.boards.queries import (
+    FIRST_MONTH,
+    MonthStatement,
+    board_for,
+    laid_out,
+    lay_out,
+    month_statement,
+    points_on,
+    ranking,
+)
 from pointsapp.boards.schemas import (
     EntryProofSchema,
+    MonthStatementSchema,
     RankingArgs,
     RankingSchema,
     SealPageSchema,
+    StatementArgs,
     first_page_asked,
     ranking_answer,
 )
 from pointsapp.core.actor import Actor
-from pointsapp.core.clock import now
+from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page
@@ -61,6 +73,21 @@ def list_residents(args: dict[str, Any]) -> dict[str, Any] | Response:
         "me": found.me,
         "next_cursor": found.page.next_cursor,
     }
+
+
+@blp.get("/statement")
+@public("the books are open: sums only, no person")
+@may_lag
+@blp.arguments(StatementArgs, location="query")
+@blp.response(200, MonthStatementSchema)
+def read_statement(args: dict[str, str | None]) -> MonthStatement:
+    """Read a month's public statement: what was issued, and where everything ever issued is."""
+    moment = now()
+    today, asked = local_day(moment), args["month"]
+    month = date.fromisoformat(f"{asked}-01") if asked else today.replace(day=1)
+    if not FIRST_MONTH <= month <= today:
+        raise NotFound()
+    return month_statement(db.session, month, now=moment)
 
 
 @blp.get("/seals")

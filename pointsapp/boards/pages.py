@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pointsapp.areas.queries import find_area
 from pointsapp.boards.messages import PERIODS
 from pointsapp.boards.queries import (
     FIRST_MONTH,
+    Wall,
     board_for,
     communities_month,
     community_month,
@@ -62,11 +64,32 @@ _ASKED = frozenset({"area", "period", "cursor"})
 @public("the wall chart hangs in the street office: branches only, no person")
 @may_lag
 def show_wall() -> ResponseReturnValue:
-    """Show the wall chart 挂图作战: all branches, their five stars, rank, total and movement."""
+    """Show the wall chart 挂图作战: all branches, their five stars, rank or tier, total, movement and plans."""
     moment = clock.now()
-    asked = request.args.get("from", "")
+    local = clock.to_local(moment)
+    return render_template("boards/wall.html", wall=_asked_wall(moment), now=moment, offset=local.utcoffset())
+
+
+@bp.get("/wall/screen")
+@public("what a wall chart asks for again and again: branches only, no person")
+@may_lag
+def show_wall_screen() -> ResponseReturnValue:
+    """Show one screen of the wall chart without its frame; what has not changed has the same ETag."""
+    moment = clock.now()
+    return render_template("boards/wall_screen.html", wall=_asked_wall(moment), now=moment)
+
+
+def _asked_wall(moment: datetime) -> Wall:
+    """Return the screen that `?from=` names, of the area that `?area=` and the scheme that `?scheme=` names."""
+    asked, code = request.args.get("from", ""), request.args.get("area", "")
     start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 0
-    return render_template("boards/wall.html", wall=wall_chart(db.session, start, now=moment), now=moment)
+    area = find_area(db.session, code) if code else None
+    if code and area is None:
+        raise NotFound()
+    wall = wall_chart(db.session, start, area, request.args.get("scheme") or None, now=moment)
+    if wall.scheme and wall.round is None:
+        raise NotFound()
+    return wall
 
 
 @bp.get("/statement")

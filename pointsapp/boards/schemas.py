@@ -106,3 +106,39 @@ class EntryProofSchema(Schema):
     leaf = fields.String()
     index = fields.Integer()
     path = fields.List(fields.String())
+
+
+class StatementArgs(Schema):
+    """`month` as 2026-11; without one the running month."""
+
+    month = fields.String(load_default=None, validate=validate.Regexp(r"^20[0-9]{2}-(0[1-9]|1[0-2])$"))
+
+
+class MovementSchema(Schema):
+    """Points of a span; `issued` without what was taken back, which `reversed` tells."""
+
+    issued = fields.Function(lambda line: line.issued - line.reversed)
+    reversed = fields.Integer()
+    spent = fields.Integer()
+    donated = fields.Integer()
+    lapsed = fields.Integer()
+
+
+class WhereaboutsSchema(MovementSchema):
+    """Everything ever issued, and where it is at the end of the month: the five add up to `issued`."""
+
+    available = fields.Integer(attribute="available_at_end")
+    held = fields.Integer(attribute="held_at_end")
+
+
+class MonthStatementSchema(Schema):
+    """The public statement of a month. Points, and minutes of service in a book of their own."""
+
+    first_on = fields.Date(attribute="first_day")
+    last_on = fields.Date(attribute="last_day")
+    is_running = fields.Boolean()
+    month = fields.Nested(MovementSchema)
+    ever = fields.Nested(WhereaboutsSchema)
+    adds_up = fields.Function(lambda row: row.accounted == row.issued)
+    minutes_in_month = fields.Integer()
+    minutes_ever = fields.Integer()

@@ -11,6 +11,9 @@ from pointsapp.checkin.schemas import (
     CheckInPersonSchema,
     CheckInReceiptSchema,
     CheckInSchema,
+    ClosingJson,
+    ClosingReceiptSchema,
+    ClosingSchema,
     CodeArgs,
     CorrectionReceiptSchema,
     CorrectionSchema,
@@ -130,3 +133,22 @@ def void_check_in(body: dict[str, Any], checkin_id: str) -> Response:
     command = services.Void(reason=body["reason"])
     schema = ReviewReceiptSchema()
     return write_json(services.void_attendance, signed_in(), checkin_id, command, schema=schema, status=200)
+
+
+@blp.get("/shifts/<shift_id>/closing")
+@blp.response(200, ClosingSchema)
+@refuses("not_allowed")
+def read_closing(shift_id: str) -> queries.ClosingView:
+    """What is still open of a shift, person by person, and how often it was closed; its leaders and staff."""
+    actor, moment = signed_in(), now()
+    look = queries.shift_for_leader(db.session, actor, shift_id, now=moment)
+    return queries.closing_view(db.session, actor, look, now=moment)
+
+
+@blp.post("/shifts/<shift_id>/closing")
+@blp.arguments(ClosingJson)
+@blp.response(200, ClosingReceiptSchema)
+@refuses("not_allowed", "wrong_state")
+def post_shift_closing(command: services.CloseShift, shift_id: str) -> Response:
+    """Decide what was chosen and close the shift if nothing is left open; a no to one choice leaves the others standing."""
+    return write_json(services.close_shift, signed_in(), shift_id, command, schema=ClosingReceiptSchema, status=200)

@@ -4,7 +4,7 @@
     Gone       410   CodeExpired
     Forbidden  403   NotSignedUp, and, as `not_allowed`, OwnShift, SamePerson, SecondPerson
     Conflict   409   OutsideWindow, NotCheckedIn, TimeTaken (`time_conflict`, as at sign-up), and, as `wrong_state`,
-                     NoCheckOutHere, TaskOver, AlreadyVoided, NotProvisional, CorrectionWaiting, NothingToCorrect, CorrectionDecided
+                     NoCheckOutHere, TaskOver, ShiftNotOver, AlreadyVoided, NotProvisional, CorrectionWaiting, NothingToCorrect, CorrectionDecided
 
 Where one code has several true reasons, the class carries its own sentence in `detail`.
 """
@@ -138,3 +138,9 @@ class NothingToCorrect(Conflict):
 
 class CorrectionDecided(Conflict):
     detail = _l("这条更正已经处理过了。")
+
+
+class ShiftNotOver(Conflict):
+    """facts: ends_at."""
+
+    detail = _l("这一场还没结束，结束以后才能收尾。")

@@ -12,6 +12,7 @@ from pointsapp.core.db import (
     BigId,
     enum_check,
     enum_column,
+    facts,
     instant,
     maybe_instant,
     mention,
@@ -99,7 +100,19 @@ class Scan(Base):
     """One attempt, accepted or refused with its reason. Append-only by trigger."""
 
     __tablename__ = "scan"
-    __table_args__ = (enum_check("way", Way), enum_check("action", Action), Index("ix_scan_shift_at", "shift_id", "at"))
+    __table_args__ = (
+        enum_check("way", Way),
+        enum_check("action", Action),
+        Index("ix_scan_shift_at", "shift_id", "at"),
+        # What a person tried in vain; what was accepted is found through their attendances.
+        Index(
+            "ix_scan_refused_person",
+            "person_id",
+            "at",
+            sqlite_where=text("is_accepted IS FALSE"),
+            postgresql_where=text("is_accepted IS FALSE"),
+        ),
+    )
 
     id: Mapped[row_id]
     at: Mapped[instant]
@@ -114,6 +127,32 @@ class Scan(Base):
     reason: Mapped[str | None] = mapped_column(String(40))  # the refusal's code
     # A sealed arrival is good for one accepted scan, even if the browser's cookie was copied.
     seal: Mapped[str | None] = mapped_column(String(24), unique=True)
+
+
+class OfflineTick(Base):
+    """One tick made on a list without a connection, and what became of it when it came in: never guessed, never lost."""
+
+    __tablename__ = "offline_tick"
+    __table_args__ = (
+        enum_check("action", Action),
+        Index("uq_offline_tick_key", "by_id", "key", unique=True),
+        Index("ix_offline_tick_shift", "shift_id", "id"),
+    )
+
+    id: Mapped[row_id]
+    shift_id: Mapped[int] = ref("shift.id", index=False)
+    person_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)  # None: nobody we know
+    by_id: Mapped[int] = ref("person.id", index=False)
+    key: Mapped[str] = mapped_column(String(36))  # drawn by the device: the same tick sent twice is one
+    action: Mapped[Action] = enum_column(Action)
+    captured_at: Mapped[instant]  # by the device's clock, at the latest when it came in
+    received_at: Mapped[instant]
+    is_accepted: Mapped[bool]
+    is_repeat: Mapped[bool] = mapped_column(default=False)
+    is_provisional: Mapped[bool] = mapped_column(default=False)
+    points: Mapped[points] = mapped_column(default=0)
+    reason: Mapped[str | None] = mapped_column(String(40))  # the refusal's code
+    facts: Mapped[facts]  # of the refusal, for its sentence
 
 
 class CorrectionState(StrEnum):
@@ -158,3 +197,17 @@ class Correction(Base):
     points_before: Mapped[int | None]  # both written at approval
     points: Mapped[int | None]
     decline_reason: Mapped[str | None] = mapped_column(String(300))
+
+
+class ShiftClosing(Base):
+    """Somebody went through a shift after it and left nothing open. What comes in later makes another round; none is changed."""
+
+    __tablename__ = "shift_closing"
+    __table_args__ = (Index("uq_shift_closing_round", "shift_id", "round", unique=True),)
+
+    id: Mapped[row_id]
+    shift_id: Mapped[int] = ref("shift.id", index=False)
+    round: Mapped[int]  # 1 the first time
+    closed_at: Mapped[instant]
+    closed_by_id: Mapped[int] = ref("person.id", index=False)
+    facts: Mapped[facts]  # how it stood then: came, minutes, points, voided, missed, excused, corrected

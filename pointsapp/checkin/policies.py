@@ -20,6 +20,12 @@ STOPPED_FULL_FROM = policy.declare(
     _l("场次中途停止时，做满百分之几即得整份积分，不足的按时间折算（向下取整）"),
 )
 
+OFFLINE_GRACE_MINUTES = policy.declare(
+    "checkin.offline_grace_minutes",
+    120,
+    _l("没网时点的名，结束后多少分钟内传上来按当时的时间算；再晚的要另一位负责人确认"),
+)
+
 
 def may_check_others_in(actor: Actor, look: Look, now: datetime) -> bool:
     """Staff of the task's area always; the shift's leaders from 60 minutes before to 24 hours after."""

@@ -20,12 +20,19 @@ class Role(StrEnum):
     STAFF = "staff"
     STREET_ADMIN = "street_admin"
     PLATFORM_ADMIN = "platform_admin"
+    # of the star board: they judge, look and check, and are no staff
+    ASSESSOR = "assessor"
+    INSPECTOR = "inspector"
+    DISTRICT_READER = "district_reader"
+    AUDITOR = "auditor"
 
 
 MERCHANT_ROLES = frozenset({Role.MERCHANT_CLERK, Role.MERCHANT_MANAGER})
-AREA_ROLES = frozenset({Role.GRID_LEADER, Role.BRANCH_SECRETARY, Role.STAFF, Role.STREET_ADMIN})
 # contract.md, "Who may what": "staff" means any of these of the area or above …
-COMMUNITY_STAFF = AREA_ROLES
+COMMUNITY_STAFF = frozenset({Role.GRID_LEADER, Role.BRANCH_SECRETARY, Role.STAFF, Role.STREET_ADMIN})
+# Nobody of these is staff: they assess or inspect branches, or read the board without changing it.
+BOARD_ROLES = frozenset({Role.ASSESSOR, Role.INSPECTOR, Role.DISTRICT_READER, Role.AUDITOR})
+AREA_ROLES = COMMUNITY_STAFF | BOARD_ROLES
 # … while merchants, offers and the people desk need one of these.
 OFFICE_STAFF = frozenset({Role.STAFF, Role.STREET_ADMIN})
 STREET_OFFICE = frozenset({Role.STREET_ADMIN})
@@ -63,12 +70,32 @@ class Actor:
 
     @property
     def is_staff_anywhere(self) -> bool:
-        return self.is_platform_admin or any(grant.role in AREA_ROLES for grant in self.grants)
+        return self.is_platform_admin or any(grant.role in COMMUNITY_STAFF for grant in self.grants)
+
+    @property
+    def is_on_board_duty(self) -> bool:
+        """Whether this person assesses, inspects or reads the star board for an office somewhere."""
+        return any(grant.role in BOARD_ROLES for grant in self.grants)
+
+    @property
+    def is_inspector(self) -> bool:
+        """Whether this person was appointed to inspect branches somewhere; the phone shows that day's visits to no one else."""
+        return any(grant.role is Role.INSPECTOR for grant in self.grants)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether this person answers for branches: what was found there is theirs to put right."""
+        return any(grant.role in (Role.BRANCH_SECRETARY, Role.STAFF) for grant in self.grants)
 
     @property
     def is_office_anywhere(self) -> bool:
         """Whether this person decides about merchants and offers somewhere; the console shows those jobs to no one else."""
         return self.holds_anywhere(OFFICE_STAFF)
+
+    @property
+    def is_auditing(self) -> bool:
+        """Whether this person checks what others did somewhere: an auditor, or the street office."""
+        return self.holds_anywhere(STREET_OFFICE | {Role.AUDITOR})
 
     @property
     def merchant_ids(self) -> tuple[int, ...]:

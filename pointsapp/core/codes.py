@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {char: value for value, char in enumerate(ALPHABET)} | {"I": 1, "L": 1, "O": 0}
 _POLYNOMIAL = 0b100101
-VOUCHER_LENGTH = PERSONAL_LENGTH = ONE_TIME_LENGTH = INVITATION_LENGTH = 10
+VOUCHER_LENGTH = PERSONAL_LENGTH = ONE_TIME_LENGTH = INVITATION_LENGTH = PASS_LENGTH = 10
 VENUE_LENGTH = 8
 _MAX_INPUT = 300
 
@@ -73,6 +73,11 @@ def read(text: str, length: int) -> str | None:
 def new_public_id() -> str:
     """Return the 12-character random name a row shows instead of its key."""
     return secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
+
+
+def new_secret() -> str:
+    """Return 256 random bits in hexadecimal: what a row keeps to itself."""
+    return secrets.token_hex(32)
 
 
 def new_token() -> str:

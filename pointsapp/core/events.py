@@ -8,7 +8,7 @@ There is no high-water mark by id: it would miss rows that commit late.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,13 +22,23 @@ from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, mentio
 
 log = logging.getLogger(__name__)
 MAX_TRIES = 12
+_BY_OTHERS = "actor_id IS NOT NULL AND (person_id IS NULL OR actor_id <> person_id)"
+# Written out, not bound: a database takes a partial index only for the very condition it was made with.
+IS_ACT = text("event.actor_id IS NOT NULL AND (event.person_id IS NULL OR event.actor_id <> event.person_id)")
 
 
 class Event(Base):
     """What happened: `feature.verb`, when, where, who it concerns, who did it. Append-only by trigger."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_kind_at", "kind", "at"),)
+    __table_args__ = (
+        Index("ix_event_kind_at", "kind", "at"),
+        # The audit log and a person's timeline: only what somebody did to others, so a resident's own check-in pays nothing.
+        *(
+            Index(f"ix_event_act_{name}", *columns, sqlite_where=text(_BY_OTHERS), postgresql_where=text(_BY_OTHERS))
+            for name, columns in (("at", ("at",)), ("actor", ("actor_id", "at")), ("person", ("person_id", "at")))
+        ),
+    )
 
     id: Mapped[row_id]
     kind: Mapped[str] = mapped_column(String(60))
@@ -90,12 +100,20 @@ _EVENT = bundle.insert(
 )
 
 Subscriber = Callable[[Session, EventRow], None]
+Together = Callable[[Session, Sequence[EventRow]], None]
 _subscribers: dict[str, dict[str, Subscriber]] = {}
+_together: dict[str, Together] = {}
 
 
-def subscribe(kind: str, name: str, fn: Subscriber) -> None:
-    """Say that `fn`, known as `name`, must hear every event of `kind`. Only wiring.py calls this."""
+def subscribe(kind: str, name: str, fn: Subscriber, *, together: Together | None = None) -> None:
+    """Say that `fn`, known as `name`, must hear every event of `kind`. Only wiring.py calls this.
+
+    Who hears thousands also says how to hear many at once: `together`, the same for all kinds under one name, does for a batch, in its
+    order, what `fn` does for one. A batch that fails is told by `fn`, event by event.
+    """
     _subscribers.setdefault(kind, {})[name] = fn
+    if together is not None:
+        _together[name] = together
 
 
 def record(
@@ -166,14 +184,19 @@ def record_each(
     **facts: Any,
 ) -> int:
     """Write one event per person with its deliveries, in bulk: what a cancelled task tells hundreds of people."""
-    same = {"kind": kind, "at": at, "subject": subject, "area_id": area_id, "actor_id": actor_id, "facts": facts}
-    rows = [{**same, "person_id": person_id} for person_id in sorted(set(person_ids))]
+    same = {"subject": subject, "area_id": area_id, "actor_id": actor_id, "facts": facts}
+    return record_all(session, kind, at=at, rows=[{**same, "person_id": one} for one in sorted(set(person_ids))])
+
+
+def record_all(session: Session, kind: str, *, at: datetime, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Write one event per row with its deliveries, in bulk; a row has the words of `record`, its facts under `facts`."""
     if not rows:
         return 0
-    ids = session.scalars(insert(Event).returning(Event.id), rows).all()
+    blank = {"area_id": None, "person_id": None, "actor_id": None}
+    ids = session.scalars(insert(Event).returning(Event.id), [{**blank, **row, "kind": kind, "at": at} for row in rows])
     deliveries = [
         {"event_id": event_id, "subscriber": name, "due_at": at, "tries": 0}
-        for event_id in ids
+        for event_id in ids.all()
         for name in _subscribers.get(kind, ())
     ]
     if deliveries:
@@ -200,8 +223,7 @@ def deliver_due(session: Session, *, now: datetime, limit: int = 100) -> int:
         return 0
     try:
         with session.begin_nested():
-            for duty in duties:
-                _tell(session, duty)
+            _tell_all(session, duties)
     except Exception:
         log.warning("a subscriber failed, its batch is told one by one", exc_info=True)
         for duty in duties:
@@ -217,6 +239,17 @@ class _Duty:
     subscriber: str
     tries: int
     row: EventRow
+
+
+def _tell_all(session: Session, duties: list[_Duty]) -> None:
+    """Tell a batch: singly whoever hears singly, then all of theirs at once to whoever hears together."""
+    for duty in duties:
+        if duty.subscriber not in _together:
+            _tell(session, duty)
+    for name, together in _together.items():
+        rows = [duty.row for duty in duties if duty.subscriber == name and name in _subscribers.get(duty.row.kind, {})]
+        if rows:
+            together(session, rows)
 
 
 def _tell(session: Session, duty: _Duty) -> None:

@@ -97,6 +97,11 @@ class Kept(Generic[T]):
         found = place.found if place is not None else None
         return found[1] if found is not None and moment() - found[0] < _life_s else None
 
+    def last(self, key: Hashable) -> T | None:
+        """Return what was last found under `key`, however old: to make the next one from, never to be shown."""
+        place = self._places.get((lagging.get(), key))
+        return place.found[1] if place is not None and place.found is not None else None
+
     def forget(self) -> None:
         """Keep nothing of what was kept so far."""
         with self._guard:
@@ -119,6 +124,42 @@ class Kept(Generic[T]):
         end = moment() - _life_s
         left = {key: place for key, place in self._places.items() if place.found is not None and place.found[0] > end}
         self._places = left if len(left) < self._most else {}
+
+
+class Beside(Generic[T]):
+    """What was made of frozen things that stay the same object while they say the same: kept until `most` later ones have come.
+
+    It has no age: of another thing, however alike, it is made anew. The thing is held as long as what was made of it, so nothing else
+    can be taken for it.
+    """
+
+    def __init__(self, *, most: int = 512) -> None:
+        self._most = most
+        self._found: dict[tuple[int, Hashable], tuple[Any, T]] = {}  # the longest there first
+        self._guard = threading.Lock()
+        _all.append(self)
+
+    def get(self, source: Any, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept under `key` of this very `source`, or what `make` makes of it now."""
+        place = id(source), key
+        found = self._found.get(place)
+        if found is not None:
+            return found[1]
+        value = make()
+        if _life_s > 0:
+            with self._guard:
+                self._found[place] = source, value
+                while len(self._found) > self._most:
+                    del self._found[next(iter(self._found))]
+        return value
+
+    def forget(self) -> None:
+        """Keep nothing of what was kept so far."""
+        with self._guard:
+            self._found = {}
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 _all: list[Any] = []

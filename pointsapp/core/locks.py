@@ -26,6 +26,13 @@ class LockKind(IntEnum):
     SEAL = 7  # only one worker seals
     BOARDS = 9  # one folds at a time
     STANDINGS = 10
+    WATCH = 34
+    STATISTICS = 37
+    FEEDBACK = 33  # how much one person, or guests together (0), have said
+    DEEDS = 39  # how much one person has handed in today
+    DEED_POT = 40  # the month's pot of one area
+    MEDALS = 41  # only one worker awards
+    GIFTS = 21  # what one person gave and was given this month
 
 
 _SPACE = 2**40

@@ -32,10 +32,15 @@ _DOUBLE = frozenset(
     ]
 )
 
+ERASED = "已注销"  # what stands for the name of who was erased; shown as it is
+MERGED = "已合并"  # the same for an account that was given up for another of the same person
+
 
 def mask_name(name: str) -> str:
     """Return `name` with everything after the surname hidden; a Latin name keeps its first letter."""
     name = name.strip()
+    if name in (ERASED, MERGED):
+        return name
     kept = 2 if len(name) > 2 and name[:2] in _DOUBLE else 1
     return name[:kept] + "*" * (len(name) - kept)
 

@@ -31,6 +31,16 @@ class Gives:
     amount: Callable[[Mapping[str, Any]], int]
 
 
+def one(_facts: Mapping[str, Any]) -> int:
+    """The amount of an event that is itself the thing counted."""
+    return 1
+
+
+def one_less(_facts: Mapping[str, Any]) -> int:
+    """The amount of an event that takes such a thing back: evidence of its own, never a row less."""
+    return -1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """A named figure. `name`, `unit`, `counts` and `formula` are words for people (lazy strings).

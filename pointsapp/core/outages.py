@@ -1,7 +1,8 @@
-"""Tell an outage of the database from a mistake of ours: the one says "come again", the other is a bug."""
+"""Tell an outage of the database or the disk from a mistake of ours: the one says "come again", the other is a bug."""
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 
 import psycopg
@@ -12,11 +13,13 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 _CLASSES = {"08", "53", "57", "58"}
 _CANCELLED = "57014"  # a statement that ran too long is ours
 _SQLITE = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+# A disk that is full, over its share, or took itself out of service; a file that reached the size limit.
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _PRIMARY = 0xFF  # SQLite's extended codes carry the primary one in their last byte
 
 
 def outage(error: BaseException | None) -> str | None:
-    """Return in a word why the database could not do what it was asked; None where the error is none of its own."""
+    """Return in a word why the database or the disk could not do what it was asked; None where the error is none of theirs."""
     if isinstance(error, NoConnectionFree):
         return "no connection free"
     if isinstance(error, DBAPIError):
@@ -28,4 +31,6 @@ def outage(error: BaseException | None) -> str | None:
         return state if state[:2] in _CLASSES and state != _CANCELLED else None
     if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY in _SQLITE:
         return error.sqlite_errorname
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return errno.errorcode[error.errno]
     return None

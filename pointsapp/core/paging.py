@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from pointsapp.core.errors import Invalid
@@ -59,6 +59,14 @@ def instant(text: str) -> datetime:
     if at.tzinfo is None:
         raise Invalid({"cursor": ["cursor"]})
     return at
+
+
+def day(text: str) -> date:
+    """Return the day that a cursor carries as isoformat; Invalid when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid({"cursor": ["cursor"]}) from None
 
 
 def _is_storable(part: Any) -> bool:

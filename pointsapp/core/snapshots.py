@@ -15,9 +15,17 @@ def look_at_one_moment(session: Session) -> None:
     A session inside somebody else's transaction sees what that one sees.
     """
     session.rollback()
+    see_one_moment(session, ", READ ONLY")
+
+
+def see_one_moment(session: Session, also: str = "") -> None:
+    """Let all statements of the transaction that begins here see one moment; what was written since makes a write of the same row fail.
+
+    Called before any other statement. On SQLite any transaction is like that.
+    """
     bind = session.get_bind()
     if bind.dialect.name == "postgresql" and not isinstance(bind, Connection):
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        session.execute(text(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ{also}"))
 
 
 def make_room(session: Session) -> None:

@@ -35,6 +35,14 @@ def must_move(session: Session, statement: Any, values: Mapping[str, Any] | None
         raise StateChanged
 
 
+def must_return(session: Session, statement: Any, column: Any) -> Any:
+    """Run a conditional UPDATE as `must_move` does, and return the changed row's `column`."""
+    found = session.execute(statement.returning(column), execution_options={"synchronize_session": False}).all()
+    if len(found) != 1:
+        raise StateChanged
+    return found[0][0]
+
+
 def rows_changed(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> int:
     """Run an UPDATE or DELETE and return how many rows it changed. Objects already loaded are left as they were."""
     done = session.execute(statement, values, execution_options={"synchronize_session": False})

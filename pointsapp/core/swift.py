@@ -190,7 +190,11 @@ def _loose(engine: Engine) -> Iterator[Driver]:
 
 
 class Swift:
-    """A Core statement whose values are named; `build` is called at the first use, when all tables are known."""
+    """A Core statement whose values are named; `build` is called at the first use, when all tables are known.
+
+    Its text is the same at every call, so a list of any length (`column.in_(...)`) has no place in it: TypeError when it is made.
+    `core.db.among` binds a list as one value.
+    """
 
     def __init__(self, build: Callable[[], Executable]) -> None:
         self._build = build
@@ -240,6 +244,9 @@ class _Compiled:
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         own = _numbered(dialect) if dialect.name == POSTGRES else dialect
         compiled = statement.compile(dialect=own)  # type: ignore[attr-defined]
+        lists = sorted(name for name, bind in compiled.binds.items() if bind.expanding)
+        if lists:
+            raise TypeError(f"a Swift cannot hold a list: {', '.join(lists)} of {compiled.statement}")
         self.text = str(compiled)
         self._order = [
             (name, bind.value, bind.required, bind.type.dialect_impl(own).bind_processor(own))
@@ -286,6 +293,11 @@ class Found:
         """Return these columns of every row."""
         places = [self._compiled.places[name] for name in columns]
         return [tuple(row[place] for place in places) for row in self._rows]
+
+    @property
+    def raw(self) -> list[tuple[Any, ...]]:
+        """Every row as the driver gave it: to be compared with what it gave before, read by place."""
+        return self._rows
 
     def row(self, number: int) -> Any:
         """Return one row, read by name."""

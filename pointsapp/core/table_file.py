@@ -40,8 +40,8 @@ class Table:
     problems: list[tuple[int, str]]
 
 
-def read_table(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> Table:
-    """Return the rows of a CSV with exactly `columns` as header (any order); cells in `required` are not empty.
+def read_table(path: Path, columns: tuple[str, ...], required: tuple[str, ...], may: tuple[str, ...] = ()) -> Table:
+    """Return the rows of a CSV with exactly `columns` as header (any order), and any of `may`; cells in `required` are not empty.
 
     UTF-8 with or without BOM. Raises BadFile for an unreadable file and an unknown or missing header; a row of another width
     or with an empty required cell is among the problems, so that the importer can name it together with what else is wrong.
@@ -56,7 +56,7 @@ def read_table(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) 
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         header = [name.strip() for name in next(reader, [])]
-        _check_header(header, columns)
+        _check_header([name for name in header if header.count(name) > 1 or name not in may], columns)
         rows, problems = [], []
         for cells in reader:
             if not any(cell.strip() for cell in cells):

@@ -35,7 +35,11 @@ def read_bytes(content: bytes) -> tuple[Any, dict[Place, int]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFile([(1, f"not UTF-8: {error.reason} at byte {error.start}")]) from None
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise BadFile([(line, f"a character that no text has: U+{error.character:04X}")]) from None
     try:
         node = loader.get_single_node()
         if node is None:
@@ -77,6 +81,14 @@ class _Reader:
             return self.loader.construct_object(node)  # type: ignore[no-untyped-call]
         except ValueError as error:
             self.problems.append((line, str(error)))
+            return None
+        except (
+            LookupError,
+            AttributeError,
+            TypeError,
+            ArithmeticError,
+        ):  # what the library makes of !!bool x, !!int ""
+            self.problems.append((line, f"{str(node.value)[:40]!r} is no such value"))
             return None
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:

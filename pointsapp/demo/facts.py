@@ -23,6 +23,10 @@ COMMUNITIES: tuple[tuple[str, str, int], ...] = (
     ("jingweili", "经纬里社区", 4),
 )
 HEADCOUNTS = (5100, 6240, 4380, 7120, 5560, 3980, 4720, 6010, 5230, 3440, 4150)
+# Villages at the street's edge, scored by the rural scheme beside the communities' urban one.
+VILLAGES: tuple[tuple[str, str, int], ...] = (("qunan", "渠南村", 2), ("shiyuan", "柿园村", 2), ("hewan", "河湾村", 3))
+VILLAGE_HEADCOUNTS = (1240, 860, 1580)
+PLACES = COMMUNITIES + VILLAGES
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 GIVEN_OLD = "建国 秀英 桂兰 淑珍 玉梅 国强 志刚 秀兰 凤英 建华 玉兰 桂英 保国 振华 秀珍 爱华 玉珍 金花 德明 长青 春梅 改革 卫东 红梅"
 GIVEN_YOUNG = "子涵 浩然 欣怡 梓轩 雨桐 思远 佳琪 明哲 嘉怡 俊杰 雅静 晓峰 文博 梦洁 志远 婷婷 鹏飞 丽娜 海涛 晓燕 建军 伟 静 磊 敏 洋 艳 勇 娜 超 霞 军 杰 涛 明 丹 慧 强 玲 波 莉 辉 颖 佳 宁 帆"
@@ -180,9 +184,36 @@ WORKS: tuple[Work, ...] = (
     ),
     Work("邻居节摆台收台", "culture", "文化广场", "搬桌椅、拉条幅、看管道具，散场后恢复原样。", 20, 150, 12, 14),
 )
+VILLAGE_WORKS: tuple[Work, ...] = (
+    Work(
+        "村道河塘大清理",
+        "environment",
+        "村东河塘边",
+        "捡拾塘边垃圾，清走枯枝杂草，把村道两侧扫干净。",
+        20,
+        90,
+        6,
+        8,
+        bring="穿胶鞋，工具现场发。",
+        risks="不下深水，站稳再弯腰。",
+    ),
+    Work("给老人送热饭", "elder_care", "村老年食堂", "把饭送到走不动的老人家里，看看灶和药盒。", 15, 60, 4, 11),
+    Work(
+        "夜间护村巡逻",
+        "patrol",
+        "村口警务室",
+        "两人一组沿村道走一圈，看大棚、看变压器、看路灯。",
+        20,
+        90,
+        5,
+        19,
+        risks="结伴走大路，不追赶可疑人员。",
+    ),
+    Work("红白事简办宣讲", "culture", "村文化大院", "挨户送红白理事会的明白纸，讲清标准和流程。", 10, 60, 4, 16),
+)
 BENEFIT_UNITS: tuple[tuple[str, str, str, int, str, int | None], ...] = (
     # shop, offer, what it says, points, who bears the cost, agreed fen when subsidised
-    ("爱心粥屋", "爱心早餐一份", "一碗粥、一个鸡蛋、两样小菜，早上 6:30 到 8:30。", 20, "shop", None),
+    ("爱心粥屋", "爱心早餐一份", "一碗粥、一个鸡蛋、两样小菜，早上 6:30 到 8:30。", 20, "subsidised", 150),
     ("清和通信驿站", "0.01 元爱心充电一次", "凭码到充电柜扫码，电动车充电两小时。", 10, "shop", None),
     ("社区长者食堂", "午餐抵用 5 元", "一荤两素一汤，抵 5 元。", 50, "subsidised", 500),
     ("日间照料中心", "理疗体验一次", "肩颈理疗 20 分钟，请先打电话约时间。", 80, "shop", None),

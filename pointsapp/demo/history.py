@@ -5,9 +5,10 @@ Everything goes through the services people use; only the moments are handed in.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -23,11 +24,12 @@ from pointsapp.checkin.services import (
 )
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor
+from pointsapp.core.coordinates import CoordinateSystem, Point
 from pointsapp.core.errors import Refused
 from pointsapp.demo import facts
 from pointsapp.demo.dice import Dice
 from pointsapp.demo.shops import Shops
-from pointsapp.demo.street import Resident, Street
+from pointsapp.demo.street import WEEKS, Resident, Street
 from pointsapp.demo.timeline import Timeline
 from pointsapp.tasks.models import PointsMode, Shift
 from pointsapp.tasks.services import ShiftDraft, TaskDraft, cancel_signup, create_draft, publish, sign_up
@@ -60,6 +62,22 @@ def plan_history(timeline: Timeline, street: Street, shops: Shops, *, now: datet
                 weekday = dice.randrange(7)
                 days = [begin + timedelta(days=weekday + 7 * week) for week in range(BLOCK_WEEKS)]
                 starts = [clock.at_local(day, time(work.hour)) for day in days]
+                starts = [start for start in starts if start + timedelta(minutes=work.minutes + 60) < now]
+                if starts:
+                    publish_at = clock.at_local(begin, time(9)) - timedelta(days=2, minutes=dice.randrange(300))
+                    plan_task(timeline, street, shops, work, code, starts, publish_at)
+    _plan_villages(timeline, street, shops, first_day, now=now)
+
+
+def _plan_villages(timeline: Timeline, street: Street, shops: Shops, first_day: date, *, now: datetime) -> None:
+    """Put a little less on in the villages: two works at a time, every second week, done by a handful of people."""
+    dice = street.dice
+    for number, (code, _name, _grids) in enumerate(facts.VILLAGES):
+        for block in range(3):
+            begin = first_day + timedelta(weeks=BLOCK_WEEKS * block)
+            for work in dice.sample(facts.VILLAGE_WORKS, 3 - number % 2):
+                day = begin + timedelta(days=dice.randrange(7))
+                starts = [clock.at_local(day + timedelta(days=14 * turn), time(work.hour)) for turn in range(2)]
                 starts = [start for start in starts if start + timedelta(minutes=work.minutes + 60) < now]
                 if starts:
                     publish_at = clock.at_local(begin, time(9)) - timedelta(days=2, minutes=dice.randrange(300))
@@ -97,6 +115,7 @@ def plan_task(
 def notice(street: Street, work: facts.Work, community: str, starts: Sequence[datetime], leader: Actor) -> TaskDraft:
     """Return the recruiting notice of `work`, complete as the law asks."""
     area = street.areas[community]
+    spot = spot_of(community, work.place)
     mode = PointsMode.PER_HOUR if work.per_hour else PointsMode.PER_COMPLETION
     return TaskDraft(
         title=work.title,
@@ -104,6 +123,9 @@ def notice(street: Street, work: facts.Work, community: str, starts: Sequence[da
         category=work.category,
         area_id=area.public_id,
         place=work.place,
+        latitude=spot.latitude,
+        longitude=spot.longitude,
+        coordinate_system=spot.system,
         points=work.points,
         points_mode=mode,
         check_out_required=work.per_hour,
@@ -126,6 +148,17 @@ def notice(street: Street, work: facts.Work, community: str, starts: Sequence[da
         organiser=f"{area.name}居委会",
         cancel_until_minutes=60,
     )
+
+
+def spot_of(community: str, place: str) -> Point:
+    """Return where a place is: the communities lie side by side, and every second one reads its figures off a map in China."""
+    codes = [code for code, _name, _grids in facts.COMMUNITIES]
+    number = codes.index(community) if community in codes else len(codes)  # the other street lies beyond
+    chance = zlib.crc32(f"{community} {place}".encode())
+    north, east = chance % 1000 - 500, chance // 1000 % 1000 - 500
+    row, column = divmod(number, 4)
+    spot = Point(round(34.756 + row * 0.0072 + north * 4e-6, 6), round(113.655 + column * 0.0088 + east * 5e-6, 6))
+    return spot.to(CoordinateSystem.GCJ02) if number % 2 else spot
 
 
 def _choose(dice: Dice, street: Street, community: str, shift: Shift, wanted: int) -> list[Resident]:
@@ -165,7 +198,7 @@ def sign_up_and_come(
         if before > now:
             timeline.at(before, lambda session, now: cancel_signup(session, actor, receipt.public_id, now=now))
             return receipt
-    if dice.chance(SHOWS_UP):
+    if dice.chance(SHOWS_UP) or attempt.resident.keeps_word:
         arrival = shift.starts_at + timedelta(minutes=dice.randrange(-12, 8), seconds=dice.randrange(60))
         timeline.at(arrival, lambda session, now: arrive(timeline, street, shops, attempt, session, now))
     return receipt
@@ -183,10 +216,11 @@ def arrive(
     if isinstance(answer, Refused):
         return answer
     if attempt.work.per_hour and dice.chance(FORGETS):
-        if dice.chance(CONFIRMED):
-            next_morning = attempt.shift.ends_at + timedelta(hours=15)
-            staff = street.staff[attempt.resident.community]
-            timeline.at(next_morning, lambda session, now: confirm_attendance(session, staff, answer.id, now=now))
+        was_long_ago = attempt.shift.ends_at < street.opened_at + timedelta(weeks=WEEKS)
+        if dice.chance(CONFIRMED) or was_long_ago:  # what is open is of the last three days
+            next_morning = attempt.shift.ends_at + timedelta(hours=22)  # after the night in which it was cut off
+            by = attempt.organiser  # of the task's community: a neighbour's own staff has no say here
+            timeline.at(next_morning, lambda session, now: confirm_attendance(session, by, answer.id, now=now))
     elif attempt.work.per_hour:
         leaving = attempt.shift.ends_at + timedelta(minutes=dice.randrange(-8, 12))
         timeline.at(leaving, lambda session, now: _leave(timeline, shops, attempt, dice, session, now))

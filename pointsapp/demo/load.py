@@ -21,25 +21,52 @@ from pointsapp.core import clock, jobs
 from pointsapp.core.db import db
 from pointsapp.core.transaction import write
 from pointsapp.demo import facts
-from pointsapp.demo.board import build_board, plan_assessments
+from pointsapp.demo.ages import note_ages
+from pointsapp.demo.batches import plan_batches
+from pointsapp.demo.board import build_board, plan_assessments, plan_schemes
+from pointsapp.demo.care import plan_care
+from pointsapp.demo.certificates import plan_certificates
+from pointsapp.demo.closings import plan_closings
+from pointsapp.demo.contest import plan_contest
+from pointsapp.demo.deeds import plan_deeds
+from pointsapp.demo.desk import plan_desk
 from pointsapp.demo.dice import Dice
+from pointsapp.demo.exports import plan_exports
+from pointsapp.demo.feedback import plan_feedback
+from pointsapp.demo.giving import plan_giving
 from pointsapp.demo.history import plan_history
+from pointsapp.demo.inspections import plan_inspections
+from pointsapp.demo.merging import plan_merging
 from pointsapp.demo.paper import plan_paper
 from pointsapp.demo.plans import plan_plans
 from pointsapp.demo.programme import is_quiet, plan_programme
+from pointsapp.demo.promises import plan_promises
+from pointsapp.demo.proofs import plan_proofs
+from pointsapp.demo.rounds import plan_rounds
 from pointsapp.demo.shops import Shops, build_shops
 from pointsapp.demo.street import Street, build_street, find_street
+from pointsapp.demo.till import plan_till
 from pointsapp.demo.timeline import Timeline
+from pointsapp.demo.watch import plan_watch
 from pointsapp.notices.services import file_away
 from pointsapp.rewards.services import GrantBudget, grant_budget
 from pointsapp.worker import deliver_events
 
 Say = Callable[[str], None]
-BUDGET_OF_COMMUNITY, BUDGET_OF_STREET = 24_000, 60_000
+BUDGET_OF_COMMUNITY, BUDGET_OF_VILLAGE, BUDGET_OF_STREET = 24_000, 9_000, 60_000
 JOBS_AT = time_of_day(3)  # once a night
 # Jobs that bring sums up to what was posted, whenever that was: once at the end is as good as every night.
 CATCHES_UP = frozenset(
-    {"areas.count_heads", "boards.fold", "boards.prune", "ledger.measure_totals", "rewards.sum_issued"}
+    {
+        "areas.count_heads",
+        "boards.fold",
+        "boards.prune",
+        "ledger.measure_totals",
+        "rewards.sum_issued",
+        "stars.recount_daily",  # what is added up as it comes is counted whole once a night; here once
+        "statistics.count_running",
+        "statistics.close_ended",
+    }
 )
 LAST = CATCHES_UP | {"stars.count_stale"}  # the last news leaves branches to be counted, too
 READ_WITHIN = timedelta(days=2)  # people look at their notices
@@ -58,10 +85,28 @@ def load_demo_once(say: Say) -> None:
     street, shops = write(found_street, now=now)
     timeline = Timeline()
     plan_history(timeline, street, shops, now=now)
+    plan_schemes(timeline, street)
     plan_assessments(timeline, street, now=now)
     plan_plans(timeline, street, now=now)
+    plan_contest(timeline, street, now=now)
+    plan_inspections(timeline, street, now=now)
     plan_paper(timeline, street, now=now)
+    plan_proofs(timeline, street, now=now)
+    plan_rounds(timeline, street, now=now)
+    plan_exports(timeline, street, now=now)
+    plan_feedback(timeline, street, now=now)
+    plan_watch(timeline, street, shops, now=now)
+    plan_giving(timeline, street, now=now)
+    plan_till(timeline, street, shops, now=now)
     plan_programme(timeline, street, now=now)
+    plan_care(timeline, street, now=now)
+    plan_desk(timeline, street, now=now)
+    plan_promises(timeline, street, now=now)
+    plan_closings(timeline, street, now=now)
+    plan_merging(timeline, street, now=now)
+    plan_batches(timeline, street, now=now)
+    plan_certificates(timeline, street, now=now)
+    plan_deeds(timeline, street, now=now)
     with _in_haste():
         _live_through(timeline, street, now=now)
     say(f"{timeline.done:,} things happened in 12 weeks; loaded in {time.monotonic() - begun:.0f} s.")
@@ -97,8 +142,11 @@ def found_street(session: Session, *, now: datetime) -> tuple[Street, Shops]:
     street = build_street(session, Dice(), now=now)
     build_board(session, street)
     shops = build_shops(session, street)
+    note_ages(session, now=now)
     admin = street.by_log_in["platform_admin"]
-    grants = [(facts.STREET[0], BUDGET_OF_STREET)] + [(code, BUDGET_OF_COMMUNITY) for code, _, _ in facts.COMMUNITIES]
+    grants = [(facts.STREET[0], BUDGET_OF_STREET)]
+    grants += [(code, BUDGET_OF_COMMUNITY) for code, _, _ in facts.COMMUNITIES]
+    grants += [(code, BUDGET_OF_VILLAGE) for code, _, _ in facts.VILLAGES]
     for code, points in grants:
         grant_budget(
             session, admin, GrantBudget(area=code, points=points, memo="本季度志愿服务积分预算"), now=street.opened_at

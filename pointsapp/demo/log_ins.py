@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.core.actor import Role
-from pointsapp.demo.facts import COMMUNITIES, STREET
+from pointsapp.demo.facts import COMMUNITIES, DISTRICT, STREET
 
 PASSWORD = "demo2026"  # noqa: S105 - the demo's, shown on its sign-in page
 _FIRST = COMMUNITIES[0][0]
@@ -31,7 +31,7 @@ class LogIn:
 LOG_INS: tuple[LogIn, ...] = (
     LogIn(
         key="resident",
-        label=_l("居民"),
+        label=_l("居民", n=1),
         name="林小满",
         phone="10000000001",
         does="resident: grab, check in, spend",
@@ -99,6 +99,42 @@ LOG_INS: tuple[LogIn, ...] = (
         phone="10000000009",
         does="platform: everything",
         role=Role.PLATFORM_ADMIN,
+    ),
+    LogIn(
+        key="assessor",
+        label=_l("评定员"),
+        name="冯秀兰",
+        phone="10000000010",
+        does="assessor: score branches",
+        role=Role.ASSESSOR,
+        area=STREET[0],
+    ),
+    LogIn(
+        key="inspector",
+        label=_l("督查员"),
+        name="许国强",
+        phone="10000000011",
+        does="inspector: visits, findings, second look",
+        role=Role.INSPECTOR,
+        area=STREET[0],
+    ),
+    LogIn(
+        key="district_reader",
+        label=_l("区级查阅"),
+        name="丁晓岚",
+        phone="10000000012",
+        does="district reader: the board, names masked",
+        role=Role.DISTRICT_READER,
+        area=DISTRICT[0],
+    ),
+    LogIn(
+        key="auditor",
+        label=_l("审计员"),
+        name="彭立平",
+        phone="10000000013",
+        does="auditor: reads everything, changes nothing",
+        role=Role.AUDITOR,
+        area=STREET[0],
     ),
 )
 

@@ -25,6 +25,7 @@ from pointsapp.stars.services import (
     LinkEvidence,
     PlanReceipt,
     SetAims,
+    accept_item,
     add_item,
     link_evidence,
     set_aims,
@@ -49,6 +50,18 @@ ITEMS: tuple[tuple[str, str | None, str, str, str], ...] = (
     ("work_and_trade", "vitality", "盘活一处闲置门面", "街道发展办", "产权单位"),
     ("work_and_trade", None, "就业服务日登记岗位", "街道社保所", "社区居委会"),
 )
+VILLAGE_ITEMS: tuple[tuple[str, str | None, str, str, str], ...] = (
+    ("strong_branch", "village_affairs", "村务公开栏每月换一次", "街道党建办", "村委会"),
+    ("strong_branch", "leadership", "两名后备干部跟班学习", "街道党建办", "村党支部"),
+    ("thriving_trades", "collective_income", "盘活旧小学院子出租", "街道发展办", "村委会"),
+    ("thriving_trades", "farm_help", "大棚户一户带两户", "街道农业办", "村党支部"),
+    ("green_villages", "streets_and_water", "整治村东河塘", "街道农业办", "村委会"),
+    ("green_villages", "clean_ups", "每两周一次人居环境清理", "街道农业办", "红马甲服务队"),
+    ("safe_lawful", "disputes", "宅基地边界纠纷就地化解", "街道平安办", "村调解室"),
+    ("safe_lawful", "law_in_village", "法律明白人每组一名", "街道司法所", "村委会"),
+    ("civil_happy", "customs", "红白理事会议定新标准", "街道文明办", "红白理事会"),
+    ("civil_happy", "care", "留守儿童周末有人管", "街道民政办", "村妇联"),
+)
 NOTES = ("纸质记录在社区档案柜第三格", "会议照片与签到表已存档", "共建协议原件在支部档案盒", "走访登记表一册")
 FEWER_STARS = 0.3  # branches that do not aim for all of them
 STUCK, LATE, WITHDRAWN = 0.14, 0.2, 0.04
@@ -60,7 +73,7 @@ def plan_plans(timeline: Timeline, street: Street, *, now: datetime) -> None:
     quarters = {clock.quarter_of(clock.local_day(moment)) for moment in (street.opened_at, now)}
     for first, last in sorted(quarters):
         begin = max(first, clock.local_day(street.opened_at)) + timedelta(days=2)
-        for number, (code, _name, _grids) in enumerate(facts.COMMUNITIES):
+        for number, (code, _name, _grids) in enumerate(facts.PLACES):
             moment = clock.at_local(begin + timedelta(days=number % 3), time(9, 10 + number))
             timeline.at(moment, _write_plan(timeline, street, dice, code, begin, last))
 
@@ -69,19 +82,19 @@ def _write_plan(
     timeline: Timeline, street: Street, dice: Dice, code: str, begin: date, last: date
 ) -> Callable[[Session, datetime], object]:
     def happen(session: Session, now: datetime) -> None:
-        found = newest_round(session, now=now)
-        assert found is not None
         secretary, branch = street.secretaries[code], f"zb-{code}"
-        known = {star.key for star in found.scheme.stars}
+        found = newest_round(session, now=now, branch=branch)
+        assert found is not None
         keys = [star.key for star in found.scheme.stars]
         if dice.chance(FEWER_STARS):
             keys.remove(dice.choice(keys[1:]))
             command = SetAims(round_id=found.public_id, branch_id=branch, stars=tuple(keys))
             set_aims(session, secretary, command, now=now)
         days = (last - begin).days
-        for number, item in enumerate(one for one in ITEMS if one[0] in known & set(keys) and dice.chance(0.75)):
+        meant = [one for one in (*ITEMS, *VILLAGE_ITEMS) if one[0] in keys and _fits(found, one[1])]
+        for number, item in enumerate(one for one in meant if dice.chance(0.75)):
             due_on = begin + timedelta(days=round(days * dice.uniform(0.3, 1.0)))
-            draft = _draft(found, street, dice, code, item, due_on)
+            draft = _draft(street, dice, code, item, due_on)
             moment = now + timedelta(minutes=number)
             added = add_item(
                 session, secretary, AddItem(round_id=found.public_id, branch_id=branch, item=draft), now=moment
@@ -91,13 +104,17 @@ def _write_plan(
     return happen
 
 
+def _fits(found: RoundRow, indicator: str | None) -> bool:
+    return indicator is None or found.scheme.indicator(indicator) is not None
+
+
 def _draft(
-    found: RoundRow, street: Street, dice: Dice, code: str, item: tuple[str, str | None, str, str, str], due_on: date
+    street: Street, dice: Dice, code: str, item: tuple[str, str | None, str, str, str], due_on: date
 ) -> ItemDraft:
     star, indicator, title, lead, responsible = item
     return ItemDraft(
         star=star,
-        indicator=indicator if indicator and found.scheme.indicator(indicator) else None,
+        indicator=indicator,
         title=title,
         lead_unit=lead,
         responsible_unit=responsible,
@@ -128,12 +145,19 @@ def _plan_moves(
         day = begin + timedelta(days=max(1, round(days * stretch * step / 100)))
         moment = clock.at_local(day, time(dice.randrange(9, 18), dice.randrange(60)))
         timeline.at(moment, _move(secretary, branch, item_id, step))
+        if step == 100:
+            timeline.at(moment + timedelta(days=1, hours=1), _accept(street, branch, item_id))
         if step > 40 and dice.chance(0.5):
             timeline.at(moment + timedelta(minutes=5), _show(street, dice, code, branch, item_id))
 
 
 def _move(secretary: Actor, branch: str, item_id: str, step: int) -> Callable[[Session, datetime], object]:
     return lambda session, now: set_progress(session, secretary, branch, item_id, step, now=now)
+
+
+def _accept(street: Street, branch: str, item_id: str) -> Callable[[Session, datetime], object]:
+    """Let the street office look at it; what nothing shows is refused and waits for its branch."""
+    return lambda session, now: accept_item(session, street.street_admin, branch, item_id, now=now)
 
 
 def _show(street: Street, dice: Dice, code: str, branch: str, item_id: str) -> Callable[[Session, datetime], object]:

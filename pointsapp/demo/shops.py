@@ -30,11 +30,15 @@ OPENS, CLOSES = 8, 20
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """An approved offer, its price, and who stands at the till."""
+    """An approved offer, its price, who stands at the till, and who runs the shop."""
 
     offer: str
     points: int
     clerk: Actor
+    manager: Actor
+    merchant_id: int
+    code: str
+    community: str
 
 
 @dataclass(slots=True)
@@ -148,7 +152,8 @@ def _open_shop(
         session, people[Role.MERCHANT_MANAGER], CreateOffer(merchant=shop.public_id, terms=terms), now=moment
     )
     approve_offer(session, staff, offer.public_id, now=moment + timedelta(hours=2))
-    shops.shelves.append(Shelf(offer.public_id, terms.points, people[Role.MERCHANT_CLERK]))
+    clerk, manager = people[Role.MERCHANT_CLERK], people[Role.MERCHANT_MANAGER]
+    shops.shelves.append(Shelf(offer.public_id, terms.points, clerk, manager, shop.id, code, community))
 
 
 def _shop_person(session: Session, street: Street, merchant_id: int, role: Role, log_in: LogIn | None) -> Actor:

@@ -42,6 +42,7 @@ class Resident:
     keenness: float
     actor: Actor
     busy: list[tuple[datetime, datetime]] = field(default_factory=list)
+    keeps_word: bool = False  # the log-ins: what they miss is told by hand
 
     def is_free(self, start: datetime, end: datetime) -> bool:
         return all(end <= begin or stop <= start for begin, stop in self.busy)
@@ -86,7 +87,7 @@ def _areas(session: Session, street: Street) -> None:
             line=3, code=facts.OTHER_STREET[0], name=facts.OTHER_STREET[1], kind="street", parent_code=facts.DISTRICT[0]
         ),
     ]
-    for code, name, grids in facts.COMMUNITIES:
+    for code, name, grids in facts.PLACES:
         drafts.append(AreaDraft(line=0, code=code, name=name, kind="community", parent_code=facts.STREET[0]))
         drafts += [
             AreaDraft(
@@ -106,7 +107,7 @@ def _staff(session: Session, street: Street) -> None:
         ("platform", Role.PLATFORM_ADMIN, None, next(each for each in LOG_INS if each.key == "platform_admin"))
     )
     wanted.append(("street", Role.STREET_ADMIN, facts.STREET[0], fixed[(Role.STREET_ADMIN, facts.STREET[0])]))
-    for code, _name, grids in facts.COMMUNITIES:
+    for code, _name, grids in facts.PLACES:
         for role in (Role.STAFF, Role.BRANCH_SECRETARY):
             wanted.append((code, role, code, fixed.get((role, code))))
         for number in range(1, grids + 1):
@@ -143,11 +144,11 @@ def _staff(session: Session, street: Street) -> None:
 
 
 def _residents(session: Session, street: Street) -> None:
-    """Fill the communities in proportion to their head counts; the log-ins live in the first one."""
-    total = sum(facts.HEADCOUNTS)
+    """Fill communities and villages in proportion to their head counts; the log-ins live in the first one."""
+    total, heads_of = sum(facts.HEADCOUNTS), facts.HEADCOUNTS + facts.VILLAGE_HEADCOUNTS
     password = hash_password(PASSWORD)
     plain = [each for each in LOG_INS if each.role is None and each.merchant is None]
-    for (code, _name, _grids), heads in zip(facts.COMMUNITIES, facts.HEADCOUNTS, strict=True):
+    for (code, _name, _grids), heads in zip(facts.PLACES, heads_of, strict=True):
         here = [each for each in plain if each.area == code]
         wanted = [
             _new_person(each.name, street.areas[code].id, phone=each.phone, password_hash=password) for each in here
@@ -165,6 +166,7 @@ def _residents(session: Session, street: Street) -> None:
         ]
         for each, resident in zip(here, street.residents[code], strict=False):
             street.by_log_in[each.key] = resident.actor
+            resident.keeps_word = True
             if each.key == "elder":
                 change_profile(session, resident.actor, ChangeProfile(elder_view=True), now=street.opened_at)
 

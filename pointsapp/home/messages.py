@@ -26,13 +26,28 @@ def level_name(number: int) -> str:
 PERIOD_NAMES = {"month": _l("本月"), "quarter": _l("本季"), "year": _l("今年")}
 # Whose numbers they are, on the settings page; the key is the part of a policy's name before the dot.
 FEATURE_NAMES = {
+    "audit": _l("操作日志"),
+    "badges": _l("勋章"),
+    "care": _l("替人办事"),
+    "certificates": _l("服务证明"),
     "checkin": _l("签到"),
+    "contest": _l("亮赛比"),
     "core": _l("防止乱试"),
+    "deeds": _l("随手做志愿"),
+    "desk": _l("待办"),
+    "disputes": _l("核销争议"),
+    "feedback": _l("意见与投诉"),
+    "giving": _l("爱心基金"),
     "home": _l("首页"),
+    "inspections": _l("督查"),
+    "ledger": _l("积分到期"),
     "merchants": _l("商户"),
+    "notices": _l("消息"),
     "people": _l("居民与登录"),
+    "privacy": _l("导出与注销"),
     "redemption": _l("兑换"),
     "rewards": _l("积分"),
+    "settlements": _l("商户月结"),
     "stars": _l("五星"),
     "tasks": _l("任务"),
 }

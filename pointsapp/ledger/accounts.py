@@ -23,11 +23,17 @@ class Side(StrEnum):
     MINUTES = "minutes"
     EARNED = "earned"  # what a merchant took in
     FUND = "fund"
+    GIFTS = (
+        "gifts"  # what one person gives another is here between the two entries of one transaction, and never longer
+    )
+    MOVED = "moved"  # the same for minutes, where two accounts of one person become one
 
 
 ISSUANCE = "system:issuance"
 SERVICE = "system:service"
 LAPSED = "system:lapsed"
+GIFTS = "system:gifts"
+MOVED = "system:moved"
 
 # Accounts with a floor keep a stored balance; all others are summed when asked, so that no check-ins share a row.
 # A person's minutes are stored too: every check-in answers with them, and they ride on the upsert of the points for nothing.
@@ -74,7 +80,7 @@ _FIRST = {
     "merchant": Side.EARNED,
     "fund": Side.FUND,
 }
-_SYSTEM = {ISSUANCE: Side.ISSUANCE, SERVICE: Side.SERVICE, LAPSED: Side.LAPSED}
+_SYSTEM = {ISSUANCE: Side.ISSUANCE, SERVICE: Side.SERVICE, LAPSED: Side.LAPSED, GIFTS: Side.GIFTS, MOVED: Side.MOVED}
 
 
 def side_of(key: str) -> Side:
@@ -90,7 +96,7 @@ def side_of(key: str) -> Side:
 
 
 def unit_of(key: str) -> Unit:
-    return Unit.MINUTE if side_of(key) in (Side.MINUTES, Side.SERVICE) else Unit.POINT
+    return Unit.MINUTE if side_of(key) in (Side.MINUTES, Side.SERVICE, Side.MOVED) else Unit.POINT
 
 
 def is_stored(key: str) -> bool:
@@ -130,6 +136,10 @@ ARROWS: dict[tuple[Side, Side], Flow] = {
     (Side.FUND, Side.AVAILABLE): Flow.UNDONATED,
     (Side.AVAILABLE, Side.LAPSED): Flow.LAPSED,
     (Side.LAPSED, Side.AVAILABLE): Flow.UNLAPSED,
+    (Side.AVAILABLE, Side.GIFTS): Flow.GIVEN,
+    (Side.GIFTS, Side.AVAILABLE): Flow.RECEIVED,
+    (Side.MINUTES, Side.MOVED): Flow.GIVEN,
+    (Side.MOVED, Side.MINUTES): Flow.RECEIVED,
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core.figures import measure
 from pointsapp.ledger.queries import totals
-from pointsapp.ledger.services import lapse_due
+from pointsapp.ledger.services import lapse_due, tell_lapsing
 from pointsapp.ledger.services.seals import seal_due
 
 TOTAL, TOOK = "pointsapp_ledger_total", "pointsapp_ledger_measured_seconds"
@@ -27,6 +27,7 @@ def _totals(session: Session) -> dict[str, int]:
 
 JOBS = [
     ("ledger.lapse_due", 60, lapse_due),
+    ("ledger.tell_lapsing", 600, tell_lapsing),
     ("ledger.measure_totals", 60, measure_totals),
     ("ledger.seal_due", 60, seal_due),
 ]

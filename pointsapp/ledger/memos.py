@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-CLAIM_SET_OFF, LAPSED = "ledger.claim_set_off", "ledger.lapsed"
+CLAIM_SET_OFF, LAPSED, ERASED = "ledger.claim_set_off", "ledger.lapsed", "ledger.erased"
+MERGED_OUT, MERGED_IN = "ledger.merged_out", "ledger.merged_in"
+MERGED_MINUTES_OUT, MERGED_MINUTES_IN = "ledger.merged_minutes_out", "ledger.merged_minutes_in"
 
 _declared: dict[str, Any] = {}
 

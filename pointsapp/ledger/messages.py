@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from pointsapp.ledger.memos import CLAIM_SET_OFF, LAPSED, declare
+from pointsapp.ledger.memos import (
+    CLAIM_SET_OFF,
+    ERASED,
+    LAPSED,
+    MERGED_IN,
+    MERGED_MINUTES_IN,
+    MERGED_MINUTES_OUT,
+    MERGED_OUT,
+    declare,
+)
 from pointsapp.web.messages import Message
 
 MESSAGES: dict[str, Message] = {
@@ -20,3 +29,8 @@ MESSAGES: dict[str, Message] = {
 
 declare(CLAIM_SET_OFF, _l("抵扣待扣回积分，还剩 %(left)s 分"))
 declare(LAPSED, _l("积分到期（%(on)s）"))
+declare(ERASED, _l("账号注销，剩下的积分作废"))
+declare(MERGED_OUT, _l("并入本人的另一个账号"))
+declare(MERGED_IN, _l("从本人的另一个账号并入"))
+declare(MERGED_MINUTES_OUT, _l("时长并入本人的另一个账号"))
+declare(MERGED_MINUTES_IN, _l("从本人的另一个账号并入的时长"))

@@ -53,6 +53,8 @@ class Flow(StrEnum):
     UNDONATED = "undonated"
     LAPSED = "lapsed"
     UNLAPSED = "unlapsed"
+    GIVEN = "given"  # to a person: inside what is available, see accounts.GIFTS
+    RECEIVED = "received"
 
 
 class Entry(Base):

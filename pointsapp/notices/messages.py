@@ -5,31 +5,46 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from pointsapp.notices.board_words import BOARD_WORDS
+from pointsapp.notices.deed_words import DEED_WORDS
+from pointsapp.notices.person_words import DID, PERSON_WORDS
 from pointsapp.notices.rules import variant
+from pointsapp.notices.shop_words import SHOP_WORDS
+from pointsapp.notices.wording import Words
 from pointsapp.people.messages import ROLE_NAMES
-from pointsapp.web.filters import hours, points, when
+from pointsapp.web.filters import day, hours, points, when
 from pointsapp.web.messages import Message
 
-MESSAGES: dict[str, Message] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """title and text with %(fact)s places; glyph and tone of its mark; `leads_to`: endpoint and the fact that names the thing."""
-
-    title: Any
-    text: Any
-    glyph: str = "info"
-    tone: str = "info"
-    leads_to: tuple[str, str | None] | None = None
+MESSAGES: dict[str, Message] = {
+    "address_proved": Message(_l("已经验证过了"), _l("这个地址已经能收到消息，不用再验证。")),
+    "channel_off": Message(_l("这里没有开通这种方式"), _l("请选别的方式；站内消息一直都有。")),
+    "address_code_wrong": Message(
+        _l("验证码不对"), _l("还可以试 %(left)s 次。试完了或者过了时间，请重新发一个验证码。")
+    ),
+    "too_many_addresses": Message(_l("已经有不少地址了"), _l("最多 %(most)s 个，请先删掉不用的。")),
+    "too_many_codes": Message(_l("验证码发得太多"), _l("为了不打扰别人，请过一会儿再发；一天里发满了请明天再来。")),
+}
+SUBJECTS = {
+    "tasks": _l("任务有变动、候补轮到您"),
+    "points": _l("积分和时长：到账、快到期"),
+    "treats": _l("兑换码、优惠和商户"),
+    "account": _l("账号和安全"),
+    "other": _l("其他：支部、督查、意见处理等"),
+}
+CHANNELS = {"push": _l("手机推送"), "mail": _l("邮件"), "sms": _l("短信")}
+CODE_DIGITS = _l("验证码是 6 位数字")
+PHONE_DIGITS = _l("请填 11 位手机号")
+MAIL_FORM = _l("这不像一个邮箱地址")
 
 
 _TASK = ("tasks.show_task", "task")
+_NO_SHOWS = ("tasks.show_my_no_shows", None)
 _VOUCHER = ("redemption.show_voucher", "voucher")
 _BOOK = ("rewards.show_points", None)
 _HOURS = ("home.show_hours", None)
@@ -37,6 +52,23 @@ _ME = ("home.show_me", None)
 _SHOPS = ("merchants.show_shops", None)
 
 WORDS: dict[str, Words] = {
+    "ledger.points_lapsing": Words(
+        _l("%(points)s 分快到期了"),
+        _l("从 %(first_on)s 起陆续到期，到 %(last_on)s 为止。换好礼、捐出去、送邻居，都先用最早到期的分。"),
+        "wait",
+        "wait",
+        _BOOK,
+    ),
+    "ledger.points_lapsing:one_day": Words(
+        _l("%(points)s 分快到期了"),
+        _l("%(first_on)s 到期。换好礼、捐出去、送邻居，都先用最早到期的分。"),
+        "wait",
+        "wait",
+        _BOOK,
+    ),
+    "giving.received": Words(
+        _l("邻居送您积分"), _l("有一位邻居送给您 %(points)s 分，已经记在您的积分里。"), "heart", "yes", _BOOK
+    ),
     "tasks.cancelled_for_person": Words(
         _l("任务取消了"),
         _l("「%(title)s」不办了。您的名额已经退掉，不算爽约。%(because)s"),
@@ -79,6 +111,44 @@ WORDS: dict[str, Words] = {
         "wait",
         _TASK,
     ),
+    "tasks.offer_expired": Words(
+        _l("保留时间过了"),
+        _l("「%(title)s」%(span)s：给您留的名额已转给下一位，您回到候补队伍的末尾。不等了可以取消候补。"),
+        "wait",
+        "info",
+        _TASK,
+    ),
+    "tasks.place_open": Words(
+        _l("有空位，先到先得"),
+        _l("「%(title)s」%(span)s 快开始了，空出的名额不再排队：现在去点一下，就是您的。"),
+        "flag",
+        "wait",
+        _TASK,
+    ),
+    "tasks.no_show_noted": Words(
+        _l("这一场没见到您"),
+        _l("「%(title)s」%(span)s 没有您的签到。有原因可以说明，记错了请告诉我们。"),
+        "help",
+        "wait",
+        _NO_SHOWS,
+    ),
+    "tasks.no_show_answered": Words(
+        _l("说明没有通过"),
+        _l("「%(title)s」%(span)s 计一次爽约，理由见守约记录；不服可以申诉。"),
+        "shield",
+        "no",
+        _NO_SHOWS,
+    ),
+    "tasks.no_show_answered:excused": Words(
+        _l("情有可原，不算爽约"), _l("「%(title)s」%(span)s 不记在您名下。"), "shield", "yes", _NO_SHOWS
+    ),
+    "tasks.no_show_answered:upheld": Words(
+        _l("申诉有了结果"),
+        _l("「%(title)s」%(span)s 由另一位工作人员看过，维持原来的结论，理由见守约记录。"),
+        "shield",
+        "no",
+        _NO_SHOWS,
+    ),
     "tasks.leader_named": Words(
         _l("请您带一场"),
         _l("您是「%(title)s」%(span)s 的负责人，开始前一小时起可以出示签到码、点名。"),
@@ -102,6 +172,13 @@ WORDS: dict[str, Words] = {
     "checkin.corrected": Words(
         _l("记录更正了"),
         _l("「%(title)s」的时长由 %(minutes_before)s 改为 %(minutes)s，积分由 %(points_before)s 改为 %(points)s。"),
+        "edit",
+        "wait",
+        _BOOK,
+    ),
+    "checkin.corrected:same_points": Words(
+        _l("记录更正了"),
+        _l("「%(title)s」的时长由 %(minutes_before)s 改为 %(minutes)s，积分不变。"),
         "edit",
         "wait",
         _BOOK,
@@ -156,11 +233,32 @@ WORDS: dict[str, Words] = {
         "yes",
         _BOOK,
     ),
+    "contest.seat_given": Words(
+        _l("请您当评委"),
+        _l("%(held_at)s 在%(place)s评审支部，当天起在“我的评审”里打分。"),
+        "scale",
+        "brand",
+        ("contest.show_my_panels", None),
+    ),
+    "contest.seat_cancelled": Words(
+        _l("评审取消了"),
+        _l("%(held_at)s 的支部评审不办了。%(because)s"),
+        "stop",
+        "wait",
+        ("contest.show_my_panels", None),
+    ),
     "merchants.offer_approved": Words(
         _l("优惠上架了"), _l("「%(title)s」已经审核通过，居民现在能看到。"), "gift", "yes", _SHOPS
     ),
     "merchants.offer_rejected": Words(
         _l("优惠被退回"), _l("「%(title)s」没有通过审核，改好后可以再提交。%(because)s"), "gift", "no", _SHOPS
+    ),
+    "desk.climbed": Words(
+        _l("有事超期，转到您这里"),
+        _l("%(things)s 件事下级没有按时办完，现在也等您处理。"),
+        "up",
+        "wait",
+        ("desk.show_work", None),
     ),
     "people.role_granted": Words(
         _l("您有了新身份"), _l("从现在起您是%(role)s，相应的页面在“我的”里。"), "key", "brand", _ME
@@ -204,7 +302,14 @@ WORDS: dict[str, Words] = {
     ),
 }
 
+WORDS |= SHOP_WORDS | BOARD_WORDS | PERSON_WORDS | DEED_WORDS
+
+_NEAR = (_l("今天"), _l("明天"), _l("后天"), _l("昨天"))
 _BECAUSE = _l("原因：%(reason)s")
+
+
+# Facts that are called in the address what they are called here.
+_OWN_NAMES = frozenset({"branch_id", "round_id", "finding_id", "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +333,14 @@ def say(kind: str, facts: Mapping[str, Any]) -> Said:
     if words.leads_to is not None:
         endpoint, fact = words.leads_to
         if fact is None or facts.get(fact):
-            leads_to = (endpoint, {} if fact is None else {"public_id": facts[fact]})
+            place = fact if fact in _OWN_NAMES else "public_id"
+            leads_to = (endpoint, {} if fact is None else {place: facts[fact]})
     return Said(str(words.title) % shown, (str(words.text) % shown).strip(), words.glyph, words.tone, leads_to)
+
+
+def _inside(moment: str) -> str:
+    """Return a moment as it stands inside a sentence: English begins "today" small there."""
+    return moment[:1].lower() + moment[1:] if moment.startswith(tuple(map(str, _NEAR))) else moment
 
 
 def _shown(facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -237,14 +348,20 @@ def _shown(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     shown: dict[str, Any] = defaultdict(lambda: "—", facts)
     for name, value in facts.items():
         if name.endswith("_at") and isinstance(value, str):
-            shown[name] = when(datetime.fromisoformat(value))
+            shown[name] = _inside(when(datetime.fromisoformat(value)))
+        elif name.endswith("_on") and isinstance(value, str):
+            shown[name] = day(date.fromisoformat(value))
         elif name.startswith("minutes") and isinstance(value, int):
             shown[name] = hours(value)
         elif name.startswith("points") and isinstance(value, int):
             shown[name] = points(value)
     if facts.get("starts_at"):
         end = facts.get("ends_at")
-        shown["span"] = when(datetime.fromisoformat(facts["starts_at"]), datetime.fromisoformat(end) if end else None)
+        start = datetime.fromisoformat(facts["starts_at"])
+        shown["span"] = _inside(when(start, datetime.fromisoformat(end) if end else None))
+    if facts.get("act"):
+        shown["did"] = str(DID.get(facts["act"], facts["act"]))
+        shown["titled"] = _("「%(title)s」", title=facts["title"]) if facts.get("title") else ""
     if facts.get("role"):
         shown["role"] = str(ROLE_NAMES.get(facts["role"], facts["role"]))
     shown["because"] = str(_BECAUSE) % {"reason": facts["reason"]} if facts.get("reason") else ""

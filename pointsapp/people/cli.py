@@ -25,6 +25,7 @@ from pointsapp.people.services import (
 )
 
 COLUMNS = ("phone", "name", "role", "area_code", "merchant_code")
+MAY = ("starts_on", "ends_on")
 
 
 def _stop(reason: object) -> NoReturn:
@@ -43,13 +44,13 @@ def user() -> None:
 @click.option("--role", default="", type=click.Choice(["", *(role.value for role in Role)]), show_choices=True)
 @click.option("--area", "area_code", default="", help="Code of the role's area; also the home area if none is set.")
 @click.option("--merchant", "merchant_code", default="", help="Code of the merchant, for a merchant's role.")
+@click.option("--from", "starts_on", default="", help="First day of the role, such as 2026-12-01.")
+@click.option("--until", "ends_on", default="", help="Last day of the role.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @with_appcontext
-def add(phone: str, name: str, role: str, area_code: str, merchant_code: str, password_stdin: bool) -> None:
+def add(phone: str, name: str, password_stdin: bool, **role: str) -> None:
     """Create a log-in; for a person who is there already, set the password and add the role."""
-    draft = PersonDraft(
-        line=1, phone=phone, name=name.strip(), role=role, area_code=area_code, merchant_code=merchant_code
-    )
+    draft = PersonDraft(line=1, phone=phone, name=name.strip(), **role)
     if read_phone(phone) is None:  # before the password is asked: nobody types one twice for nothing
         _stop(f"phone {phone[:20]!r} is not 5 to 15 digits with an optional +")
     typed = (
@@ -62,7 +63,9 @@ def add(phone: str, name: str, role: str, area_code: str, merchant_code: str, pa
         done = write(add_user, draft, hash_password(password), now=clock.now())
     except BadFile as bad:
         _stop("\n".join(reason for _line, reason in bad.problems))
-    click.echo(f"{phone}: {'added' if done.added else 'kept, password set'}{f', role {role}' if done.roles else ''}")
+    click.echo(
+        f"{phone}: {'added' if done.added else 'kept, password set'}{f', role {draft.role}' if done.roles else ''}"
+    )
 
 
 @click.group("users")
@@ -74,9 +77,9 @@ def users() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_appcontext
 def import_file(file: Path) -> None:
-    """Import people from a CSV with the columns phone, name, role, area_code, merchant_code."""
+    """Import people from a CSV with the columns phone, name, role, area_code, merchant_code; and starts_on, ends_on of roles."""
     try:
-        table = read_table(file, COLUMNS, COLUMNS[:2])
+        table = read_table(file, COLUMNS, COLUMNS[:2], MAY)
         drafts = [PersonDraft(line=row.line, **row.cells) for row in table.rows]
         done = write(with_problems(import_people, table.problems), drafts, now=clock.now())
     except BadFile as bad:

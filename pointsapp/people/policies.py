@@ -71,6 +71,14 @@ def may_grant(actor: Actor, role: Role, *, area_path: str | None = None, merchan
     return False
 
 
+def may_name_deputy(actor: Actor, holder_id: int, role: Role, area_path: str | None, *, is_staff_nearby: bool) -> bool:
+    """Who may grant a role may name its deputy; its holder may, too, among those who work nearby already.
+
+    Otherwise a grid leader could hand an office's powers to a friend for as long as they like.
+    """
+    return may_grant(actor, role, area_path=area_path) or (actor.person_id == holder_id and is_staff_nearby)
+
+
 def may_grant_any(actor: Actor) -> bool:
     return actor.holds_anywhere(OFFICE_STAFF)
 

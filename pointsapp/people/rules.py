@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 PASSWORD_LEAST, PASSWORD_MOST = 6, 128  # contract.md; six digits (a PIN) are fine
 NAME_MOST = 60
+BIRTH_YEAR_LEAST = 1900
 _PHONE = re.compile(r"\+?[0-9]{5,15}")
 _NUMBER = re.compile(r"[0-9]{11}")
 _BETWEEN_DIGITS = re.compile(r"[\s\-().·]+")

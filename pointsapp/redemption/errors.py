@@ -15,17 +15,51 @@ class CodeInvalid(RuleBroken):
     code = "code_invalid"
     detail = _l("兑换码是 10 位字母和数字，这个码有一位不对，请核对后再输。")
 
-    def __init__(self, length: int | None = None) -> None:
-        """`length`: how many characters were typed, where that alone is wrong."""
+    def __init__(self, length: int | None = None, *, given: str = "") -> None:
+        """`length`: how many characters were typed, where that alone is wrong; `given`: what was scanned."""
         super().__init__()
-        if length is not None:
+        if length == 0:
+            self.title = _l("还没有码")
+            self.detail = _l("请扫码、拍照，或者输入 10 位编号。")
+        elif length is not None:
             self.detail = _l("兑换码是 10 位字母和数字，现在是 %(n)s 位，请核对后再输。", n=length)
+        self.detail = _another_code(given) or self.detail
+
+
+class NoCodeInPhoto(RuleBroken):
+    """There is no QR in the photograph that was sent instead of a code."""
+
+    code = "photo_without_code"
 
 
 class CodeUnknown(NotFound):
     """The code is well-formed, but no voucher of ours."""
 
     code = "code_unknown"
+
+    def __init__(self, given: str = "") -> None:
+        """`given`: what was scanned; a QR of ours that is no voucher is called by its name."""
+        super().__init__()
+        self.detail = _another_code(given)
+
+
+# By the letter in a payload's path: what customers show at a till instead of a voucher.
+_OTHER_CODES: dict[str, Any] = {
+    "u": _l("这是顾客的个人码，签到用的，不是兑换码。"),
+    "c": _l("这是活动现场的签到码，不是兑换码。"),
+    "o": _l("这是顾客的一次性登录码，不是兑换码，请不要替顾客打开。"),
+}
+
+
+def _another_code(given: str) -> Any:
+    """Return what a scanned payload is where it is no voucher's, None for a voucher's or a bare code."""
+    is_address, path = "://" in given, given.partition("/q/")[2]
+    kind, has_more, _ = path.partition("/")
+    if not has_more and is_address:
+        return _l("这个二维码不是我们平台的，请顾客打开“我的兑换码”再出示。")
+    if not has_more or kind == "v":
+        return None
+    return _OTHER_CODES.get(kind, _l("这是平台上别的二维码，不是兑换码。"))
 
 
 class VoucherCancelled(Conflict):
@@ -96,7 +130,7 @@ class OwnVoucher(Forbidden):
     detail = _l("不能给自己核销，请让店里另一位同事来扫。")
 
 
-class TotalsMoved(Conflict):
-    """The settlement's sums are no longer those the person read; facts: the new ones."""
+class NothingMissing(Conflict):
+    """There is nothing to choose: the shop has the goods again, or another choice was made."""
 
-    detail = _l("这个月的合计刚刚有变化，请看过新的合计再确认。")
+    detail = _l("店里又有货了，或者您已经选过了，请看看兑换码现在的样子。")

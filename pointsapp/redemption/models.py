@@ -1,7 +1,7 @@
-"""Vouchers, what the till did with them, and the monthly settlements.
+"""Vouchers, what the till did with them, what it refused, and the goods it did not have.
 
 A voucher is a Hold, a code and the offer's terms frozen onto it. A redemption is never deleted: undone, it keeps both moments,
-and the voucher may be redeemed again by a new row.
+and the voucher may be redeemed again by a new row. What a month owes for them stands in `settlements`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Voucher(Base):
     )
     transitions = {
         VoucherState.ISSUED: frozenset({VoucherState.REDEEMED, VoucherState.CANCELLED, VoucherState.EXPIRED}),
-        VoucherState.REDEEMED: frozenset({VoucherState.ISSUED}),  # undone at the till
+        # undone at the till; annulled after a dispute, when the points go back to the person
+        VoucherState.REDEEMED: frozenset({VoucherState.ISSUED, VoucherState.CANCELLED}),
         VoucherState.CANCELLED: frozenset(),
         VoucherState.EXPIRED: frozenset(),
     }
@@ -91,7 +92,6 @@ class Redemption(Base):
             postgresql_where=text("reversed_at IS NULL"),
         ),
         Index("ix_redemption_merchant_at", "merchant_id", "redeemed_at"),
-        CheckConstraint("reversed_at IS NULL OR settled_at IS NULL", name="settled_stands"),
     )
 
     id: Mapped[row_id]
@@ -105,54 +105,68 @@ class Redemption(Base):
     reversed_at: Mapped[maybe_instant]
     reversed_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
     reversal_reason: Mapped[str | None] = mapped_column(String(300))
-    settled_at: Mapped[maybe_instant]  # set when its settlement is confirmed; from then on it cannot be undone
+    # Set when its month is approved: from then on no till undoes it. A dispute still can; the month after then takes it off.
+    settled_at: Mapped[maybe_instant]
 
 
-class SettlementState(StrEnum):
+class TillScan(Base):
+    """A voucher that a till refused: who held the scanner, where, and the reason. A green answer is a Redemption. Append-only."""
+
+    __tablename__ = "till_scan"
+
+    id: Mapped[row_id]
+    voucher_id: Mapped[int] = mention("voucher.id", index=True)
+    merchant_id: Mapped[int] = mention("merchant.id")  # where the clerk works, which may be the wrong shop
+    clerk_id: Mapped[int] = mention("person.id")
+    scanned_at: Mapped[instant]
+    reason: Mapped[str] = mapped_column(String(40))  # the refusal's code
+
+
+class ShortageState(StrEnum):
     OPEN = "open"
-    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
-class Settlement(Base):
-    """One merchant's month (结算): its redemptions with the fen agreed for each, confirmed by both sides."""
+class ShortageChoice(StrEnum):
+    """What the resident made of it."""
 
-    __tablename__ = "settlement"
+    REFUND = "refund"
+    EXTENSION = "extension"
+
+
+class Shortage(Base):
+    """今天没货: the shop could not give what a voucher promises; its owner chooses the points or more time."""
+
+    __tablename__ = "shortage"
     __table_args__ = (
-        enum_check("state", SettlementState),
-        CheckConstraint(
-            "state <> 'confirmed' OR (merchant_confirmed_at IS NOT NULL AND office_confirmed_at IS NOT NULL)",
-            name="both_sides",
+        enum_check("state", ShortageState),
+        enum_check("choice", ShortageChoice),
+        Index(
+            "uq_shortage_open",
+            "voucher_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
         ),
-        Index("uq_settlement_month", "merchant_id", "month", unique=True),
+        Index("ix_shortage_merchant_at", "merchant_id", "reported_at"),
+        CheckConstraint("(COALESCE(choice, '') = 'extension') = (extended_until IS NOT NULL)", name="extension"),
+        CheckConstraint("(state = 'closed') = (choice IS NOT NULL)", name="closed_by_choice"),
     )
     transitions = {
-        SettlementState.OPEN: frozenset({SettlementState.CONFIRMED}),
-        SettlementState.CONFIRMED: frozenset(),
+        ShortageState.OPEN: frozenset({ShortageState.CLOSED, ShortageState.WITHDRAWN}),
+        ShortageState.CLOSED: frozenset(),
+        ShortageState.WITHDRAWN: frozenset(),  # the goods came, or the voucher ended without a choice
     }
 
     id: Mapped[row_id]
     public_id: Mapped[public_id]
+    voucher_id: Mapped[int] = ref("voucher.id")
     merchant_id: Mapped[int] = ref("merchant.id", index=False)
-    month: Mapped[str] = mapped_column(String(7))  # 2026-11
-    state: Mapped[SettlementState] = enum_column(SettlementState, default=SettlementState.OPEN)
-    redemptions: Mapped[int]
-    total_points: Mapped[points]
-    total_fen: Mapped[points]
-    opened_at: Mapped[instant]
-    merchant_confirmed_at: Mapped[maybe_instant]
-    merchant_confirmed_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
-    office_confirmed_at: Mapped[maybe_instant]
-    office_confirmed_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
-    confirmed_at: Mapped[maybe_instant]
-
-
-class SettlementLine(Base):
-    """One redemption in one settlement, with what was agreed for it; `agreed_fen` is 0 where the shop gives it."""
-
-    __tablename__ = "settlement_line"
-
-    id: Mapped[row_id]
-    settlement_id: Mapped[int] = ref("settlement.id")
-    redemption_id: Mapped[int] = ref("redemption.id", unique=True, index=False)
-    points: Mapped[points]
-    agreed_fen: Mapped[int]
+    state: Mapped[ShortageState] = enum_column(ShortageState, default=ShortageState.OPEN)
+    reported_by_id: Mapped[int] = ref("person.id", index=False)
+    reported_at: Mapped[instant]
+    note: Mapped[str | None] = mapped_column(String(120))  # when it comes again, in the shop's words
+    choice: Mapped[ShortageChoice | None] = enum_column(ShortageChoice, nullable=True)
+    extended_until: Mapped[maybe_instant]
+    closed_at: Mapped[maybe_instant]

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, validate
 
+from pointsapp.redemption.models import ShortageChoice
 from pointsapp.redemption.services import ReverseRedemption
 from pointsapp.web.links import absolute
 from pointsapp.web.schemas import AreaRefSchema, CodeText, FormSchema, JsonSchema, Moment, PageArgs, Text
@@ -30,6 +31,7 @@ class VoucherSchema(JsonSchema):
     issued_at = Moment()
     expires_at = Moment()
     redeemed_at = Moment(allow_none=True)
+    redemption_id = fields.String(attribute="redemption", allow_none=True)  # what a dispute is about
     offer = fields.Nested(OfferRefSchema)
     merchant = fields.Nested(AreaRefSchema)
 
@@ -89,7 +91,21 @@ class TakeForm(FormSchema):
 
 
 class ReverseForm(FormSchema):
+    """`missing`: the goods turned out to be out of stock, so the owner chooses what becomes of the voucher."""
+
     reason = Text(300, required=True, lines=True)
+    missing = fields.Boolean(load_default=False)
+
+
+class ShortageForm(FormSchema):
+    """今天没货 for one voucher; `note`: when it comes again."""
+
+    code = CodeText(required=True)
+    note = Text(120, load_default=None)
+
+
+class ChoiceForm(FormSchema):
+    choice = fields.Enum(ShortageChoice, by_value=True, required=True)
 
 
 def reverse_command(redemption: str, typed: dict[str, Any]) -> ReverseRedemption:

@@ -37,6 +37,11 @@ STEPS = {
 }
 
 
+def declare_steps(words: dict[str, object]) -> None:
+    """Declare the steps of sums that another feature explains (at module level of its messages.py)."""
+    STEPS.update(words)  # type: ignore[arg-type]
+
+
 def step_words(step: dict[str, object]) -> str:
     """Return one step of a sum as a sentence in the reader's language; a key from an older version shows itself."""
     text = STEPS.get(str(step.get("key")))
@@ -53,4 +58,6 @@ KINDS = {
     "set_off": _l("抵扣"),
     "lapse": _l("到期"),
     "donation": _l("捐赠"),
+    "gift": _l("赠送"),
+    "merge": _l("账号合并"),
 }

@@ -16,7 +16,7 @@ from pointsapp.people.queries import name_of
 from pointsapp.rewards import policies, queries
 from pointsapp.rewards.messages import KINDS, step_words
 from pointsapp.rewards.rules import ALL_CATEGORIES
-from pointsapp.rewards.schemas import GrantForm, RuleVersionForm
+from pointsapp.rewards.schemas import GrantForm, RuleTrialForm, RuleVersionForm
 from pointsapp.rewards.services import add_rule_version, ask_claim_write_off, grant_budget, write_claim_off
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.guard import public
@@ -117,8 +117,11 @@ def show_console_rules() -> ResponseReturnValue:
 @bp.post("/console/rules")
 def add_version() -> ResponseReturnValue:
     """Put a new version of a rule in force, now or from a date on."""
-    form = bind(RuleVersionForm())
     actor = signed_in()
+    if "try" in request.form:  # reckons and writes nothing: what was typed comes back with what it would have meant
+        trial = bind(RuleTrialForm())
+        return _console_rules(trial, is_tried=trial.command is not None)
+    form = bind(RuleVersionForm())
     return form.submit(
         lambda command: write_page(
             add_rule_version, actor, command, then=lambda _receipt: url_for("rewards.show_console_rules")
@@ -127,16 +130,20 @@ def add_version() -> ResponseReturnValue:
     )
 
 
-def _console_rules(form: Form | None) -> str:
+def _console_rules(form: Form | None, *, is_tried: bool = False) -> str:
     actor = signed_in()
     require(policies.may_see_rule_versions(actor))
     book = queries.rule_book(db.session, now())
     category = str(form.value("category")) if form else request.args.get("category") or ALL_CATEGORIES
     line = book.line_of(category)
+    if form is not None:
+        require(policies.may_change_rules(actor))
+    numbers = {name: getattr(form.command, name) for name in queries.NUMBERS} if form and is_tried else {}
     return render_template(
         "rewards/console_rules.html",
         book=book,
         line=line,
+        tried=queries.what_if(db.session, book, line.category, numbers, now=now()) if is_tried else None,
         form=form or blank(**book.numbers_of(line)),
         may_change=policies.may_change_rules(actor),
     )

@@ -137,3 +137,9 @@ class RuleVersionForm(FormSchema):
     @post_load
     def command(self, values: dict[str, Any], **_kw: Any) -> AddRuleVersion:
         return AddRuleVersion(**values)
+
+
+class RuleTrialForm(RuleVersionForm):
+    """The same, only reckoned: why is asked when it is meant."""
+
+    reason = Text(300, load_default="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -13,15 +14,16 @@ from flask.cli import with_appcontext
 
 from pointsapp.core import clock
 from pointsapp.core.db import db
+from pointsapp.core.errors import NotFound
+from pointsapp.core.snapshots import look_at_one_moment
 from pointsapp.core.table_file import BadFile, Row, read_table, with_problems
 from pointsapp.core.transaction import write
 from pointsapp.core.yaml_file import read_document
-from pointsapp.stars.queries import Change, Draft, Standing, judge_draft, preview
+from pointsapp.stars.queries import Change, Draft, Standing, every_round, find_round, judge_draft, preview, verify_stars
 from pointsapp.stars.rules.branches import BranchDraft
+from pointsapp.stars.rules.tables import HEADCOUNTS, MEMBERS, MEMBERS_MAY, read_headcount, read_member
 from pointsapp.stars.services import (
-    HeadcountDraft,
     Imported,
-    MemberDraft,
     import_branches,
     import_headcounts,
     import_members,
@@ -29,8 +31,6 @@ from pointsapp.stars.services import (
 )
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-MOST_PEOPLE = 100_000_000
-MOST_SOURCE = 120
 
 
 @click.group("branches")
@@ -58,10 +58,15 @@ def _naming_bad_rows() -> Iterator[None]:
 
 
 def _import_table(
-    file: Path, columns: tuple[str, ...], required: tuple[str, ...], draft: Callable[[Row], Any], service: Any
+    file: Path,
+    columns: tuple[str, ...],
+    required: tuple[str, ...],
+    draft: Callable[[Row], Any],
+    service: Any,
+    may: tuple[str, ...] = (),
 ) -> None:
     with _naming_bad_rows():
-        table = read_table(file, columns, required)
+        table = read_table(file, columns, required, may)
         drafts, problems = [], table.problems
         for row in table.rows:
             try:
@@ -86,9 +91,8 @@ def import_branch_file(file: Path) -> None:
 @FILE
 @with_appcontext
 def import_member_file(file: Path) -> None:
-    """Import memberships from a CSV with the columns phone, branch_code."""
-    columns = ("phone", "branch_code")
-    _import_table(file, columns, columns, lambda row: MemberDraft(line=row.line, **row.cells), import_members)
+    """Import memberships from a CSV with the columns phone, branch_code; also starts_on, reporting (yes: 双报到, stands elsewhere)."""
+    _import_table(file, MEMBERS, MEMBERS, lambda row: read_member(row.line, row.cells), import_members, may=MEMBERS_MAY)
 
 
 FROM = click.option("--from", "starts_on", type=click.DateTime(["%Y-%m-%d"]), help="A quarter's first day.")
@@ -146,7 +150,8 @@ def preview_scheme_file(file: Path, starts_on: datetime | None) -> None:
 
 def _line(change: Change) -> str:
     def told(row: Standing) -> str:
-        return f"{row.rank}. {row.score.total / 100:.2f}, {row.score.lit_stars} lit, {row.score.tier or '-'}"
+        place = f"{row.rank}. " if change.has_ranks else ""
+        return f"{place}{row.score.total / 100:.2f}, {row.score.lit_stars} lit, {row.score.tier or '-'}"
 
     if change.is_same:
         return f"  {change.branch.code} {change.branch.name}: {told(change.after)}"
@@ -170,28 +175,28 @@ def _warn(warnings: tuple[tuple[int, str], ...]) -> None:
         click.echo(f"warning: line {line}: {words}", err=True)
 
 
+@stars.command("verify")
+@click.option("--round", "round_id", help="Only this round; otherwise every round there is.")
+@with_appcontext
+def verify_board(round_id: str | None) -> None:
+    """Tell all events once more and compare with the stored evidence, counts and standings; exit 0 only if nothing differs."""
+    look_at_one_moment(db.session)
+    try:
+        rounds = [find_round(db.session, round_id)] if round_id else every_round(db.session)
+    except NotFound:
+        raise click.UsageError(f"there is no round {round_id}") from None
+    report = verify_stars(db.session, rounds, now=clock.now())
+    click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    if not report.ok:
+        raise SystemExit(1)
+
+
 @stars.command("headcounts")
 @FILE
 @with_appcontext
 def import_headcount_file(file: Path) -> None:
     """Import official head counts from a CSV with the columns area_code, people, counted_on, source."""
-    columns = ("area_code", "people", "counted_on", "source")
-    _import_table(file, columns, columns, _headcount, import_headcounts)
-
-
-def _headcount(row: Row) -> HeadcountDraft:
-    people = row["people"]
-    if not (people.isascii() and people.isdigit() and len(people) < 10 and 0 < int(people) <= MOST_PEOPLE):
-        raise ValueError(f"people must be a whole number above 0, not {people!r}")
-    if len(row["source"]) > MOST_SOURCE:
-        raise ValueError(f"source is longer than {MOST_SOURCE} characters")
-    try:
-        counted_on = date.fromisoformat(row["counted_on"])
-    except ValueError:
-        raise ValueError(f"counted_on must be a date like 2026-10-01, not {row['counted_on']!r}") from None
-    return HeadcountDraft(
-        line=row.line, area_code=row["area_code"], people=int(people), counted_on=counted_on, source=row["source"]
-    )
+    _import_table(file, HEADCOUNTS, HEADCOUNTS, lambda row: read_headcount(row.line, row.cells), import_headcounts)
 
 
 COMMANDS: list[click.Command] = [branches, members, stars]

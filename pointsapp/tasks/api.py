@@ -24,6 +24,7 @@ from pointsapp.tasks.schemas.calls import (
     TaskDraftSchema,
     TaskReceiptSchema,
 )
+from pointsapp.tasks.schemas.later import DecisionSchema, NoShowReceiptSchema, NoShowSchema, WordsSchema
 from pointsapp.web.api import api_blueprint, refuses
 from pointsapp.web.doors import write_json
 from pointsapp.web.guard import public
@@ -112,7 +113,7 @@ def cancel_task(body: dict[str, Any], task_id: str) -> Response:
 @blp.post("/shifts/<shift_id>/signups")
 @refused_early(queries.sold_out)
 @blp.response(201, SignupSchema)
-@refuses("shift_full", "signup_closed", "time_conflict", "quota_reached", "not_eligible")
+@refuses("shift_full", "signup_closed", "time_conflict", "quota_reached", "signup_paused", "not_eligible")
 def post_signup(shift_id: str) -> Response:
     """Take a place, or join the waiting list where the task has one."""
     actor = signed_in()
@@ -154,3 +155,38 @@ def delete_signup(signup_id: str) -> Response:
 def accept_signup(signup_id: str) -> Response:
     """Accept an offered place before it runs out."""
     return write_json(services.accept_offer, signed_in(), signup_id, schema=SignupSchema, status=200)
+
+
+@blp.post("/signups/<signup_id>/excuse")
+@blp.arguments(WordsSchema)
+@blp.response(201, NoShowReceiptSchema)
+@refuses("not_allowed", "wrong_state")
+def post_excuse(body: dict[str, Any], signup_id: str) -> Response:
+    """Say why one cannot come (the place goes to somebody else at once), or why one did not."""
+    return write_json(services.ask_excuse, signed_in(), signup_id, body["reason"], schema=NoShowReceiptSchema)
+
+
+@blp.get("/me/no-shows")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_schema(NoShowSchema))
+def list_my_no_shows(args: dict[str, Any]) -> Page[Any]:
+    """The person's own record of no-shows with reasons and answers, newest first."""
+    return queries.my_no_shows(db.session, signed_in().person_id, page_request(args, int))
+
+
+@blp.post("/no-shows/<no_show_id>/appeal")
+@blp.arguments(WordsSchema)
+@blp.response(200, NoShowReceiptSchema)
+@refuses("not_allowed", "wrong_state")
+def post_appeal(body: dict[str, Any], no_show_id: str) -> Response:
+    """Ask somebody else to look at it; until then it does not count."""
+    return write_json(services.appeal, signed_in(), no_show_id, body["reason"], schema=NoShowReceiptSchema, status=200)
+
+
+@blp.post("/no-shows/<no_show_id>/decision")
+@blp.arguments(DecisionSchema)
+@blp.response(200, NoShowReceiptSchema)
+@refuses("not_allowed", "wrong_state")
+def post_decision(command: services.Decision, no_show_id: str) -> Response:
+    """Accept a reason or an appeal, or not; an appeal is decided by somebody who had no part in it."""
+    return write_json(services.decide_no_show, signed_in(), no_show_id, command, schema=NoShowReceiptSchema, status=200)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from pointsapp.core.errors import Conflict, Forbidden, Gone, Invalid
-from pointsapp.tasks.messages import CLOSED_BECAUSE, FIELD_WORDS, LATE_BECAUSE, NOTICE_LABELS, TEXT_CHANGED
+from flask_babel import gettext as _
+
+from pointsapp.core.clock import to_local
+from pointsapp.core.errors import Conflict, Forbidden, Gone, Invalid, RuleBroken
+from pointsapp.tasks.messages import (
+    ANOTHER_JUDGE,
+    CANCEL_INSTEAD,
+    CLOSED_BECAUSE,
+    FIELD_WORDS,
+    LATE_BECAUSE,
+    NOTHING_TO_EXCUSE,
+    NOTICE_LABELS,
+    TEXT_CHANGED,
+)
 
 
 class TextChanged(Conflict):
@@ -40,6 +53,38 @@ class QuotaReached(Conflict):
     code = "quota_reached"
 
 
+class SignupPaused(Conflict):
+    """After no-shows; facts.until: when one may sign up ahead again. Helping at the door is never paused."""
+
+    code = "signup_paused"
+
+    def __init__(self, until: datetime) -> None:
+        local = to_local(until)
+        super().__init__(until=local.isoformat(timespec="seconds"), day=local.strftime("%m-%d %H:%M"))
+
+
+class CancelInstead(Conflict):
+    """No excuse is needed while the place can simply be given back."""
+
+    detail = CANCEL_INSTEAD
+
+
+class NothingToExcuse(Conflict):
+    detail = NOTHING_TO_EXCUSE
+
+
+class AnotherJudge(Forbidden):
+    """An appeal is somebody else's to decide."""
+
+    detail = ANOTHER_JUDGE
+
+
+class LocationTooVague(Conflict):
+    """The phone does not know well enough where it is; facts: accuracy_m, most_m."""
+
+    code = "location_too_vague"
+
+
 class NotEligible(Forbidden):
     code = "not_eligible"
 
@@ -68,7 +113,17 @@ class NoticeIncomplete(Conflict):
     code = "notice_incomplete"
 
     def __init__(self, fields: tuple[str, ...]) -> None:
-        super().__init__(fields=list(fields), missing="、".join(str(NOTICE_LABELS[name]) for name in fields))
+        super().__init__(fields=list(fields), missing=_("、").join(str(NOTICE_LABELS[name]) for name in fields))
+
+
+class TemplateNameTaken(Conflict):
+    code = "template_name_taken"
+
+
+class PictureUnreadable(RuleBroken):
+    """What was uploaded is no picture that we let in."""
+
+    code = "picture_unreadable"
 
 
 class BadField(Invalid):

@@ -19,6 +19,16 @@ SIGNUP_STATES = {
     "cancelled": _l("已取消"),
 }
 ATTENDANCES = {"none": _l("未到"), "present": _l("已签到"), "done": _l("已完成")}
+NO_SHOW_STATES = {
+    "noted": _l("没有来"),
+    "excuse_asked": _l("原因已收到，等回复"),
+    "excused": _l("情有可原，不算"),
+    "counted": _l("计一次爽约"),
+    "appealed": _l("申诉中，暂不算"),
+    "upheld": _l("申诉后维持"),
+    "withdrawn": _l("已更正：您到过场"),
+}
+COORDINATE_SYSTEMS = {"wgs84": _l("手机定位、GPS（WGS-84）"), "gcj02": _l("高德、腾讯等国内地图（GCJ-02）")}
 POINTS_MODES = {"per_completion": _l("每次"), "per_hour": _l("每小时")}
 AUDIENCES = {"district": _l("全区居民"), "area": _l("仅本区域居民")}
 
@@ -62,6 +72,15 @@ LATE_BECAUSE = {
     "deadline": _l("已过可以取消的时间，请联系组织者说明情况。"),
 }
 TEXT_CHANGED = _l("这个草稿刚刚改过，请看过新的内容再办。")
+RHYTHMS = {
+    "weekly": _l("每周"),
+    "fortnightly": _l("每两周"),
+    "daily": _l("每天"),
+    "working_days": _l("每个工作日"),
+}
+CANCEL_INSTEAD = _l("现在还可以直接取消报名，不用请假。")
+NOTHING_TO_EXCUSE = _l("这一场没有需要说明的：您没有名额，或者已经签到，或者已经有了结论。")
+ANOTHER_JUDGE = _l("申诉要由另一个人来看：不能是答复过这件事的人，也不能是这一场的发布人或负责人。")
 FIELD_WORDS = {
     "ends_before_start": _l("结束时间要晚于开始时间"),
     "longer_than_a_day": _l("一个场次最长 24 小时"),
@@ -85,9 +104,24 @@ MESSAGES: dict[str, Message] = {
     "quota_reached": Message(
         _l("本周次数已满"), _l("每人每周最多报名 %(quota)s 场，把机会也留给邻居，下周再来。"), _MORE_TASKS
     ),
+    "signup_paused": Message(
+        _l("暂时不能提前报名"),
+        _l("因为几次报了名没有来，%(day)s 前不能提前报名；当天现场有空位，可以直接来。有原因的话请说明或申诉。"),
+        (_l("看我的守约记录"), "tasks.show_my_no_shows"),
+    ),
+    "location_too_vague": Message(
+        _l("定位不够准"),
+        _l(
+            "手机说误差有 %(accuracy_m)s 米，超过 %(most_m)s 米就定不准；请走到室外空旷处再试，或在地图上查好经纬度填写。"
+        ),
+    ),
     "not_eligible": Message(_l("不在报名范围"), _l("这个任务只面向指定区域的居民。"), _MORE_TASKS),
     "too_late_to_cancel": Message(_l("现在不能取消"), _l("已过可以取消的时间，请联系组织者说明情况。"), _MY_TASKS),
     "offer_expired": Message(_l("保留时间已过"), _l("这个名额已经转给下一位，您回到了候补队伍的末尾。"), _MY_TASKS),
     "approval_required": Message(_l("需要复核"), _l("积分超出这类任务的常规范围，请另一位工作人员复核后再发布。")),
+    "template_name_taken": Message(_l("已经有这个名字的模板"), _l("这个区域已有同名的模板，请换一个名字。")),
+    "picture_unreadable": Message(
+        _l("图片打不开"), _l("没有认出这张图片，请换一张 JPEG、PNG 或 WebP 格式的，最大 20 MB。")
+    ),
     "notice_incomplete": Message(_l("招募信息不完整"), _l("还缺：%(missing)s。补齐后才能发布。")),
 }

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pointsapp.core.coordinates import CoordinateSystem
 from pointsapp.core.db import (
     Base,
     BigId,
     enum_check,
     enum_column,
+    facts,
     instant,
     maybe_instant,
     points,
@@ -50,6 +53,18 @@ class SignupState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class NoShowState(StrEnum):
+    """A no-show is a state with an answer, never a silent penalty."""
+
+    NOTED = "noted"  # nobody has said anything yet
+    EXCUSE_ASKED = "excuse_asked"  # a reason was given, staff read it
+    EXCUSED = "excused"
+    COUNTED = "counted"  # the reason was not accepted
+    APPEALED = "appealed"  # somebody else looks at it
+    UPHELD = "upheld"  # so they did, and it stays
+    WITHDRAWN = "withdrawn"  # the person was there after all
+
+
 class TaskCategory(Base):
     """A category of work; `key` is stable, `name` is Chinese and may be changed by the operator."""
 
@@ -68,6 +83,7 @@ class Task(Base):
         enum_check("state", TaskState),
         enum_check("points_mode", PointsMode),
         enum_check("audience", Audience),
+        enum_check("coordinate_system", CoordinateSystem),
         CheckConstraint("points BETWEEN 0 AND 10000", name="points"),
         CheckConstraint("points_mode <> 'per_hour' OR check_out_required", name="per_hour_checks_out"),
         Index("ix_task_state_area", "state", "area_id"),
@@ -86,8 +102,11 @@ class Task(Base):
     category: Mapped[str] = mapped_column(String(30))  # task_category.key
     area_id: Mapped[int] = ref("area.id")
     place: Mapped[str] = mapped_column(String(120))
-    latitude: Mapped[float | None] = mapped_column(Float)  # WGS-84
+    latitude: Mapped[float | None] = mapped_column(Float)  # as they were given, in `coordinate_system`
     longitude: Mapped[float | None] = mapped_column(Float)
+    coordinate_system: Mapped[CoordinateSystem] = enum_column(
+        CoordinateSystem, default=CoordinateSystem.WGS84, server_default="wgs84"
+    )
     checkin_radius_m: Mapped[int | None]
     has_poster: Mapped[bool] = mapped_column(default=False)  # a printed code; always with the range check
     points: Mapped[points]
@@ -107,16 +126,47 @@ class Task(Base):
     audience: Mapped[Audience] = enum_column(Audience, default=Audience.DISTRICT)
     state: Mapped[TaskState] = enum_column(TaskState, default=TaskState.DRAFT)
     created_by_id: Mapped[int | None] = ref("person.id", nullable=True)
+    approval_needed_at: Mapped[
+        maybe_instant
+    ]  # from when the draft's points stood above the band: a second person looks
     approved_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
     approved_at: Mapped[maybe_instant]
     budget_account: Mapped[str | None] = mapped_column(String(80))  # the ledger account key publication drew on
     rule_version_id: Mapped[int | None] = mapped_column(default=None)  # rewards' rule version in force at publication
     notice_version: Mapped[int] = mapped_column(default=1)  # raised when the notice's text changes
+    picture: Mapped[str | None] = mapped_column(String(64))  # the SHA-256 by which the attic keeps it
+    picture_words: Mapped[str | None] = mapped_column(String(120))  # what it shows, for who cannot see it
     created_at: Mapped[instant]
     published_at: Mapped[maybe_instant]
     closed_at: Mapped[maybe_instant]
     cancelled_at: Mapped[maybe_instant]
     cancel_reason: Mapped[str | None] = mapped_column(String(300))
+
+
+class TaskTemplate(Base):
+    """A task to be put on again and again. `fields` hold what its form says, `shifts` each one's weekday, hour, length and places."""
+
+    __tablename__ = "task_template"
+    __table_args__ = (
+        Index(
+            "uq_task_template_name",
+            "area_id",
+            "name",
+            unique=True,
+            sqlite_where=text("retired_at IS NULL"),
+            postgresql_where=text("retired_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[row_id]
+    public_id: Mapped[public_id]
+    area_id: Mapped[int] = ref("area.id", index=False)
+    name: Mapped[str] = mapped_column(String(40))
+    fields: Mapped[facts]
+    shifts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_by_id: Mapped[int] = ref("person.id", index=False)
+    created_at: Mapped[instant]
+    retired_at: Mapped[maybe_instant]
 
 
 class NoticeText(Base):
@@ -203,9 +253,54 @@ class Signup(Base):
     queued_at: Mapped[instant]  # place in the queue; set again when an expired offer goes to the end
     offer_expires_at: Mapped[maybe_instant]
     cancelled_at: Mapped[maybe_instant]
-    cancelled_because: Mapped[str | None] = mapped_column(String(30))  # own, task_cancelled, shift_stopped
+    cancelled_because: Mapped[str | None] = mapped_column(String(30))  # own, excused, task_cancelled, shift_stopped
     accepted_notice_version: Mapped[int] = mapped_column(default=1)
     is_walk_in: Mapped[bool] = mapped_column(default=False)
     # Check-in tells through `mark_arrived` and `mark_settled`; tasks never looks into its tables.
     arrived_at: Mapped[maybe_instant]  # checked in: from now on the place cannot be cancelled
     settled_at: Mapped[maybe_instant]  # credited, or found to be nothing: no longer keeps the task from closing
+
+
+class NoShow(Base):
+    """Somebody had a place and did not come (爽约), or said so beforehand (请假). One per sign-up; what was said and decided stays."""
+
+    __tablename__ = "no_show"
+    __table_args__ = (
+        enum_check("state", NoShowState),
+        Index("ix_no_show_person_ended", "person_id", "shift_ended_at"),
+        Index("ix_no_show_area_state", "area_id", "state"),
+    )
+    transitions = {
+        NoShowState.NOTED: frozenset(
+            {NoShowState.EXCUSE_ASKED, NoShowState.EXCUSED, NoShowState.APPEALED, NoShowState.WITHDRAWN}
+        ),
+        NoShowState.EXCUSE_ASKED: frozenset({NoShowState.EXCUSED, NoShowState.COUNTED, NoShowState.WITHDRAWN}),
+        NoShowState.EXCUSED: frozenset({NoShowState.WITHDRAWN}),
+        NoShowState.COUNTED: frozenset({NoShowState.APPEALED, NoShowState.WITHDRAWN}),
+        NoShowState.APPEALED: frozenset({NoShowState.EXCUSED, NoShowState.UPHELD, NoShowState.WITHDRAWN}),
+        NoShowState.UPHELD: frozenset({NoShowState.WITHDRAWN}),
+        NoShowState.WITHDRAWN: frozenset(),
+    }
+
+    id: Mapped[row_id]
+    public_id: Mapped[public_id]
+    signup_id: Mapped[int] = ref("signup.id", unique=True, index=False)
+    person_id: Mapped[int] = ref("person.id", index=False)
+    shift_id: Mapped[int] = ref("shift.id")
+    area_id: Mapped[int] = ref("area.id", index=False)
+    shift_ended_at: Mapped[instant]  # counts from here
+    state: Mapped[NoShowState] = enum_column(NoShowState)
+    noted_at: Mapped[instant]
+    excuse: Mapped[str | None] = mapped_column(String(300))
+    excused_before: Mapped[bool] = mapped_column(
+        default=False
+    )  # given before the start: the place went to somebody else
+    asked_at: Mapped[maybe_instant]
+    decided_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)  # None: the rule did
+    decided_at: Mapped[maybe_instant]
+    answer: Mapped[str | None] = mapped_column(String(300))
+    appeal: Mapped[str | None] = mapped_column(String(300))
+    appealed_at: Mapped[maybe_instant]
+    appeal_decided_by_id: Mapped[int | None] = ref("person.id", nullable=True, index=False)
+    appeal_decided_at: Mapped[maybe_instant]
+    appeal_answer: Mapped[str | None] = mapped_column(String(300))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +16,13 @@ WAITLIST_OFFER_MINUTES = policy.declare(
     "tasks.waitlist_offer_minutes", 0, _l("候补到位后保留几分钟等本人确认（0 = 直接转为已报名）")
 )
 PROMOTION_STOPS_MINUTES = policy.declare("tasks.promotion_stops_minutes", 0, _l("开始前多少分钟停止自动递补"))
+NO_SHOW_LIMIT = policy.declare(
+    "tasks.no_show_limit", None, _l("多少次无故不来就暂停提前报名（空 = 没有任何后果，只在本人记录里看得到）")
+)
+NO_SHOW_WINDOW_DAYS = policy.declare("tasks.no_show_window_days", 90, _l("一次爽约算多少天"))
+NO_SHOW_PAUSE_DAYS = policy.declare("tasks.no_show_pause_days", 14, _l("达到次数后，从最后一次起暂停提前报名多少天"))
+LEAVE_MINUTES = policy.declare("tasks.leave_minutes", 0, _l("开始前至少多少分钟请假，就不用等回复"))
+NO_SHOW_POLICIES = (NO_SHOW_LIMIT, NO_SHOW_WINDOW_DAYS, NO_SHOW_PAUSE_DAYS, LEAVE_MINUTES)
 
 # contract.md: "from 60 min before to 24 h after it they may show its code, scan people, tick its list and close it".
 LEADERS_BEFORE = timedelta(minutes=60)
@@ -44,6 +52,16 @@ def may_create_tasks(actor: Actor) -> bool:
 def may_approve_task(actor: Actor, area_path: str, created_by_id: int | None) -> bool:
     """Approval is a second person's: whoever wrote the draft never approves it."""
     return may_run_task(actor, area_path) and actor.person_id != created_by_id
+
+
+def may_answer_excuse(actor: Actor, area_path: str, person_id: int) -> bool:
+    """Staff of the task's area or above; nobody their own."""
+    return may_run_task(actor, area_path) and actor.person_id != person_id
+
+
+def may_decide_appeal(actor: Actor, area_path: str, person_id: int, involved: Collection[int | None]) -> bool:
+    """An appeal is decided by somebody else than who answered the excuse, wrote the task or led the shift."""
+    return may_answer_excuse(actor, area_path, person_id) and actor.person_id not in involved
 
 
 def is_leaders_time(span: ShiftSpan, now: datetime) -> bool:

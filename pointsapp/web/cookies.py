@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, g
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 
 class QuickSession(SecureCookieSessionInterface):
@@ -13,3 +13,12 @@ class QuickSession(SecureCookieSessionInterface):
         if app.secret_key and not request.cookies.get(self.get_cookie_name(app)):
             return self.session_class()
         return super().open_session(app, request)
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """A page that the browser's worker fetches by itself says nothing of the cookie: it may come in after a sign-in or a sign-out."""
+        return not g.get("leaves_cookie") and super().should_set_cookie(app, session)
+
+
+def leave_cookie() -> None:
+    """Let this answer carry no cookie, whatever happens in the session."""
+    g.leaves_cookie = True

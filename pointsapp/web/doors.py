@@ -10,9 +10,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, g, jsonify, redirect, request
+from flask import Response, flash, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 from marshmallow import Schema, ValidationError
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from pointsapp.core.clock import now
 from pointsapp.core.errors import Invalid, Refusal, Refused
@@ -83,8 +85,13 @@ def _typed_json() -> Any:
     return found
 
 
-def write_page(fn: Callable[..., Any], *args: Any, then: Callable[[Any], str], **kw: Any) -> ResponseReturnValue:
-    """Run the service in one transaction and answer 303 to `then(receipt)`; the same `request_id` leads there again."""
+def write_page(
+    fn: Callable[..., Any], *args: Any, then: Callable[[Any], str], beside: str = "", **kw: Any
+) -> ResponseReturnValue:
+    """Run the service in one transaction and answer 303 to `then(receipt)`; the same `request_id` leads there again.
+
+    `beside` stands for what came beside the fields (a file's digest): with another one it is another act.
+    """
     moment = now()
 
     def act(session: Any) -> Answer | Refused:
@@ -100,7 +107,7 @@ def write_page(fn: Callable[..., Any], *args: Any, then: Callable[[Any], str], *
     else:
         typed = {name: request.form.getlist(name) for name in sorted(request.form) if name != "csrf_token"}
         call = f"{request.method} {request.url_rule.rule if request.url_rule else request.path}"[:80]
-        payload = {"path": request.view_args or {}, "form": typed}
+        payload = {"path": request.view_args or {}, "form": typed, **({"beside": beside} if beside else {})}
         answer = write(once, act, person_id=actor.person_id, call=call, key=key, payload=payload, now=moment)
     assert isinstance(answer, Answer)
     return redirect(answer.body["location"], code=303)
@@ -140,7 +147,29 @@ class Form:
             self.errors = {**self.errors, **getattr(refusal, "errors", {})}
             g.refusal_code = refusal.code
             g.retry_after = refusal.facts.get("retry_after")
-            return or_show(), status_of(refusal)
+            page = or_show()
+            # The page may show no form, and so no word of it, to whom it is not or no longer for: then the refusal is the page.
+            if not self.errors and not any(str(escape(words)) in page for words in (title, detail) if words):
+                raise
+            return page, status_of(refusal)
+
+    def run(
+        self, service: Callable[..., Any], *before: Any, then: Callable[[Any], str], or_show: Callable[[], str]
+    ) -> ResponseReturnValue:
+        """Run `service(actor, *before, command)` as whoever is signed in and go where `then` says; otherwise show the page again."""
+        return self.submit(
+            lambda command: write_page(service, signed_in(), *before, command, then=then), or_show=or_show
+        )
+
+
+def and_say(words: str, endpoint: str, *of_receipt: str, **values: Any) -> Callable[[Any], str]:
+    """Return what a page does after a good form: say `words` and go to `endpoint`, with `values` and what the receipt calls `of_receipt`."""
+
+    def then(receipt: Any) -> str:
+        flash(words, "yes")
+        return url_for(endpoint, **{name: getattr(receipt, name) for name in of_receipt}, **values)
+
+    return then
 
 
 def bind(schema: Schema, source: Any = None) -> Form:
@@ -153,6 +182,11 @@ def bind(schema: Schema, source: Any = None) -> Form:
         return Form(values, {}, schema.load(values))
     except ValidationError as error:
         return Form(values, error.normalized_messages(), None)
+
+
+def posted(**in_address: str) -> Any:
+    """Return what the form says; what the address names is not overridden by what a page sends along."""
+    return CombinedMultiDict([MultiDict(in_address), request.form])
 
 
 def blank(**values: Any) -> Form:
@@ -170,4 +204,14 @@ def _lines(messages: Any) -> list[str]:
     return [str(messages)]
 
 
-__all__ = ["Form", "bind", "blank", "new_request_id", "signed_in", "write_json", "write_page"]
+__all__ = [
+    "Form",
+    "and_say",
+    "bind",
+    "blank",
+    "new_request_id",
+    "posted",
+    "signed_in",
+    "write_json",
+    "write_page",
+]

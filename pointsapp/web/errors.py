@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from pointsapp.core import errors
 from pointsapp.core.outages import outage
-from pointsapp.web.links import link
+from pointsapp.web.links import link, safe_next
 from pointsapp.web.login import current_actor
 from pointsapp.web.messages import Message, say
 from pointsapp.web.parking import show_parked
@@ -115,8 +116,20 @@ def refusal_page(refusal: errors.Refusal) -> ResponseReturnValue:
         next_step=step_of(message),
         code=refusal.code,
         status=status,
+        came_from=_came_from() if status == 413 else "",
     )
     return page, status
+
+
+def _came_from() -> str:
+    """Return the path and query of our page that sent this form, empty where the browser does not say."""
+    try:
+        came = urlsplit(request.referrer or "")
+    except ValueError:  # "http://[" and its like
+        return ""
+    if came.netloc != request.host:
+        return ""
+    return safe_next(f"{came.path}?{came.query}" if came.query else came.path, "")
 
 
 def _is_inside_console(status: int) -> bool:
@@ -124,7 +137,7 @@ def _is_inside_console(status: int) -> bool:
     if not request.path.startswith("/console") or status >= 500:
         return False
     actor = current_actor()
-    return actor is not None and actor.is_staff_anywhere
+    return actor is not None and (actor.is_staff_anywhere or actor.is_on_board_duty)
 
 
 def step_of(message: Message) -> dict[str, str] | None:
@@ -181,7 +194,7 @@ def _from_schema(error: ValidationError) -> ResponseReturnValue:
 def _from_bug(error: Exception) -> ResponseReturnValue:
     if reason := outage(error):
         # Whether it was committed only the caller's key can tell; "come again" is true either way.
-        log.error("the database is away", extra={"reason": reason})
+        log.error("the database or the disk is away", extra={"reason": reason})
         return answer_refusal(errors.Overloaded(retry_after=RETRY_AFTER_S))
     log.exception("unexpected error", exc_info=error)
     return answer_refusal(FrameworkRefusal("internal_error", InternalServerError.code))

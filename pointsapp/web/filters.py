@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from pointsapp.core import clock
 from pointsapp.core.masking import mask_name, mask_phone
+from pointsapp.web.plurals import beside
 
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -79,6 +80,11 @@ def short_day(value: datetime | date) -> str:
     return f"{year}年{local.month}月{local.day}日" if year else f"{local.month}月{local.day}日"
 
 
+def last_day(value: datetime) -> str:
+    """The last day of a span that is over at `value`, its first midnight after."""
+    return short_day(value - timedelta(microseconds=1))
+
+
 def clock_time(value: datetime) -> str:
     """19:00"""
     return clock.to_local(value).strftime("%H:%M")
@@ -125,8 +131,8 @@ def code4(code: str) -> str:
 
 
 def money(fen: int) -> str:
-    """120 -> ¥1.20"""
-    return f"¥{fen // 100:,}.{fen % 100:02d}"
+    """120 -> ¥1.20, -120 -> −¥1.20"""
+    return f"{'−' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
 def local_input(value: datetime | None) -> str:
@@ -143,11 +149,13 @@ FILTERS: dict[str, Any] = {
     "short_month": short_month,
     "day": day,
     "short_day": short_day,
+    "last_day": last_day,
     "clock": clock_time,
     "near_day": near_day,
     "when": when,
     "moment": moment,
     "ago": ago,
+    "beside": beside,
     "code4": code4,
     "money": money,
     "mask": mask_name,

@@ -11,6 +11,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import product
 from typing import Any
 
 from flask import Flask
@@ -22,6 +24,9 @@ from pointsapp.web.metrics import IN_FLIGHT, TURNED_AWAY, WAITING
 # How the time of the work is learnt: by which steps, and which share of the work stays under it.
 STEP, QUANTILE = 0.1, 0.95
 FIRST_GUESS_S, LEAST_GUESS_S = 0.03, 0.001
+# When more than one in so many of the last comers were turned away, more come than can be served: for a while nobody waits longer
+# than a quarter of the time, since whoever is let in has waited for nearly all they may. First come stays first served: places are grabbed here.
+ONE_IN, COMERS, CROWDED_S = 5, 60, 1.0
 FILES = "/static/"  # cost next to nothing, and a page without its style is none
 Answer = tuple[list[tuple[str, str]], bytes]
 MOST_DRAINED = 64 * 1024
@@ -43,7 +48,8 @@ class Turnstile:
         self.slow_s = FIRST_GUESS_S
         self._room = waiting
         self._within_s = within_s
-        self._inside = self._leavings = 0
+        self._inside = self._leavings = self._came = self._turned_away = 0
+        self._crowded_until = 0.0
         self._lock = threading.Lock()
         self._queue: deque[threading.Lock] = deque()
 
@@ -54,26 +60,42 @@ class Turnstile:
                 self._inside += 1
                 return True
             if len(self._queue) >= self._room:
+                self._count(in_vain=True)
                 return False
             turn = threading.Lock()
             turn.acquire()
             self._queue.append(turn)
-        if turn.acquire(timeout=self.patience_s):
+            patience_s, came_in_a_crowd = self.patience_s, self._is_crowded
+        if turn.acquire(timeout=patience_s):
             return True
         with self._lock:
             if turn not in self._queue:  # called in the last moment
                 return True
             self._queue.remove(turn)
+            if not came_in_a_crowd:
+                self._count(in_vain=True)
             return False
 
     def leave(self, worked_s: float) -> None:
         """Hand the place to whoever has waited longest; the caller's work took `worked_s`."""
         with self._lock:
             self._learn(worked_s)
+            self._count(in_vain=False)
             self._inside -= 1
             while self._queue and self._inside < self.places:
                 self._inside += 1
                 self._queue.popleft().release()
+
+    def _count(self, *, in_vain: bool) -> None:
+        """Judge the last comers; not in a crowd nor by who came in it, whose short patience would keep it up by itself."""
+        if self._is_crowded:
+            return
+        self._came += 1
+        self._turned_away += in_vain
+        if self._came == COMERS:
+            if self._turned_away * ONE_IN > self._came:
+                self._crowded_until = time.monotonic() + CROWDED_S
+            self._came = self._turned_away = 0
 
     def _learn(self, worked_s: float) -> None:
         """Move `slow_s`, which all but one of twenty stay under: 19 times faster up than down, and by shares of itself, so that one
@@ -91,8 +113,14 @@ class Turnstile:
 
     @property
     def patience_s(self) -> float:
-        """How long somebody may wait who is then to be served in time; half of the time always, for the quick work."""
-        return max(self._within_s - self.slow_s, self._within_s / 2)
+        """How long somebody may wait who is then to be served in time: half of the time at least, for the quick work, but a
+        quarter in a crowd."""
+        half = self._within_s / 2
+        return half / 2 if self._is_crowded else max(self._within_s - self.slow_s, half)
+
+    @property
+    def _is_crowded(self) -> bool:
+        return time.monotonic() < self._crowded_until
 
     @property
     def waiting(self) -> int:
@@ -107,7 +135,8 @@ class Gate:
         self._turnstile = turnstile
         self._counts = bool(app.config["SETTINGS"].metrics)
         self._words = {
-            (json_, en): _refusal(app, json_=json_, en=en) for json_ in (True, False) for en in (True, False)
+            (json_, en, asks): _refusal(app, json_=json_, en=en, method="GET" if asks else "POST")
+            for json_, en, asks in product((True, False), repeat=3)
         }
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -134,7 +163,8 @@ class Gate:
             TURNED_AWAY.inc()
         _drain(environ)
         english = environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("en")
-        headers, body = self._words[path.startswith("/api/"), english]
+        asks = environ.get("REQUEST_METHOD") == "GET"
+        headers, body = self._words[path.startswith("/api/"), english, asks]
         start_response("503 Service Unavailable", headers)
         return [body]
 
@@ -144,14 +174,15 @@ def _drain(environ: dict[str, Any]) -> None:
     and the phone would see a broken line in place of 503 and when to come back. A photograph is not worth waiting for."""
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdigit() and 0 < int(length) <= MOST_DRAINED:
-        environ["wsgi.input"].read(int(length))
+        with suppress(Overloaded):  # one body too many, which `arrival` has left where it is
+            environ["wsgi.input"].read(int(length))
 
 
-def _refusal(app: Flask, *, json_: bool, en: bool) -> Answer:
-    """Make the answer once, with the words and the look of every other refusal."""
+def _refusal(app: Flask, *, json_: bool, en: bool, method: str) -> Answer:
+    """Make the answer once, with the words and the look of every other refusal; a page that was only asked for can be asked again."""
     refusal = Overloaded(retry_after=RETRY_AFTER_S)
     path = "/api/v1/" if json_ else "/"
-    with app.test_request_context(path, headers={"Accept-Language": "en" if en else "zh"}):
+    with app.test_request_context(path, method=method, headers={"Accept-Language": "en" if en else "zh"}):
         if json_:
             body, kind = json.dumps(problem(refusal).get_json(), ensure_ascii=False), "application/problem+json"
         else:

@@ -29,7 +29,7 @@ PER_PERSON = policy.declare("core.failed_codes_per_person", 30, _l("15 分钟内
 PER_SHOP = policy.declare("core.failed_codes_per_shop", 150, _l("15 分钟内同一家商户可以试错码的次数"))
 PER_ADDRESS = policy.declare("core.failed_codes_per_address", 1000, _l("15 分钟内同一网络地址可以试错登录码的次数"))
 # What a code that is not ours is answered with, depending on its kind.
-FAILED = frozenset({"code_unknown", "code_invalid", "invalid_credentials", "not_found"})
+FAILED = frozenset({"code_unknown", "code_invalid", "feedback_unknown", "invalid_credentials", "not_found"})
 LENGTHS = (codes.VOUCHER_LENGTH, codes.VENUE_LENGTH)
 BELIEVED_FOR = timedelta(seconds=2)
 _MARK = "takes_codes"
@@ -102,9 +102,11 @@ def _refuse_guessing() -> None:
 
 
 def _given_codes() -> list[Any]:
+    """Return whatever may be a code: `g.photographed_code` is what a view read from a photograph."""
     body = request.get_json(silent=True) if request.is_json else None
     typed = [body.get("code"), body.get("one_time_code")] if isinstance(body, dict) else []
-    return [*(request.view_args or {}).values(), request.form.get("code"), *typed]
+    sent = [request.form.get("code"), request.args.get("code"), g.get("photographed_code")]
+    return [*(request.view_args or {}).values(), *sent, *typed]
 
 
 def _is_well_formed(given: Any) -> bool:

@@ -1,32 +1,49 @@
 """Languages: source strings are Chinese, `en` is a complete catalogue.
 
 Each feature keeps its own catalogue beside its code (`pointsapp/<feature>/en.po`), so that words change with the thing they
-name. They are read at start and compiled in memory: no build step, nothing generated in the tree.
+name. They are read at start: no build step, nothing generated in the tree. One or many is the catalogue's own matter
+(`plurals.py`); there is no `ngettext`.
 """
 
 from __future__ import annotations
 
-import io
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, get_locale
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
+
+from pointsapp.web.plurals import Counted, counted
 
 LANGUAGES = ("zh", "en")
 PACKAGE = Path(__file__).resolve().parent.parent
 COOKIE_KEY = "lang"
 
 
+class Catalogue(NullTranslations):
+    """The English of every string; what it does not hold stays Chinese."""
+
+    def __init__(self, said: dict[str, str]) -> None:
+        super().__init__()
+        self._said = said
+
+    def gettext(self, message: str) -> str:
+        return self._said.get(message, message)
+
+    ugettext = gettext
+
+
 class CatalogueDomain(Domain):
     """Serves the merged catalogues of all features; zh needs none, because the source is Chinese."""
 
-    def get_translations(self) -> Any:
+    def get_translations(self) -> Catalogue:
         locale = get_locale()
         return _translations("en" if locale is not None and locale.language == "en" else "zh")
 
@@ -43,18 +60,14 @@ _domain = CatalogueDomain()
 
 
 @cache
-def _translations(language: str) -> NullTranslations:
-    if language == "zh":
-        return NullTranslations()
-    merged: Translations | None = None
+def _translations(language: str) -> Catalogue:
+    said: dict[str, str] = {}
     for path in sorted(PACKAGE.glob(f"*/{language}.po")):
-        compiled = io.BytesIO()
         with path.open("rb") as source:
-            write_mo(compiled, read_po(source, locale=language))
-        compiled.seek(0)
-        catalogue = Translations(compiled, domain="messages")
-        merged = catalogue if merged is None else merged.merge(catalogue)  # type: ignore[assignment]
-    return merged or NullTranslations()
+            for message in read_po(source, locale=language):
+                if isinstance(message.id, str) and message.id and message.string and not message.fuzzy:
+                    said[message.id] = counted(str(message.string))
+    return Catalogue(said)
 
 
 def choose_language() -> str:
@@ -81,17 +94,28 @@ def best_language(accepted: LanguageAccept) -> str:
 def _word(text: str) -> str:
     """Return `text` in the reader's language, by the shortest way: a page asks for seventy words."""
     locale = get_locale()
-    return text if locale is None or locale.language != "en" else str(_translations("en").ugettext(text))
+    return text if locale is None or locale.language != "en" else _translations("en").gettext(text)
 
 
-def _words(one: str, many: str, number: int) -> str:
-    return str(_domain.get_translations().ungettext(one, many, number))
+@pass_context
+def _word_on_page(context: Context, text: str, /, **facts: Any) -> str:
+    """Return `text` filled, as Jinja's own newstyle gettext does, with its choices of one or many made first."""
+    said = _word(text)
+    if isinstance(said, Counted):
+        if not facts:
+            return said  # a unit, which still has to choose by the figure it stands beside
+        said = said.chosen(facts)
+    if context.eval_ctx.autoescape:
+        said = Markup(said)  # noqa: S704 - the words of a template or of a catalogue; what fills them is escaped
+    return said % facts
 
 
 def init_i18n(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     HouseBabel(app, locale_selector=choose_language, default_timezone=app.config["SETTINGS"].timezone)
-    app.jinja_env.install_gettext_callables(_word, _words, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(gettext=_word_on_page, _=_word_on_page)
+    for name in ("ngettext", "pgettext", "npgettext"):  # Flask-Babel's: they would not know our catalogues
+        app.jinja_env.globals.pop(name, None)
 
     @app.before_request
     def keep_choice() -> None:

@@ -60,9 +60,10 @@ def safe_next(target: str | None, fallback: str) -> str:
     """Return `target` if it is a path of ours, else `fallback`: never an open redirect."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return fallback
+    if "\\" in target or any(ord(char) < 32 for char in target):  # urlsplit drops tabs: "/\t/[" would raise
+        return fallback
     parts = urlsplit(target)
-    has_control = any(ord(char) < 32 for char in target)
-    return fallback if parts.scheme or parts.netloc or has_control or "\\" in target else target
+    return fallback if parts.scheme or parts.netloc else target
 
 
 def absolute(path: str) -> str:

@@ -118,7 +118,9 @@ def _load_session(key: str) -> SessionPerson | None:
     actor = loader(int(number), moment)
     if actor is None or actor.session_version != int(version):
         return None
-    if actor.grants and session.get(SIGNED_IN_AT, 0) < (moment - timedelta(hours=STAFF_HOURS)).timestamp():
+    # By the moment of signing in: the cookie is signed anew with each answer, so by itself it would never lapse.
+    life = timedelta(hours=STAFF_HOURS) if actor.grants else timedelta(days=RESIDENT_DAYS)
+    if session.get(SIGNED_IN_AT, 0) < (moment - life).timestamp():
         return None
     return SessionPerson(actor)
 

@@ -35,6 +35,7 @@ MESSAGES: dict[str, Message] = {
     "method_not_allowed": Message(_l("不能这样打开"), _l("这个地址不能这样打开，请从页面上的按钮进入。")),
     "wrong_state": Message(_l("情况已变化"), _l("这件事的状态已经变了，请刷新后再看。")),
     "gone": Message(_l("已经失效"), _l("它已经过期或被收回。")),
+    "file_lost": Message(_l("文件不在了"), _l("记录还在，但文件没有找到；请联系管理员从备份恢复。")),
     "too_large": Message(_l("文件太大"), _l("上传的内容超过了限制，请换小一点的文件。")),
     "unsupported_media_type": Message(_l("格式不支持"), _l("请用 JSON 提交，或换一种文件格式。")),
     "rule_broken": Message(_l("不符合规则"), _l("这样做不符合规则。")),
@@ -81,6 +82,12 @@ def _spoken(name: str, value: Any) -> Any:
         return moment(datetime.fromisoformat(value))
     except ValueError:
         return value
+
+
+def sentence_of(code: str, facts: dict[str, Any]) -> str:
+    """Return the sentence of a refusal that was kept by its code and facts."""
+    spoken = _Facts({key: _spoken(key, value) for key, value in facts.items() if value is not None})
+    return str(message_for(code).detail) % spoken
 
 
 def say(refusal: Refusal) -> tuple[str, str, Message]:

@@ -75,6 +75,7 @@ FIGURES = {
     "pointsapp_job_failures": "Runs of a job that broke",
     "pointsapp_job_success_timestamp_seconds": "When a job last went well",
     "pointsapp_worker_seen_timestamp_seconds": "When the worker last worked",
+    "pointsapp_notice_sendings": "Notices sent out of the house by channel and what became of them, since the beginning",
 }
 
 

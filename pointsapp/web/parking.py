@@ -1,10 +1,13 @@
 """Parked posts: what a person typed survives an expired session, an expired token, and the walk to the sign-in page.
 
 The fields travel as hidden inputs of the next page, so nothing is stored and it works without JavaScript. Passwords and
-tokens are never carried on.
+tokens are never carried on. Files cannot ride along: the last page before the form goes on asks for them once more.
 """
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +16,8 @@ from pointsapp.web.messages import message_for
 
 NEVER_CARRIED = frozenset({"csrf_token", "password", "new_password", "pin", "parked_to"})
 PREFIX = "parked."
-MAX_FIELDS, MAX_CHARS = 300, 100_000
+FILES = "parked-file"  # the name of a field that held a file, once for each file
+MAX_FIELDS, MAX_CHARS, MAX_FILES = 300, 100_000, 10
 
 
 def parked_fields() -> list[tuple[str, str]]:
@@ -26,6 +30,22 @@ def parked_fields() -> list[tuple[str, str]]:
             continue
         pairs.append((name, value))
     return pairs
+
+
+def parked_files() -> list[str]:
+    """Return the names of the fields in which the POST at hand brought files, once for each file, bounded."""
+    return [name for name, file in request.files.items(multi=True) if file.filename][:MAX_FILES]
+
+
+def file_fields(names: Iterable[str]) -> dict[str, bool]:
+    """Return the fields in which files are asked for again, each with whether it took several."""
+    counted = Counter(names)
+    return {name: count > 1 for name, count in counted.items()}
+
+
+def unparked_files() -> list[str]:
+    """Return what `parked_files` said when a sign-in form began to carry another form."""
+    return request.form.getlist(FILES)[:MAX_FILES]
 
 
 def unpark() -> tuple[str | None, list[tuple[str, str]]]:
@@ -48,6 +68,7 @@ def show_parked(
         text=str(message.detail),
         action=action or request.full_path.rstrip("?"),
         fields=parked_fields() if fields is None else fields,
+        files=file_fields(parked_files()),
     )
     return page, status
 
@@ -63,6 +84,9 @@ def show_parked_sign_in() -> ResponseReturnValue:
         form=None,
         next=back,
         parked_to=request.full_path.rstrip("?"),
-        parked=[(PREFIX + name, value) for name, value in parked_fields()],
+        parked=[
+            *((PREFIX + name, value) for name, value in parked_fields()),
+            *((FILES, name) for name in parked_files()),
+        ],
     )
     return page, 401

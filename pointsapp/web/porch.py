@@ -11,6 +11,7 @@ that refusal is true of them; whatever else may be true goes in. Nothing else is
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -20,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 from flask import Flask
 from limits import RateLimitItem, parse
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_etags
 
@@ -30,6 +31,7 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.db import db
 from pointsapp.core.errors import Refusal
 from pointsapp.core.idempotency import MAX_KEY_LENGTH
+from pointsapp.core.outages import outage
 from pointsapp.web.acquaintances import ASKED, Acquaintances, LoadTokens, hash_of, init_acquaintances
 from pointsapp.web.api import API_ROOT
 from pointsapp.web.errors import problem, status_of
@@ -39,6 +41,7 @@ from pointsapp.web.journal import REQUEST_ID, new_request_id, write_line
 from pointsapp.web.metrics import COUNT
 from pointsapp.web.security import PER_PERSON, limiter
 
+log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 Serve = Callable[
     [Engine, Actor, str], bytes | None
@@ -154,7 +157,8 @@ class Porch:
                 late = route.does(
                     self._engine, hash_of(token), part, call=f"POST {route.rule}", key=key, now=clock.now()
                 )
-            except SQLAlchemyError:  # the house knows what to say
+            except SQLAlchemyError as error:  # the house knows what to say
+                _note_failure(route, error)
                 late = None
         if late is None or late.refusal.facts or not self._may_call(route, late.person_id):
             return self._inner(environ, _overhearing(route, "409 ", start_response))
@@ -199,7 +203,8 @@ class Porch:
         try:
             actor = self._known.meet(token, self._engine)
             body: bytes | None = route.does(self._engine, actor, environ.get("QUERY_STRING", "")) if actor else None
-        except SQLAlchemyError:  # the house knows what to say
+        except SQLAlchemyError as error:  # the house knows what to say
+            _note_failure(route, error)
             return None
         return body if actor and body is not None and self._may_call(route, actor.person_id) else None
 
@@ -215,6 +220,18 @@ class Porch:
         self._note(route, environ, headers, 304 if is_known else 200, began, None)
         start_response("304 NOT MODIFIED" if is_known else "200 OK", headers)
         return [b"" if is_known or environ["REQUEST_METHOD"] == "HEAD" else body]
+
+
+def _note_failure(route: _Route, error: SQLAlchemyError) -> None:
+    """Leave a line: the house answers for the caller, but what always fails here would make every call slow and be seen nowhere.
+
+    The line says the kind and the place, never the statement's values: a hash of somebody's token is among them.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    log.warning(
+        "the porch could not answer and the house was asked",
+        extra={"route": route.rule, "reason": outage(error) or type(cause).__name__},
+    )
 
 
 def _token(environ: dict[str, Any]) -> str | None:

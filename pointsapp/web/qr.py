@@ -19,12 +19,12 @@ def _matrix(payload: str) -> list[list[bool]]:
 
 @lru_cache(maxsize=256)
 def qr_svg(payload: str) -> Markup:
-    """Return `payload` as an <svg class="qr">, black on white whatever the theme."""
+    """Return `payload` as an <svg class="qr">, black on white whatever the theme; the box around it (_parts/qr.html) has its name."""
     rows = _matrix(payload)
     size = len(rows)
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return Markup(  # noqa: S704 - built from numbers only; the payload itself is not in it
-        f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" '
+        f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" aria-hidden="true" '
         f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{path}"/></svg>'
     )
 

@@ -1,10 +1,12 @@
-"""Trial of settlements: a month is confirmed by both sides while tills undo redemptions of that month."""
+"""Trial of settlements: a month is confirmed, checked and approved while tills undo redemptions of that month."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,23 +17,23 @@ from pointsapp.core.transaction import write
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.queries import load_actor
 from pointsapp.redemption.policies import UNDO_MINUTES
-from pointsapp.redemption.queries import settlement_row, standing_lines
-from pointsapp.redemption.services import ConfirmSettlement, confirm_settlement, open_settlement
+from pointsapp.settlements.queries import settlement_row
+from pointsapp.settlements.services import SeenSums, approve_month, check_month, confirm_month, open_settlement
 from proof.crowd import Act
 from proof.reading import points_agree
 from proof.street import Person
 from proof.trial import Judge, NotPrepared, Trial
 from proof.trials.tills import PRICE, use
 
-TRIES = 200
+PATIENCE_S, LOOKS_EVERY_S = 60, 0.02
 YEAR = 60 * 24 * 366
 
 
 def settlement(judge: Judge) -> None:
-    """Confirm a month from both sides while half of its redemptions are undone.
+    """Take a month through its three steps while half of its redemptions are undone.
 
-    A month takes a month, so its redemptions are moved there by hand, the month is opened, and the window for undoing is set to a
-    year: then the confirmation alone decides. Confirming has no door yet, so both sides use the service itself.
+    A month takes a month, so its redemptions are moved there by hand, the month is drafted, and the window for undoing is set to a
+    year: then the approval alone decides. The steps have no JSON door, so the three people use the services themselves.
     """
     world, dice, place = judge.street, judge.dice, judge.street.place
     owners = world.people(max(4, judge.people // 3))
@@ -56,17 +58,17 @@ def settlement(judge: Judge) -> None:
     key = place.inside(lambda: _open(month, world.shop))
     place.inside(lambda: write(policy.set_value, UNDO_MINUTES, YEAR, now=clock.now(), reason="验证"))
     undone = dice.sample(used, len(used) // 2)
-    sides = [world.managers[0], world.officers[0]]
-    tries: list[int] = []
+    steps = [(confirm_month, world.managers[0]), (check_month, world.officers[0]), (approve_month, world.bosses[0])]
+    came_to_an_end: list[bool] = []
 
-    def confirming(side: Person, after_s: float) -> Callable[[], None]:
+    def stepping(step: Callable[..., Any], person: Person, after_s: float) -> Callable[[], None]:
         def work() -> None:
             time.sleep(after_s)
-            tries.append(place.inside(lambda: _confirm(key, side)))
+            came_to_an_end.append(place.inside(lambda: _take(step, key, person)))
 
         return work
 
-    # Slow enough that a confirmation can fall between two undos, and early or late enough to meet both kinds.
+    # Slow enough that the approval can fall between two undos, and early or late enough to meet both kinds.
     span = max(0.5, len(undone) * 0.08)
     acts = [
         Act(who=clerk.token, method="POST", path=f"/redemptions/{each}/reversal", body={"reason": "扫错了"}, tag=each,
@@ -74,9 +76,9 @@ def settlement(judge: Judge) -> None:
         for each in undone
         for clerk in dice.sample(world.clerks, 2)
     ]  # fmt: skip
-    answers = judge.crowd(acts, [confirming(side, dice.uniform(0, span)) for side in sides])
+    answers = judge.crowd(acts, [stepping(step, person, dice.uniform(0, span)) for step, person in steps])
     place.inside(lambda: write(policy.set_value, UNDO_MINUTES, 30, now=clock.now(), reason="验证结束"))
-    judge.equal("both sides came to a confirmation", len([n for n in tries if n <= TRIES]), 2)
+    judge.equal("all three came to the approval", sum(came_to_an_end), len(steps))
     row = place.rows("SELECT state, redemptions, total_points FROM settlement WHERE public_id = :key", key=key)[0]
     kept = place.rows(
         "SELECT r.public_id, r.reversed_at, r.settled_at FROM settlement_line l JOIN redemption r ON r.id = l.redemption_id "
@@ -87,15 +89,16 @@ def settlement(judge: Judge) -> None:
     taken_back = {answer.act.tag for answer in answers if answer.ok}
     refused = {answer.act.tag for answer in answers if answer.code == "undo_window_over"}
     judge.equal(
-        "the month is confirmed with exactly the uses that stand",
+        "the month is approved with exactly its lines",
         (row["state"], row["redemptions"], row["total_points"]),
-        ("confirmed", len(standing), len(standing) * PRICE),
+        ("approved", len(kept), len(kept) * PRICE),
     )
+    judge.equal("every use is in the month", len(kept), len(used))
     judge.equal("who was told that the use is undone: it is", standing & taken_back, set())
     judge.equal("who was told that it stands for good: it does", refused - standing, set())
     judge.none(
-        "every use that stands is settled",
-        [e["public_id"] for e in kept if e["reversed_at"] is None and e["settled_at"] is None],
+        "every use is settled, or undone and the next month's to take off",
+        [e["public_id"] for e in kept if (e["reversed_at"] is None) == (e["settled_at"] is None)],
     )
     points_agree(judge, owners)
 
@@ -113,43 +116,39 @@ def _open(month: str, shop: str) -> str:
     return str(opened.public_id)
 
 
-def _confirm(key: str, side: Person) -> int:
-    """Read the sums and confirm them, again and again until the month stands; return how often it took."""
-    actor = load_actor(db.session, side.key, now=clock.now())  # type: ignore[arg-type]
+def _take(step: Callable[..., Any], key: str, person: Person) -> bool:
+    """Read the sums and take one's step as soon as it is its turn. Return whether the month is approved within PATIENCE_S."""
+    actor = load_actor(db.session, person.key, now=clock.now())  # type: ignore[arg-type]
     assert actor is not None
-    for tried in range(1, TRIES + 1):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         db.session.rollback()
         row = settlement_row(db.session, key)  # type: ignore[arg-type]
         assert row is not None
-        if row.confirmed_at is not None:
-            return tried
-        lines = standing_lines(db.session, row.id)  # type: ignore[arg-type]
-        sums = ConfirmSettlement(
-            settlement=key,
-            redemptions=len(lines),
-            total_points=sum(points for _key, points, _fen in lines),
-            total_fen=sum(fen for _key, _points, fen in lines),
+        if row.approved_at is not None:
+            return True
+        sums = SeenSums(
+            settlement=key, redemptions=row.redemptions, total_points=row.total_points, total_fen=row.total_fen
         )
-        try:
-            write(confirm_settlement, actor, sums, now=clock.now())
-        except Refusal:
-            continue
-    return TRIES + 1
+        with suppress(Refusal):
+            write(step, actor, sums, now=clock.now())
+        time.sleep(LOOKS_EVERY_S)
+    return False
 
 
 TRIALS = (
     Trial(
         key="settlement",
         title="Settlement against undo",
-        tried="Shop and office confirm a month while two tills each undo half of its redemptions.",
+        tried="Shop, community and street take a month through its steps while two tills each undo half of its redemptions.",
         never=(
-            "a use paid in a settlement and undone",
-            "a confirmed sum that is not the sum of its uses",
+            "a use settled and undone at the till",
+            "a sum that is not the sum of its lines",
             "a month that stays open",
         ),
         words={
-            "200": "the use is undone, and is not in the settlement",
-            "409 undo_window_over": "the month is confirmed, so the use stands for good",
+            "200": "the use is undone; the next month takes its line off",
+            "409 undo_window_over": "the month is approved, so the use stands for good",
         },
         run=settlement,
     ),

@@ -32,7 +32,7 @@ function options(spec, colour) {
   const text = { color: colour.muted, fontFamily: colour.font, fontSize: colour.size };
   // richText: an HTML tooltip would need inline styles, which our pages forbid.
   const tooltip = {
-    trigger: spec.kind === "ring" ? "item" : "axis", renderMode: "richText", confine: true,
+    trigger: spec.kind === "ring" || spec.kind === "radar" ? "item" : "axis", renderMode: "richText", confine: true,
     backgroundColor: colour.card, borderColor: colour.line, textStyle: { ...text, color: colour.ink },
     valueFormatter: (value) => `${Number(value).toLocaleString("en")}${spec.unit ? ` ${spec.unit}` : ""}`,
   };
@@ -46,6 +46,45 @@ function options(spec, colour) {
         itemStyle: { borderColor: colour.card, borderWidth: 2 },
         data: spec.x.map((name, index) => ({ name, value: only.data[index], itemStyle: { color: colour.of(only.tones?.[index]) } })),
       }],
+    };
+  }
+  if (spec.kind === "radar") {
+    return {
+      tooltip, legend, animation: !calm, animationDuration: 200,
+      radar: {
+        indicator: spec.x.map((name) => ({ name, max: spec.most ?? 100 })), radius: "58%", center: ["50%", legend.show ? "47%" : "52%"],
+        splitNumber: 4, axisName: { ...text, color: colour.ink, formatter: (name) => name.replace(" ", "\n") }, splitArea: { show: false },
+        axisLine: { lineStyle: { color: colour.line } }, splitLine: { lineStyle: { color: colour.line } },
+      },
+      series: [{
+        type: "radar", symbolSize: 6,
+        // Two lines that colour alone would tell apart differ in stroke, too.
+        data: spec.series.map((one, index) => ({
+          name: one.name, value: one.data, itemStyle: { color: colour.of(one.tone) },
+          lineStyle: { width: index ? 2 : 3, type: index ? "dashed" : "solid" }, areaStyle: { opacity: index ? 0 : 0.16 },
+        })),
+      }],
+    };
+  }
+  if (spec.kind === "rounds") {
+    // One bar a round, and under its name the stars that were lit: nothing of it stands on anything else.
+    const stars = (index) => `{lit|${"★".repeat(spec.lit[index])}}{rest|${"☆".repeat(spec.all[index] - spec.lit[index])}}`;
+    return {
+      tooltip, animation: !calm, animationDuration: 200,
+      grid: { left: 4, right: 8, top: 28, bottom: 4, containLabel: true },
+      xAxis: {
+        type: "category", data: spec.x, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } },
+        axisLabel: {
+          ...text, interval: 0, formatter: (name, index) => `${name}\n${stars(index)}`,
+          rich: { lit: { ...text, color: colour.of("brand"), lineHeight: colour.size * 1.7 }, rest: { ...text, color: colour.of("muted") } },
+        },
+      },
+      yAxis: { type: "value", min: 0, max: spec.most, interval: spec.most / 4, axisLabel: text, splitLine: { lineStyle: { color: colour.line } } },
+      series: spec.series.map((one) => ({
+        name: one.name, data: one.data, type: "bar", barMaxWidth: 34,
+        label: { show: true, ...text, color: colour.ink, fontWeight: 700, position: "top" },
+        itemStyle: { color: colour.of(one.tone), borderRadius: [6, 6, 0, 0] },
+      })),
     };
   }
   const line = spec.kind === "line" || spec.kind === "area";
@@ -75,7 +114,15 @@ async function draw(element) {
   element.watcher.observe(element);
 }
 
-const drawAll = (root) => root.querySelectorAll("[data-chart]").forEach((element) => draw(element).catch(() => { element.hidden = true; }));
+// The library weighs more than the rest of a page: it is asked for when a chart comes near, and a phone's first view goes without.
+const near = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    draw(target).catch(() => { target.hidden = true; });
+  }
+}, { rootMargin: "200px" });
+const drawAll = (root) => root.querySelectorAll("[data-chart]").forEach((element) => near.observe(element));
 
 dark.addEventListener("change", () => drawAll(document));
 document.addEventListener("live:swap", (event) => drawAll(event.target));

@@ -22,6 +22,15 @@ function move(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// A button is pressed; what only unfolds is unfolded, and one writes on in its first field.
+function press(target, event) {
+  if (!target) return;
+  target.click();
+  if (target.tagName !== "SUMMARY" || !target.parentElement.open) return;
+  event.preventDefault();
+  target.parentElement.querySelector("input:not([type=hidden]), textarea")?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
@@ -38,7 +47,7 @@ document.addEventListener("keydown", (event) => {
     }
   } else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
-  else if (event.key.length === 1) current()?.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+  else if (event.key.length === 1) press(current()?.querySelector(`[data-key="${CSS.escape(event.key)}"]`), event);
 });
 
 document.addEventListener("focusin", (event) => {

@@ -1,14 +1,17 @@
 // Reads a QR with the camera, from a photo, or from a code gun, puts the text into the form's field and sends the form.
+// A till (data-answer) is told by the event "code:read" instead, and says by data-busy when it does not want another (till.js).
 // The markup is the scanner() macro; without this file the typed code and the photo still reach the server.
 
+const MOST_FAILED = 20; // frames in a row
+const SLOW_MS = 8000;
 const AGAIN_MS = 2500; // a code counts again only after it has been out of sight for so long
-const YES_SECONDS = 3;
 
 let reader = null;
+let trusts = true; // the browser's own reader may be there and never work: some phones lack the service behind it
 
 async function loadReader(box) {
   if (reader) return reader;
-  const native = globalThis.BarcodeDetector;
+  const native = trusts ? globalThis.BarcodeDetector : null;
   if (native && (await native.getSupportedFormats().catch(() => [])).includes("qr_code")) {
     reader = new native({ formats: ["qr_code"] });
     return reader;
@@ -29,64 +32,6 @@ async function loadReader(box) {
   return reader;
 }
 
-/* ---- sound and buzz ---- */
-let audio = null;
-
-function play(kind) {
-  navigator.vibrate?.(kind === "yes" ? 80 : [120, 80, 120]);
-  try {
-    audio ??= new AudioContext();
-    const notes = kind === "yes" ? [[880, 0], [1320, 0.12]] : [[220, 0], [180, 0.18]];
-    for (const [pitch, at] of notes) {
-      const tone = audio.createOscillator();
-      const gain = audio.createGain();
-      tone.type = kind === "yes" ? "sine" : "square";
-      tone.frequency.value = pitch;
-      gain.gain.setValueAtTime(kind === "yes" ? 0.25 : 0.12, audio.currentTime + at);
-      gain.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + at + 0.16);
-      tone.connect(gain).connect(audio.destination);
-      tone.start(audio.currentTime + at);
-      tone.stop(audio.currentTime + at + 0.17);
-    }
-  } catch { /* a silent till still shows its answer */ }
-}
-
-/* ---- the till: the form is sent without leaving the page, so the camera stays warm ---- */
-async function sendInPlace(form, box) {
-  const place = document.getElementById(box.dataset.answer);
-  const page = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
-  const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
-  const answer = fresh.querySelector("[data-answer-kind]");
-  const next = fresh.querySelector("input[name=request_id]");
-  if (!answer || !next) {
-    // Signed out, page too old, or a page we do not know: let the browser show it properly.
-    form.dataset.plain = "1";
-    form.submit();
-    return;
-  }
-  form.elements.request_id.value = next.value;
-  fresh.querySelectorAll("[data-live-copy]").forEach((part) => document.getElementById(part.id)?.replaceChildren(...part.cloneNode(true).childNodes));
-  place.replaceChildren(answer);
-  place.hidden = false;
-  place.dispatchEvent(new CustomEvent("live:swap", { bubbles: true }));
-  const kind = answer.dataset.answerKind;
-  play(kind);
-  answer.tabIndex = -1;
-  answer.focus();
-  await new Promise((done) => {
-    const timer = kind === "yes" ? setTimeout(done, (Number(answer.dataset.closeAfter) || YES_SECONDS) * 1000) : 0;
-    answer.addEventListener("click", (event) => {
-      // A form inside the answer (undo) is a real press; everything else means "go on".
-      if (event.target.closest("form, a:not([data-close])")) return clearTimeout(timer);
-      event.preventDefault();
-      clearTimeout(timer);
-      done();
-    });
-  });
-  place.hidden = true;
-  place.replaceChildren();
-}
-
 function start(box) {
   const form = box.closest("form");
   const field = document.getElementById(box.dataset.into);
@@ -99,55 +44,39 @@ function start(box) {
   const photo = box.querySelector("input[type=file]");
   const say = box.dataset;
   let stream = null;
-  let busy = false;
   let last = { text: "", at: 0 };
+  let failed = 0;
+  let ready = false;
 
   const tell = (text) => { status.textContent = text; };
   const advise = (text) => { note.textContent = text; note.hidden = !text; };
 
-  async function submit() {
-    if (!box.dataset.answer) {
-      form.requestSubmit();
-      return;
-    }
-    busy = true;
-    try {
-      await sendInPlace(form, box);
-    } catch {
-      advise(say.msgLost);
-    }
-    field.value = "";
-    if (photo) photo.value = "";
-    form.dispatchEvent(new CustomEvent("form:free", { bubbles: true }));
-    busy = false;
-    tell(say.msgSeek);
-    field.focus({ preventScroll: true });
+  form.addEventListener("code:next", () => {
+    if (stream) tell(say.msgSeek);
+  });
+
+  function submit() {
+    if (box.dataset.answer) form.dispatchEvent(new CustomEvent("code:read"));
+    else form.requestSubmit();
   }
 
-  if (box.dataset.answer) {
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.plain) return;
-      event.preventDefault();
-      if (!busy && (field.value.trim() || photo?.files.length)) submit();
-    }, { capture: true });
-  }
+  const isBusy = () => "busy" in box.dataset;
 
   function found(text) {
     const now = performance.now();
     const isSame = text === last.text && now - last.at < AGAIN_MS;
     if (isSame) last.at = now;
-    if (busy || !text || isSame) return;
+    if (isBusy() || !text || isSame) return;
     last = { text, at: now };
-    busy = true;
     field.value = text;
     box.classList.add("is-found");
     tell(say.msgFound);
     if (!box.dataset.answer) {
       navigator.vibrate?.(60);
       stop();
+      setTimeout(() => { opener.hidden = Boolean(stream); }, 4000); // still here: the form did not go
     }
     setTimeout(() => box.classList.remove("is-found"), 600);
-    busy = false;
     submit();
   }
 
@@ -157,15 +86,41 @@ function start(box) {
     box.classList.add("is-off");
   }
 
+  function seek() {
+    ready = true;
+    tell(say.msgSeek);
+    advise("");
+  }
+
+  /* Put the camera away, say why, and leave the button that opens it again. */
+  function close(why) {
+    stop();
+    tell("");
+    opener.hidden = false;
+    advise(why);
+  }
+
+  /* Where the browser's own reader fails, take ours; false where there is no other. */
+  async function readOtherwise() {
+    const hasOther = trusts;
+    [failed, reader, trusts] = [0, null, false];
+    return hasOther && loadReader(box).then(() => true, () => false);
+  }
+
   async function look() {
     if (!stream) return;
     if (video.readyState >= 2 && !document.hidden) {
       try {
         const [code] = await reader.detect(video);
+        failed = 0;
+        if (!ready) seek();
         if (code) found(code.rawValue);
-      } catch { /* one frame that cannot be read is followed by the next */ }
+      } catch { // one frame that cannot be read is followed by the next; many are a reader that did not arrive
+        failed += 1;
+        if (failed >= MOST_FAILED && !(await readOtherwise())) return stream && close(say.msgReader);
+      }
     }
-    if (stream) setTimeout(look, busy ? 600 : 160);
+    if (stream) setTimeout(look, isBusy() ? 600 : 160);
   }
 
   async function open() {
@@ -173,23 +128,26 @@ function start(box) {
     advise("");
     opener.hidden = true;
     tell(say.msgStart);
+    const reading = loadReader(box).then(() => true, () => false);
     try {
-      [stream] = await Promise.all([
-        navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } } }),
-        loadReader(box),
-      ]);
-    } catch {
-      stop();
-      tell("");
-      opener.hidden = false;
-      advise(say.msgDenied);
+      stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } } });
+    } catch (error) {
+      close({ NotAllowedError: say.msgRefused, NotFoundError: say.msgMissing, NotReadableError: say.msgTaken }[error?.name] ?? say.msgDenied);
+      return;
+    }
+    if (!(await reading)) { // the camera is there, but what reads its pictures did not arrive
+      close(say.msgReader);
       return;
     }
     video.srcObject = stream;
     await video.play().catch(() => {});
     box.classList.remove("is-off");
-    tell(say.msgSeek);
+    // The picture is there before the reader is: "hold it in the frame" is said once a first frame has been looked at.
+    ready = false;
+    setTimeout(() => { if (stream && !ready) advise(say.msgSlow); }, SLOW_MS);
     const [track] = stream.getVideoTracks();
+    // A call comes in, another app takes the camera: the picture stands still, so say it and offer the button.
+    track.addEventListener("ended", () => { if (stream?.getVideoTracks().includes(track)) close(say.msgTaken); });
     if (track.getCapabilities?.().torch) {
       torch.hidden = false;
       let lit = false;
@@ -218,7 +176,8 @@ function start(box) {
     } catch { /* the server reads photos too */ }
     // Not read here: the server looks at the photo with a second reader and says what it saw.
     if (field.required) field.required = false;
-    submit();
+    photo.addEventListener("picture:ready", submit, { once: true });
+    photo.dispatchEvent(new CustomEvent("picture:smaller", { bubbles: true })); // ui.js: a large one would travel for half a minute
   });
 
   if (navigator.mediaDevices?.getUserMedia) {
@@ -226,22 +185,29 @@ function start(box) {
     opener.addEventListener("click", open);
     // Asking for the camera unasked frightens people; where it is already granted, it simply opens.
     if ("auto" in box.dataset) {
-      navigator.permissions?.query({ name: "camera" }).then((grant) => { if (grant.state === "granted") open(); }, () => {});
+      if (box.dataset.answer) open(); // a till is opened to scan: the browser asks once and remembers
+      else navigator.permissions?.query({ name: "camera" }).then((grant) => { if (grant.state === "granted") open(); }, () => {});
     }
   } else {
     advise(say.msgNone);
   }
 
   addEventListener("pagehide", stop);
+  // Back from another page by the browser's own button: the page is as it was, but its camera is off.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted || !navigator.mediaDevices?.getUserMedia) return;
+    delete box.dataset.busy;
+    if (box.dataset.answer) open();
+    else close("");
+  });
 
   // A code gun types fast into whatever has the focus: keep it in the field, and catch keys that miss it.
   if (matchMedia("(pointer: fine)").matches || "gun" in field.dataset) field.focus({ preventScroll: true });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
-    if (document.activeElement?.closest("input, textarea, select, dialog[open]")) return;
+    if ("busy" in box.dataset || document.activeElement?.closest("input, textarea, select, dialog[open]")) return;
     field.focus({ preventScroll: true });
   });
 }
 
 document.querySelectorAll("[data-scan]").forEach(start);
-document.querySelectorAll("[data-sound]").forEach((element) => play(element.dataset.sound));

@@ -68,7 +68,7 @@ document.addEventListener("submit", (event) => {
     button.disabled = true;
     button.classList.add("is-busy");
   });
-  if (form.dataset.keep) forget(form);
+  if (form.dataset.keep) entrust(form);
 });
 
 // Coming back through the browser's own back button: the form is fresh again.
@@ -84,6 +84,19 @@ function freeForm(form) {
     button.classList.remove("is-busy");
   });
 }
+
+/* ---- the next page is on its way: a thin line on top, which css shows only after a blink ---- */
+const SAVED = /\.(xlsx|csv|zip|pdf|json)$/;
+document.addEventListener("click", (event) => {
+  const to = event.target.closest?.("a[href]");
+  const plain = !event.defaultPrevented && !event.button && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!to || !plain || to.target || to.hasAttribute("download") || to.origin !== location.origin || SAVED.test(to.pathname)) return;
+  if (to.pathname === location.pathname && to.search === location.search) return;
+  document.documentElement.classList.add("is-going");
+  // A file that is saved leaves this page where it is.
+  setTimeout(() => document.documentElement.classList.remove("is-going"), 5000);
+});
+addEventListener("pageshow", () => document.documentElement.classList.remove("is-going"));
 
 /* ---- typed values stay while the tab lives: <form data-keep="name"> ---- */
 const KEPT = "input:not([type=hidden]):not([type=password]):not([type=file]), textarea, select";
@@ -115,11 +128,27 @@ function recall(form) {
   }
 }
 
-function forget(form) {
+/* A press may be lost on its way: what was sent is kept until a press was answered, which the server does by sending on to another page.
+   Whoever comes back instead, from the browser's own error or from what the worker says in its place, finds the form as it was. */
+const SENT = "kept-sent";
+
+function entrust(form) {
+  remember(form);
   try {
-    sessionStorage.removeItem(keyOf(form));
+    sessionStorage.setItem(SENT, keyOf(form));
   } catch { /* as above */ }
 }
+
+function forgetSent() {
+  try {
+    sessionStorage.removeItem(sessionStorage.getItem(SENT));
+    sessionStorage.removeItem(SENT);
+  } catch { /* as above */ }
+}
+
+const [arrival] = performance.getEntriesByType("navigation");
+const isSentOn = arrival?.type === "navigate" && arrival.redirectCount > 0;
+if (isSentOn && document.querySelector("meta[name=csrf-token]")) forgetSent(); // what the worker keeps has no token
 
 document.querySelectorAll("form[data-keep]").forEach((form) => {
   recall(form);
@@ -136,7 +165,7 @@ function left(ms) {
   const minutes = Math.floor((seconds % 3600) / 60);
   const rest = seconds % 60;
   const clock = days || hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-  return days ? `${days} ${words.msgDay} ${clock}` : clock;
+  return days ? `${days} ${days === 1 ? words.msgDay : words.msgDays} ${clock}` : clock;
 }
 
 // The phone's own clock may be wrong: data-now is the server's at the moment of the answer.
@@ -154,6 +183,7 @@ function tick() {
     const ms = Date.parse(element.dateTime || element.dataset.countdown) - nowFor(element);
     if (Number.isNaN(ms)) return;
     if (ms > 0) {
+      element.dataset.ran = "1";
       const text = left(ms);
       if (element.textContent !== text) element.textContent = text;
       return;
@@ -162,8 +192,9 @@ function tick() {
     element.dataset.over = "1";
     element.textContent = element.dataset.overText ?? words.msgOver;
     element.dispatchEvent(new CustomEvent("countdown:over", { bubbles: true }));
-    // One second of grace and a little spread, so that a thousand phones do not come back in the same instant.
-    if ("reload" in element.dataset) setTimeout(() => location.reload(), 300 + Math.random() * 1200);
+    // One second of grace and a little spread, so that a thousand phones do not come back in the same instant. A page that comes with
+    // its time already over does not: what was to happen then may still wait for the worker, and it would come back every second.
+    if ("reload" in element.dataset && element.dataset.ran) setTimeout(() => location.reload(), 300 + Math.random() * 1200);
   });
   document.querySelectorAll("[data-ring]").forEach((ring) => {
     const total = Number(ring.dataset.ring);
@@ -203,7 +234,11 @@ document.addEventListener("click", async (event) => {
       const before = label.textContent;
       label.textContent = words.msgCopied;
       setTimeout(() => { label.textContent = before; }, 1600);
-    } catch { /* without the right to write, the text is still there to be selected */ }
+    } catch {
+      // Without the right to write: mark the text, so that one press of the phone's own menu copies it.
+      const shown = copy.parentElement.querySelector(".copy-line");
+      if (shown) getSelection().selectAllChildren(shown);
+    }
     return;
   }
   const peek = event.target.closest("[data-peek]");
@@ -230,6 +265,71 @@ document.addEventListener("change", (event) => {
   if (all) {
     document.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`).forEach((box) => { box.checked = all.checked; });
   }
+});
+
+/* ---- a row of pills that is wider than the phone begins at the one that was chosen ---- */
+document.querySelectorAll(".pill-row > [aria-current]").forEach((pill) => {
+  const row = pill.parentElement;
+  const hidden = pill.getBoundingClientRect().right - row.getBoundingClientRect().right;
+  if (hidden > -16) row.scrollLeft += hidden + 16;
+});
+
+/* ---- a picture that was chosen is shown before it is sent: <img data-shows="id of the file box" hidden> ---- */
+document.querySelectorAll("img[data-shows]").forEach((shown) => {
+  const box = document.getElementById(shown.dataset.shows);
+  const show = () => {
+    URL.revokeObjectURL(shown.src);
+    const [file] = box.files;
+    shown.hidden = !file;
+    if (file) shown.src = URL.createObjectURL(file);
+  };
+  box.addEventListener("change", show);
+  if (box.files.length) show();
+});
+
+/* ---- a phone's photograph is made smaller before it travels, as the server would do after it; what is still too large is said at once ---- */
+const LONG_SIDE = 2400;
+const LARGE = 1.5e6;
+const MOST_BYTES = 10 * 2 ** 20;
+
+async function smaller(file) {
+  if (file.size < LARGE || !/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
+  try {
+    // Turned upright here: the copy carries no note by which the server could turn it.
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const part = Math.min(1, LONG_SIDE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [Math.round(picture.width * part), Math.round(picture.height * part)];
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    const made = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.86); });
+    return made && made.size < file.size ? new File([made], "photo.jpg", { type: "image/jpeg" }) : file;
+  } catch {
+    return file; // no picture, or a browser that cannot: the server looks at it as it is
+  }
+}
+
+async function makeSmaller(box) {
+  const before = [...box.files];
+  const made = await Promise.all(before.map(smaller));
+  if (made.some((file, place) => file !== before[place]) && before.every((file, place) => file === box.files[place])) {
+    try {
+      const bag = new DataTransfer();
+      made.forEach((file) => bag.items.add(file));
+      box.files = bag.files;
+    } catch { /* it goes as it is */ }
+  }
+  box.dispatchEvent(new CustomEvent("picture:ready"));
+}
+
+document.addEventListener("picture:smaller", (event) => makeSmaller(event.target));
+document.addEventListener("change", async (event) => {
+  const box = event.target;
+  if (box.type !== "file" || box.closest("[data-scan]")) return; // a scanner reads the photograph first (scan.js)
+  if ("smaller" in box.dataset) await makeSmaller(box);
+  const bytes = [...box.files].reduce((sum, file) => sum + file.size, 0); // they travel together
+  box.setCustomValidity(bytes > MOST_BYTES ? words.msgLarge : "");
+  if (!box.validity.valid && box.validity.customError) box.reportValidity();
 });
 
 /* ---- what a figure does before it is sent: base minus the product of the named fields ---- */

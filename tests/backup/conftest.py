@@ -75,7 +75,7 @@ class House:
 
 def make_house(dialect: str, instance: Path, *, migrated: bool = True) -> House:
     instance.mkdir(exist_ok=True)
-    return House(databases.clone(dialect, migrated=migrated, instance=str(instance)), instance)
+    return House(databases.borrow(dialect, migrated=migrated, instance=str(instance)), instance)
 
 
 @pytest.fixture(params=databases.DIALECTS)
@@ -94,7 +94,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     made.picture("photos/2026/一.jpg", b"\xff\xd8" + b"one" * 1000)
     made.picture("evidence/two.png", b"two")
     yield made
-    made.clone.drop()
+    databases.give_back(made.clone)
 
 
 @pytest.fixture
@@ -102,4 +102,4 @@ def other(house: House, tmp_path: Path) -> Iterator[House]:
     """A fresh, empty place of the same kind."""
     made = make_house(house.clone.dialect, tmp_path / "other", migrated=False)
     yield made
-    made.clone.drop()
+    databases.give_back(made.clone)

@@ -23,8 +23,12 @@ from sqlalchemy.exc import DBAPIError
 from pointsapp.backup.archive import MANIFEST
 from pointsapp.backup.checks import known_revisions
 from pointsapp.config import ROOT
+from pointsapp.core.attic import Attic
+from tests import databases
 from tests.backup.conftest import House, make_house
 from tests.migrations.schema import describe, differences
+
+LARGE = 6_000_000  # a picture that is larger than the database
 
 
 @pytest.fixture
@@ -62,6 +66,12 @@ class TestRoundTrip:
         assert [each.name for each in other.instance.iterdir() if each.name.startswith(".")] == []
         assert other.run("ledger", "verify", "--seals")[0] == 0
 
+    def test_what_was_handed_in_comes_along(self, house: House, other: House, tmp_path: Path) -> None:
+        digest = Attic(house.instance / "proofs").keep(b"a document")
+        assert house.run("backup", str(tmp_path / "handed-in"))[0] == 0
+        assert other.run("restore", str(tmp_path / "handed-in"))[0] == 0
+        assert Attic(other.instance / "proofs").path_of(digest).read_bytes() == b"a document"
+
     def test_the_file_tells_what_it_is(self, house: House, file: Path, tmp_path: Path) -> None:
         code, output = house.run("backup", str(tmp_path / "again"))
         told = json.loads(output)
@@ -82,7 +92,7 @@ class TestRoundTrip:
             assert place.run("restore", str(file))[0] == 0
             assert place.state() == house.state()
         finally:
-            place.clone.drop()
+            databases.give_back(place.clone)
 
     def test_work_goes_on_after_it(self, house: House, other: House, file: Path) -> None:
         """Numbers go on where they stood, and what nobody may change nobody may change there either."""
@@ -180,7 +190,7 @@ class TestRefusals:
             place.picture("photos/x.jpg", b"x")
             assert "there are pictures" in self.refused(place, str(file))
         finally:
-            place.clone.drop()
+            databases.give_back(place.clone)
 
     def test_another_kind_of_database(self, house: House, file: Path, tmp_path: Path) -> None:
         dialect = "sqlite" if house.clone.dialect == "postgresql" else "postgresql"
@@ -188,7 +198,7 @@ class TestRefusals:
         try:
             assert f"is of a {house.clone.dialect} database" in self.refused(place, str(file))
         finally:
-            place.clone.drop()
+            databases.give_back(place.clone)
 
     def test_a_newer_one(self, house: House, file: Path) -> None:
         newer = rewritten(file, lambda manifest, _parts: manifest.update(revision="9999"))
@@ -310,20 +320,20 @@ class TestFaults:
     def test_a_full_disk_leaves_no_half_backup(self, house: House, tmp_path: Path) -> None:
         place = tmp_path / "place"
         place.mkdir()
-        house.picture("photos/large.jpg", os.urandom(2_000_000))
-        done = self.command(house, "backup", str(place / "file"), most=1_500_000)
+        house.picture("photos/large.jpg", os.urandom(LARGE))
+        done = self.command(house, "backup", str(place / "file"), most=LARGE - 1_000_000)
         assert done.returncode == 1
         assert "the backup was not made" in done.stderr
         assert len(done.stderr.splitlines()) == 1
         assert list(place.iterdir()) == []
 
     def test_a_full_disk_leaves_the_old_state(self, house: House, tmp_path: Path) -> None:
-        house.picture("photos/large.jpg", os.urandom(2_000_000))
+        house.picture("photos/large.jpg", os.urandom(LARGE))
         assert house.run("backup", str(tmp_path / "file"))[0] == 0
         house.book("later")
         before = house.state()
         house.clone.engine.dispose()
-        done = self.command(house, "restore", "--replace", str(tmp_path / "file"), most=1_500_000)
+        done = self.command(house, "restore", "--replace", str(tmp_path / "file"), most=LARGE - 1_000_000)
         assert done.returncode == 1
         assert "nothing was changed" in done.stderr
         assert house.state() == before

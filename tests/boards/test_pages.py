@@ -1,4 +1,4 @@
-"""The ranking, the wall chart and the statement as pages."""
+"""The ranking and the statement as pages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
-from pointsapp.boards.queries import month_statement, wall_chart
-from pointsapp.boards.queries.wall import ROWS_ON_A_SCREEN
+from pointsapp.boards.queries import month_statement
 from pointsapp.core import clock as clocks
 from tests.boards.things import earn, hold
 from tests.conftest import Clock, HouseClient
-from tests.factories import make_area, make_person, make_tree
+from tests.factories import make_person, make_tree
 from tests.stars.test_pages import counted
-from tests.stars.things import make_branches, open_small_round
 
 
 @pytest.fixture
@@ -63,26 +61,6 @@ class TestRanks:
         with counted(session) as seen:
             client.get("/ranks")
         assert 0 < len(seen) <= 12, seen
-
-
-class TestWall:
-    def test_before_anything_was_imported(self, client: HouseClient, session: Session) -> None:
-        assert "五星榜还没有挂出来" in client.get("/wall").text
-
-    def test_many_branches_turn_screen_by_screen(
-        self, client: HouseClient, session: Session, tree: dict[str, Area]
-    ) -> None:
-        areas = [make_area(session, tree["street"]) for _ in range(ROWS_ON_A_SCREEN + 2)]
-        make_branches(session, *areas)
-        open_small_round(session)
-        first = wall_chart(session, 0, now=clocks.now())
-        assert (len(first.rows), first.following, first.branches) == (ROWS_ON_A_SCREEN, ROWS_ON_A_SCREEN, 16)
-        second = wall_chart(session, ROWS_ON_A_SCREEN, now=clocks.now())
-        assert (len(second.rows), second.following) == (2, 0)
-        assert wall_chart(session, 999, now=clocks.now()).rows == first.rows
-        assert f'data-live-url="/wall?from={ROWS_ON_A_SCREEN}"' in client.get("/wall").text
-        for odd in ("x", "-1", "²", "9" * 50):
-            assert client.get(f"/wall?from={odd}").status_code == 200
 
 
 class TestStatement:

@@ -68,7 +68,7 @@ def counted(session: Session, board: Board) -> list[tuple[int, str, int]]:
         for person in session.scalars(select(Person).execution_options(populate_existing=True))
         if person.erased_at is None and earned.get(person.id, 0) > 0
         if board.area is None or paths.get(person.home_area_id, "").startswith(board.area.path)
-        if board.lists_everyone or person.shows_on_rankings
+        if person.off_rankings_since is None and (board.lists_everyone or person.shows_on_rankings)
     ]
     people.sort(key=lambda one: (-one[0], one[1]))
     points = [one[0] for one in people]
@@ -167,6 +167,24 @@ class TestFolding:
             assert len(places(session, street, person.id)) == listed
             fold_all(clock)
             assert len(places(session, street, person.id)) == listed
+            assert_agrees(session, clock)
+
+    def test_who_chose_to_stand_on_no_ranking_is_off_their_own_communitys_too(
+        self, session: Session, clock: Clock, tree: dict[str, Area]
+    ) -> None:
+        person = make_person(session, tree["community"])
+        earn(session, person, 30)
+        fold_all(clock)
+        own = board_for(session, None, tree["community"].code, "all", now=clock.now())
+        assert len(places(session, own, person.id)) == 1
+        for since, listed in ((clock.now(), 0), (None, 1)):
+            session.execute(update(Person).where(Person.id == person.id).values(off_rankings_since=since))
+            session.commit()
+            for _ in range(2):  # at once, and again when it is folded
+                assert len(places(session, own, person.id)) == listed
+                me = ranking(session, own, PageRequest(limit=5, after=None), me=person.id).me
+                assert (me.points, me.is_listed) == (30, bool(listed))
+                fold_all(clock)
             assert_agrees(session, clock)
 
     def test_an_import_that_moves_an_area_moves_its_people(
@@ -356,7 +374,9 @@ def _play(session: Session, person: Person, homes: list[int | None], what: str, 
         session.execute(update(Person).where(Person.id == person.id).values(home_area_id=homes[much % len(homes)]))
         session.commit()
     elif what == "choose":
-        session.execute(update(Person).where(Person.id == person.id).values(shows_on_rankings=much % 2 == 0))
+        off = clock.now() if much % 3 == 0 else None
+        chosen = {"shows_on_rankings": much % 2 == 0 and off is None, "off_rankings_since": off}
+        session.execute(update(Person).where(Person.id == person.id).values(**chosen))
         session.commit()
     elif what == "fold":
         write(fold, now=clock.now(), limit=much)

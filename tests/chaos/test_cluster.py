@@ -255,12 +255,12 @@ def test_a_lost_machine_rests_before_it_starts_again_and_ends_at_once(tmp_path: 
     finally:
         begun = time.monotonic()
         kept.end()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30, "it did not wait for the rest of 60 s"
     assert kept.starts == 2
 
 
 def _until(holds: Any) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.01)

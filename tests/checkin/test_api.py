@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -351,7 +352,9 @@ class TestCorrections:
         refused(api.post(venue.staff, path, {"minutes": 61, "reason": "x"}), 409, "time_conflict")
         assert api.post(venue.staff, path, {"minutes": 60, "reason": "x"}).status_code == 201
 
-    def test_after_the_close_it_draws_on_the_same_budget(self, api: Caller, venue: Venue, clock: Clock) -> None:
+    def test_after_the_close_it_draws_on_the_same_budget(
+        self, app: Flask, api: Caller, venue: Venue, clock: Clock
+    ) -> None:
         from pointsapp.ledger.queries import account_balance
         from pointsapp.tasks.models import Task
         from pointsapp.worker import run_all_once
@@ -361,7 +364,8 @@ class TestCorrections:
         clock.forward(hours=1)
         venue.tick(venue.staff, person, shift)
         clock.forward(hours=30)
-        run_all_once(clock.at)
+        with app.app_context():
+            run_all_once(clock.at)
         task = venue.session.get_one(Task, shift.task_id)
         assert task.closed_at is not None
         budget = task.budget_account or ""

@@ -12,6 +12,7 @@ from pointsapp.checkin.rules import judge as rules
 from pointsapp.checkin.rules import minutes, venue
 from pointsapp.checkin.rules.judge import Attempt, Case, Fix, Presence, Site, judge
 from pointsapp.core import codes
+from pointsapp.core.coordinates import distance_m
 from pointsapp.core.errors import Conflict, Forbidden, Refusal
 
 START = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
@@ -232,4 +233,4 @@ def test_a_stopped_shift_pays_in_full_from_half_its_time_on(served: int, expecte
     ("first", "second", "metres"), [((34.7657, 113.678), (34.7657, 113.678), 0), ((0, 0), (0, 180), 20015087)]
 )
 def test_distance(first: tuple[float, float], second: tuple[float, float], metres: int) -> None:
-    assert round(rules.distance_m(*first, *second)) == metres
+    assert round(distance_m(*first, *second)) == metres

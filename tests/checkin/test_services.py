@@ -23,6 +23,7 @@ from pointsapp.checkin.services import (
     void_attendance,
 )
 from pointsapp.core import clock
+from pointsapp.core.coordinates import CoordinateSystem, Point
 from pointsapp.core.errors import Forbidden, NotFound
 from pointsapp.core.events import Event
 from pointsapp.core.transaction import write
@@ -254,6 +255,18 @@ class TestRange:
         assert row is not None
         assert row.in_range is True
         assert venue.reasons(person) == ["location_required", "out_of_range", None]
+
+    def test_a_place_read_off_a_map_in_china_is_found_by_a_phone(self, venue: Venue) -> None:
+        drawn = Point(*HALL.values()).to(CoordinateSystem.GCJ02)
+        there = {"latitude": drawn.latitude, "longitude": drawn.longitude, "coordinate_system": drawn.system}
+        shift = venue.shift(venue.task(checkin_radius_m=30, **there))
+        person, other = venue.sign_up(shift), venue.sign_up(shift)
+        with pytest.raises(errors.OutOfRange):  # where the same figures mean WGS-84, some 600 m away
+            venue.scan(other, shift, fix=Fix(drawn.latitude, drawn.longitude))
+        venue.scan(person, shift, fix=Fix(HALL["latitude"], HALL["longitude"]))
+        row = venue.attendance(person, shift)
+        assert row is not None
+        assert row.in_range is True
 
     def test_staff_may_always_check_in_by_list(self, venue: Venue, near_hall: Any) -> None:
         person = venue.sign_up(near_hall)

@@ -60,7 +60,17 @@ CALLS = [
     "",
 ][1:-1]
 # What a guest may call.
-OPEN = {"POST /sessions", "POST /people", "GET /areas", "GET /task-categories", "GET /privacy-notice", "GET /seals"}
+OPEN = {
+    "POST /sessions", "POST /people", "GET /areas", "GET /task-categories", "GET /privacy-notice", "GET /seals", "GET /funds",
+    "GET /funds/{}", "GET /funds/{}/uses", "GET /statement", "GET /statistics/periods", "GET /certificates/{}",
+    "POST /guest-feedback", "POST /guest-feedback/lookup", "POST /guest-feedback/verdict", "POST /guest-feedback/withdrawal",
+    "GET /five-star/draws", "GET /five-star/draws/{}", "GET /five-star/rounds/{}/finding-counts",
+    "GET /five-star/rounds/{}/standings/{}/docket", "GET /five-star/rounds/{}/standings/{}/docket/{}",
+    "GET /five-star/rounds/{}/standings/{}/pieces", "GET /five-star/branches/{}/pieces/{}",
+    "GET /five-star/branches/{}/pieces/{}/file", "GET /five-star/rounds/{}/standings/{}/objections",
+    "GET /five-star/rounds/{}/editions", "GET /five-star/rounds/{}/editions/{}",
+    "GET /five-star/rounds/{}/editions/{}/standings", "GET /five-star/editions/{}",
+}  # fmt: skip
 LISTS = {
     "GET /areas", "GET /task-categories", "GET /tasks", "GET /me/signups", "GET /shifts/{}/signups",
     "GET /me/points/entries", "GET /budgets", "GET /merchants", "GET /offers", "GET /me/vouchers",

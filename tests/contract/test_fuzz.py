@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 import warnings
 from typing import Any
 
@@ -16,8 +14,8 @@ with warnings.catch_warnings():
     import schemathesis
 
 from tests.contract.world import API, World
+from tests.databases import Clone
 
-SECONDS = 25  # per database, once half is done; what is not reached is reached another day, the seeds differ
 EXAMPLES = 10
 
 
@@ -38,18 +36,13 @@ def _known(world: World) -> dict[str, list[str]]:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_no_input_is_answered_with_a_500(world: World) -> None:
+def test_no_input_is_answered_with_a_500(world: World, database: Clone) -> None:
     known = _known(world)
     tokens = [world.token(who) for who in ("platform_admin", "staff", "resident", "manager", "clerk")]
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", world.client.application)
-    until = time.monotonic() + SECONDS
-    reached: set[str] = set()
     operations = [found.ok() for found in schema.get_all_operations()]
-    random.shuffle(operations)
-    enough = len(operations) // 2  # on a slow machine too: a fuzz that tried little says little
-    for operation in operations:
-        if len(reached) >= enough and time.monotonic() > until:
-            break
+    # Every operation on one of the two databases, whatever the clock says: a fuzz that tried little says little.
+    for operation in operations[database.dialect == "postgresql" :: 2]:
         if operation.label == f"DELETE {API}/sessions/current":
             continue  # it ends the very token it is asked with
 
@@ -71,5 +64,4 @@ def test_no_input_is_answered_with_a_500(world: World) -> None:
                 assert "problem+json" in answer.headers["content-type"][0]
 
         try_it()
-        reached.add(operation.label)
-    assert len(reached) >= enough
+    assert len(operations) > 100

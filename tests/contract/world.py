@@ -92,6 +92,10 @@ class World:
             "secretary": (community, Role.BRANCH_SECRETARY),
             "street_admin": (street, Role.STREET_ADMIN),
             "foreign_admin": (areas["other_street"], Role.STREET_ADMIN),
+            "assessor": (street, Role.ASSESSOR),
+            "inspector": (street, Role.INSPECTOR),
+            "district_reader": (areas["district"], Role.DISTRICT_READER),
+            "auditor": (street, Role.AUDITOR),
         }
         if who in office:
             return factories.make_staff(session, *office[who])

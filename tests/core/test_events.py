@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import select
@@ -66,3 +66,34 @@ def test_a_delivered_pair_is_never_told_again(session: Session, clock: Clock, he
     write(events.deliver_due, now=clock.now())
     write(events.deliver_due, now=clock.now())
     assert sorted(heard) == ["bad x:5", "good x:5"]
+
+
+def test_who_hears_together_hears_a_batch_at_once_and_one_by_one_where_it_fails(
+    session: Session, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[list[str]] = []
+
+    def one(session: Session, row: EventRow) -> None:
+        together(session, [row])
+
+    def together(session: Session, rows: Sequence[EventRow]) -> None:
+        events.record(session, "test.half_done", at=rows[0].at, subject="half")
+        if any(row.subject == "x:2" for row in rows):
+            raise ValueError("not this one")
+        told.append([row.subject for row in rows])
+
+    events.subscribe(KIND, "crowd", one, together=together)
+    try:
+        _record(session, clock, "x:5", "x:7", "x:6")
+        assert write(events.deliver_due, now=clock.now()) == 3
+        assert told == [["x:5", "x:7", "x:6"]]
+        _record(session, clock, "x:1", "x:2", "x:3")
+        assert write(events.deliver_due, now=clock.now()) == 3
+        assert told[1:] == [["x:1"], ["x:3"]]
+        waiting = select(events.Event.subject).join(EventDelivery, EventDelivery.event_id == events.Event.id)
+        assert session.scalars(waiting.where(EventDelivery.done_at.is_(None))).all() == ["x:2"]
+        done = session.scalars(select(events.Event).where(events.Event.kind == "test.half_done")).all()
+        assert len(done) == 3, "nothing of what failed is left"
+    finally:
+        events._subscribers.pop(KIND)
+        events._together.pop("crowd")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pointsapp.core.db import Base
 from proof.books import MENTIONS
+from tests.house.reading import the_app
 
 
 def test_the_proof_looks_at_everything_that_is_only_mentioned() -> None:
+    the_app()  # brings all tables
     mentioned = {
         (table.name, column.name, column.info["mentions"])
         for table in Base.metadata.tables.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from errno import ENOENT, ENOSPC
 from pathlib import Path
 
 import psycopg
@@ -31,6 +32,8 @@ from tests import databases
         (errors.SerializationFailure(), None),
         (errors.UniqueViolation(), None),
         (OperationalError("x", {}, errors.UndefinedTable()), None),
+        (OSError(ENOSPC, "no space left"), "ENOSPC"),
+        (FileNotFoundError(ENOENT, "no such file"), None),
         (RuntimeError("a bug"), None),
     ],
 )

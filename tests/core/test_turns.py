@@ -37,7 +37,7 @@ def test_a_second_thread_waits_and_then_has_its_turn(tmp_path: Path) -> None:
     time.sleep(0.05)
     assert came == []
     line.give(one)
-    waiting.join(timeout=5)
+    waiting.join(timeout=60)
     assert came == [two]
     assert line.holder is None
 
@@ -63,7 +63,7 @@ def test_another_process_waits_and_a_killed_one_is_no_obstacle(tmp_path: Path) -
         time.sleep(0.1)
         assert taken == []
         other.kill()
-        waiting.join(timeout=5)
+        waiting.join(timeout=60)
     assert taken
     line.give(me)
 

@@ -7,30 +7,39 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from pointsapp import create_app
 from pointsapp.areas.models import Area, AreaKind
 from pointsapp.checkin.models import Attendance
 from pointsapp.core import clock
 from pointsapp.core.db import db
-from pointsapp.demo import load_demo_once, print_log_ins
+from pointsapp.demo import facts, load_demo_once, print_log_ins
 from pointsapp.demo.log_ins import LOG_INS, PASSWORD
+from pointsapp.exports.models import Export
+from pointsapp.exports.queries import Answer, answer_of, find_export
+from pointsapp.inspections.models import Finding, FindingState
 from pointsapp.ledger.queries import verify
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
 from pointsapp.redemption.models import Voucher
-from pointsapp.stars.queries import newest_round, standings
+from pointsapp.stars.models import Erratum, ErratumState, SchemeVersion
+from pointsapp.stars.queries import latest_rounds, newest_round, running_rounds, standings
+from pointsapp.stars.rules.scheme import read_scheme
 from pointsapp.tasks.models import Shift
 from tests import databases
 from tests.conftest import HouseClient
+from tests.shared import the_demo
 
 
 @pytest.fixture(scope="module")
-def street() -> Iterator[databases.Clone]:
-    """The whole demo street, loaded once for this file on SQLite, as `make run` does."""
-    own = databases.clone("sqlite", demo=True)
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Clone]:
+    """The whole demo street on SQLite as `make run` loads it, and a copy of this file's own, which it changes."""
+    file = the_demo(tmp_path_factory, "street") / "demo.db"
+    url = f"sqlite:///{file}"
+    app = create_app(databases.settings_for(url, demo=True, instance=str(file.parent / "instance")))
+    own = databases.Clone("sqlite", url, app, str(file))
     own.app.test_client_class = HouseClient
-    with own.app.app_context():
-        load_demo_once(lambda _line: None)
     yield own
     own.drop()
 
@@ -41,8 +50,10 @@ def _count(model: type, *where: object) -> int:
 
 def test_the_street_has_the_counts_of_the_newspaper_and_enough_life(street: databases.Clone) -> None:
     with street.app.app_context():
-        assert _count(Area, Area.kind == AreaKind.COMMUNITY) == 11
-        assert _count(Area, Area.kind == AreaKind.GRID) == 53
+        own = Area.code.in_([code for code, _name, _grids in facts.COMMUNITIES])
+        assert _count(Area, Area.kind == AreaKind.COMMUNITY, own) == 11
+        village_grids = sum(grids for _code, _name, grids in facts.VILLAGES)
+        assert _count(Area, Area.kind == AreaKind.GRID) == 53 + village_grids
         assert _count(Person) >= 2000
         assert _count(Merchant) == 40
         assert _count(Attendance) >= 6000
@@ -58,6 +69,44 @@ def test_its_books_balance_and_its_board_has_stars(street: databases.Clone) -> N
         assert found is not None
         rows = standings(db.session, found, now=clock.now())  # type: ignore[arg-type]
         assert len(rows) == 11
+
+
+def test_two_schemes_run_side_by_side_with_names_in_both_languages(street: databases.Clone) -> None:
+    """The urban scheme's second version counts in the quarter that runs, its first did in the finished one."""
+    with street.app.app_context():
+        session: Session = db.session  # type: ignore[assignment]
+        now = clock.now()
+        urban, rural = running_rounds(session, now=now)
+        assert (urban.scheme.code, rural.scheme.code) == ("henan-urban", "henan-rural")
+        villages = standings(session, rural, now=now)
+        assert {row.branch.code for row in villages} == {f"zb-{code}" for code, _name, _grids in facts.VILLAGES}
+        earlier = [one for one in latest_rounds(session) if one.starts_on < urban.starts_on]
+        assert urban.scheme.version == (2 if earlier else 1)
+        assert all(one.scheme.version == 1 for one in earlier)
+        stored = session.scalars(select(SchemeVersion).order_by(SchemeVersion.id)).all()
+        assert [(one.code, one.version) for one in stored] == [
+            ("henan-urban", 1),
+            ("henan-rural", 1),
+            ("henan-urban", 2),
+        ]
+        english = [star.name for one in stored for star in read_scheme(one.definition, english=True).stars]
+        assert all(name.isascii() for name in english), english
+
+
+def test_every_stage_of_a_finding_and_of_a_round_can_be_seen(street: databases.Clone) -> None:
+    with street.app.app_context():
+        session: Session = db.session  # type: ignore[assignment]
+        assert set(session.scalars(select(Finding.state))) >= set(FindingState) - {FindingState.WITHDRAWN}
+        late = select(func.count()).select_from(Finding).where(Finding.due_on < clock.local_day(clock.now()))
+        assert session.scalar(late.where(Finding.state.in_([FindingState.OPEN, FindingState.RETURNED])))
+        answers = [
+            answer_of(session, find_export(session, code), now=clock.now()).answer
+            for code in session.scalars(select(Export.code))
+        ]
+        corrected = session.scalar(
+            select(func.count()).select_from(Erratum).where(Erratum.state == ErratumState.CONFIRMED)
+        )
+        assert (Answer.SUPERSEDED in answers) == bool(corrected)
 
 
 def test_every_log_in_opens(street: databases.Clone) -> None:

@@ -24,6 +24,8 @@ from pointsapp.ledger.services.drafts import mark_of
 from pointsapp.merchants.models import Offer
 from pointsapp.people.models import Person
 from pointsapp.redemption.models import Voucher
+from pointsapp.stars.queries import every_round, standings, verify_stars
+from pointsapp.stars.services import count_stale
 from pointsapp.tasks.models import Task, TaskState
 from proof.books import RULES, breaches
 from tests import databases
@@ -99,6 +101,24 @@ def test_every_mark_is_the_one_that_the_ledger_makes(live: databases.Clone) -> N
             )
             assert mark_of(draft) == entry.fingerprint, entry.reference
         assert {"grant", "credit", "hold", "redemption", "release", "donation", "reservation", "return"} <= kinds
+
+
+def test_a_street_with_branches_stands_as_its_events_say(live: databases.Clone) -> None:
+    with live.app.app_context():
+        _load(120, 1_500, branches=9)
+        _must_hold()
+        while write(count_stale, now=clock.now()):
+            pass
+        rounds = every_round(db.session)
+        assert [found.state for found in rounds][-1] == "open"
+        report = verify_stars(db.session, rounds, now=clock.now())
+        assert report.problems == []
+        assert report.evidence > 300
+        rows = standings(db.session, rounds[-1], now=clock.now())
+        assert len(rows) == 9
+        assert any(row.tally.members.get("attendance") for row in rows)
+        assert {row.branch.area_name[:4] for row in rows} == {"合成街道", "合成社区", "合成网格"}
+        assert max(row.score.total for row in rows) > min(row.score.total for row in rows) > 0
 
 
 @pytest.fixture

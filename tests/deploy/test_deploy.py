@@ -141,6 +141,25 @@ def test_ports_and_probes_lead_to_the_server() -> None:
     assert "health_uri /readyz" in (DEPLOY / "one-machine" / "Caddyfile").read_text()
 
 
+def test_all_who_take_give_or_back_up_files_see_the_same_folder() -> None:
+    """What people hand in lies in the instance folder: a folder of a pod's own would lose it."""
+    claims = {
+        name: volume["persistentVolumeClaim"]["claimName"]
+        for name, pod in _pods()
+        for volume in pod["volumes"]
+        if volume["name"] == "data" and "persistentVolumeClaim" in volume
+    }
+    assert claims == dict.fromkeys(("pointsapp-web", "pointsapp-worker", "pointsapp-backup"), "pointsapp-files")
+    made = {each["metadata"]["name"]: each["spec"] for each in _objects() if each["kind"] == "PersistentVolumeClaim"}
+    assert made["pointsapp-files"]["accessModes"] == ["ReadWriteMany"]
+    folders: dict[str, set[str]] = {}
+    for name, service in _services():
+        if service["image"] == APP_IMAGE:
+            at_data = {each.split(":")[0] for each in service.get("volumes", []) if each.split(":")[1] == "/data"}
+            folders.setdefault(name.split("/")[0], set()).update(at_data or {f"{name}: its own"})
+    assert folders == {"one-machine": {"instance"}, "cluster": {"files"}}
+
+
 def test_a_kubernetes_selector_finds_its_pods() -> None:
     labels = [each["spec"]["template"]["metadata"]["labels"] for each in _objects() if each["kind"] == "Deployment"]
     for each in _objects():

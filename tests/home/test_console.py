@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pointsapp.areas.models import AreaKind
 from pointsapp.checkin.models import AttendanceState
 from pointsapp.core import clock, policy
 from pointsapp.core.actor import Role
@@ -25,6 +27,7 @@ from tests.conftest import Clock, HouseClient
 from tests.databases import Clone
 from tests.factories import (
     actor_of,
+    make_area,
     make_clerk,
     make_merchant,
     make_person,
@@ -64,14 +67,8 @@ def test_what_waits_is_counted_without_what_is_ones_own(session: Session) -> Non
     shift = make_shift(session, task)
     attend(session, make_person(session), shift, 60, AttendanceState.PROVISIONAL)
     attend(session, staff, shift, 60, AttendanceState.PROVISIONAL)
-    waits = queries.console_today(session, actor_of(session, staff), now=clock.now()).waits
-    assert (waits.provisional, waits.corrections, waits.drafts, waits.offers, waits.total) == (1, 0, 1, 0, 2)
-
-
-def test_who_may_not_decide_offers_is_not_asked_about_them(session: Session) -> None:
-    tree = make_tree(session)
-    leader = make_staff(session, tree["grid"], Role.GRID_LEADER)
-    assert queries.console_today(session, actor_of(session, leader), now=clock.now()).waits.offers is None
+    page = queries.console_today(session, actor_of(session, staff), now=clock.now())
+    assert (page.work.mine, page.work.late, page.begun.drafts, page.begun.deliveries) == (1, 0, 1, None)
 
 
 def test_the_week_and_its_days(session: Session, clock: Clock) -> None:
@@ -231,7 +228,11 @@ def test_the_form_of_a_policy(client: HouseClient, session: Session) -> None:
     assert client.post(path, data={"value": "3"}).status_code == 422
     assert client.post(path, data={"value": "3", "reason": "例会决定"}).status_code == 303
     assert "例会决定" in client.get(path).get_data(as_text=True)
-    assert "例会决定" in client.get("/console/settings").get_data(as_text=True)
+    page = client.get("/console/settings").get_data(as_text=True)
+    assert "例会决定" in page
+    jumps = re.findall(r'class="pill-link" href="#(of-\w+)"', page)
+    assert len(jumps) > 10, "as many kinds as there are features with numbers"
+    assert all(page.count(f'id="{jump}"') == 1 for jump in jumps)
     assert client.get("/console/settings/policies/none.such").status_code == 404
 
 
@@ -259,6 +260,25 @@ def test_statistics_sum_by_week_kind_and_community(session: Session, clock: Cloc
     assert [row.minutes for row in page.categories] == [90, 45]
     assert [minutes for _monday, minutes, _points in page.weeks][-2:] == [75, 60]
     assert sum(minutes for _monday, minutes, _points in page.weeks) == 150
+
+
+def test_work_deep_below_a_community_is_the_communitys(session: Session, clock: Clock) -> None:
+    """Trees are five deep; one of nine is added up all the same, and what lies above all communities stands for itself."""
+    tree = make_tree(session)
+    place, deep = tree["grid"], []
+    for _ in range(5):
+        place = make_area(session, place, AreaKind.MICRO_GRID)
+        deep.append(place)
+    admin, end = make_staff(session, tree["street"], Role.STREET_ADMIN), clock.now() - timedelta(hours=2)
+    for area in (*deep, tree["street"]):
+        task = make_task(session, area, category="patrol")
+        shift = make_shift(session, task, starts_at=end - timedelta(hours=1), ends_at=end)
+        attend(session, make_person(session), shift, 10)
+    page = queries.figures(session, actor_of(session, admin), "month", now=clock.now())
+    assert {row.name: (row.people, row.minutes) for row in page.communities} == {
+        "军区社区": (5, 50),
+        tree["street"].name: (1, 10),
+    }
 
 
 def test_the_page_of_statistics(client: HouseClient, session: Session, database: Clone) -> None:

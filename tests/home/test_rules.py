@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pointsapp.core.policy import declared
+from pointsapp.home.messages import FEATURE_NAMES
 from pointsapp.home.rules import level_of, part_of_day
+from tests.house.reading import the_app
 
 STEPS = [100, 500, 1500]
 
@@ -38,3 +41,10 @@ def test_an_operators_steps_may_stand_in_any_order() -> None:
 )
 def test_the_greeting_follows_the_hour(hour: int, part: str) -> None:
     assert part_of_day(hour) == part
+
+
+def test_the_settings_page_names_every_features_numbers() -> None:
+    the_app()  # a policy is declared when its feature is wired
+    features = {policy.name.split(".")[0] for policy in declared()}
+    assert len(features) > 10
+    assert features - set(FEATURE_NAMES) == set()

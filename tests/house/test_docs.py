@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from itertools import chain
@@ -9,12 +10,13 @@ from itertools import chain
 import click
 import pytest
 
+from build_hooks.pictures import MOST_BYTES, MOST_IN_ALL
 from pointsapp.cli import main
 from pointsapp.config import PREFIX, Settings
 from tests.house.reading import ROOT, the_app
 
-# Groups that Flask-Migrate and flask-smorest bring: `pointsapp db` is named as a whole.
-THEIRS = {"db", "openapi"}
+# Groups that Flask-Migrate, Flask-Limiter and flask-smorest bring (a plug-in of Flask shows only once some command has run): `pointsapp db` is named as a whole.
+THEIRS = {"db", "limiter", "openapi"}
 
 
 def _words() -> str:
@@ -71,3 +73,19 @@ def test_no_setting_is_written_down_that_nobody_reads() -> None:
         for word in [line.split("|")[1]]
     }
     assert written - known == set()
+
+
+def test_the_readme_shows_the_products_own_small_pictures() -> None:
+    kept = {path.name: path.stat().st_size for path in (ROOT / "docs" / "pictures").glob("*.png")}
+    shown = set(re.findall(r"docs/pictures/([\w-]+\.png)", (ROOT / "README.md").read_text()))
+    assert shown - set(kept) == set()
+    assert {name: size for name, size in kept.items() if size > MOST_BYTES} == {}
+    assert sum(kept.values()) <= MOST_IN_ALL, "python -m build_hooks.pictures says which are large"
+
+
+def test_every_journey_in_the_docs_is_walked_by_a_test() -> None:
+    journeys, wrong = (ROOT / "docs" / "journeys.md").read_text().split("## What goes wrong")
+    code = "\n".join(file.read_text() for file in (ROOT / "tests" / "browser").glob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", journeys)
+    assert len(named) == len(set(named)) >= 20
+    assert [name for name in [*named, *re.findall(r"`(test_\w+)`", wrong)] if f"def {name}(" not in code] == []

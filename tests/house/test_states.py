@@ -15,7 +15,7 @@ from tests.house.reading import the_app
 ENDS = {
     "approved", "rejected", "cancelled", "closed", "stopped", "settled", "released", "expired", "reversed", "confirmed",
     "ended", "withdrawn", "done", "frozen", "finished", "removed", "void", "redeemed", "lapsed", "cut_off", "credited",
-    "accepted", "paid", "read", "used", "revoked", "no_show", "voided", "superseded", "retired",
+    "accepted", "paid", "read", "used", "revoked", "no_show", "voided", "superseded", "retired", "upheld",
 }  # fmt: skip
 
 

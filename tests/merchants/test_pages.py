@@ -193,6 +193,12 @@ def test_an_invitation_is_shown_scanned_and_accepted(
     assert card.location in client.get(home).get_data(as_text=True)  # to be shown again
     row = session.scalars(select(Invitation)).one()
     code = row.code
+    own = client.get(f"/q/i/{code}")  # the inviter scans their own card
+    assert "这是您发出的邀请" in text_of(own)
+    assert card.location in own.get_data(as_text=True)
+    refused = client.post(f"/q/i/{code}", data={"request_id": "r0"})
+    assert refused.status_code == 403
+    assert "不能接受自己发出的邀请" in text_of(refused)
     assert client.sign_in(shop.clerk).get(card.location).status_code == 404
     office = client.sign_in(shop.staff).get(f"/console/merchants/{shop.merchant.public_id}")
     assert "邀请等人扫" in text_of(office)
@@ -210,7 +216,9 @@ def test_an_invitation_is_shown_scanned_and_accepted(
     person = next(each for each in people_of(session, shop.merchant.id, now=clock.at) if each.name == "李桂兰")
     client.sign_in(shop.manager)
     assert client.post(f"{home}/people/{person.grant}/removal", data={}).location == home
-    assert client.sign_in(shop.resident).get("/till").status_code == 403
+    gone = client.sign_in(shop.resident).get("/till")
+    assert gone.status_code == 403
+    assert "您不在任何一家店里" in text_of(gone)
 
 
 def test_an_invitation_asks_a_guest_to_sign_in_and_refuses_strange_codes(client: HouseClient, shop: Shop) -> None:

@@ -12,6 +12,7 @@ from flask_migrate import downgrade, upgrade
 
 from pointsapp.config import shipped
 from pointsapp.core.db import db
+from pointsapp.web.health import head_revision
 from tests import databases
 from tests.databases import Clone
 from tests.migrations.schema import describe, differences, triggers
@@ -40,7 +41,7 @@ def empty(request: pytest.FixtureRequest) -> Iterator[Clone]:
 
 
 def test_the_history_is_one_line() -> None:
-    assert len(_script().get_heads()) == 1
+    assert _script().get_heads() == [head_revision()], "what /readyz waits for"
     assert len(_script().get_bases()) == 1
     assert all(len(step.nextrev) <= 1 for step in _steps())
 
@@ -65,15 +66,19 @@ def test_head_is_what_the_models_say(live: Clone) -> None:
 
 
 def test_each_step_can_be_taken_back(empty: Clone) -> None:
+    """Up step by step, down step by step, and up again at once: describing a database is what takes the time, so no state twice."""
+    steps = _steps()
     with empty.app.app_context():
-        for step in _steps():
-            before = describe(empty.engine)
+        states = [describe(empty.engine)]
+        for step in steps:
             upgrade(revision=step.revision)
-            after = describe(empty.engine)
+            states.append(describe(empty.engine))
+        top = states.pop()
+        for step, before in zip(reversed(steps), reversed(states), strict=True):
             downgrade(revision=str(step.down_revision or "base"))
             assert differences(before, describe(empty.engine)) == [], f"{step.revision} leaves something behind"
-            upgrade(revision=step.revision)
-            assert differences(after, describe(empty.engine)) == [], f"{step.revision} differs the second time"
+        upgrade()
+        assert differences(top, describe(empty.engine)) == []
 
 
 def test_the_whole_way_down_and_up_again(live: Clone) -> None:
@@ -94,7 +99,7 @@ def test_upgrading_twice_changes_nothing(live: Clone) -> None:
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_append_only_tables_are_guarded(live: Clone, table: str) -> None:
-    said = " ".join(triggers(live.engine, table).values())
+    said = " ".join(triggers(live.engine)[table].values())
     assert "update" in said
     assert "delete" in said
     if live.dialect == "postgresql":

@@ -77,6 +77,29 @@ def test_the_title_is_kept_as_it_was_said(session: Session) -> None:
     assert promoted["starts_at"] == shift.starts_at.isoformat()
 
 
+def test_a_batch_is_told_in_its_order_and_each_of_it_once(session: Session) -> None:
+    area = make_area(session)
+    one, other = make_person(session, area), make_person(session, area)
+    tasks = [make_task(session, area, title=title) for title in ("红专路夜巡", "清扫楼道")]
+    shift = make_shift(session, tasks[1])
+    facts: list[dict[str, Any]] = [{"task_id": tasks[0].id}, {"task_id": tasks[1].id, "shift_id": shift.id}, {}]
+    kinds = ("tasks.cancelled_for_person", "tasks.signup_promoted", KIND)
+    ids = [
+        events.record(session, kind, at=clock.now(), subject="person:1", person_id=person.id, **said)
+        for person in (one, other)
+        for kind, said in zip(kinds, facts, strict=True)
+    ]
+    rows = [events._as_row(session.get_one(events.Event, event_id)) for event_id in ids]
+    services.hear_all(session, [rows[1], rows[0]])
+    services.hear_all(session, [*rows, rows[2]])
+    told = session.execute(
+        select(Notice.event_id, Notice.facts["title"].as_string().label("title")).order_by(Notice.id)
+    ).all()
+    titles = dict(zip(ids, ("红专路夜巡", "清扫楼道", None) * 2, strict=True))
+    assert [row.event_id for row in told] == [ids[1], ids[0], *ids[2:]]
+    assert {row.event_id: row.title for row in told} == titles
+
+
 def test_reading_all_leaves_what_came_later(session: Session) -> None:
     person = make_person(session)
     tell(session, person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -182,6 +183,40 @@ def test_a_guests_form_rides_through_sign_in(client: HouseClient, session: Sessi
     assert client.post("/me/profile", data={"name": "新名字"}).status_code == 303
 
 
+def test_a_picture_that_was_in_the_form_is_asked_for_again(
+    client: HouseClient, session: Session, password_hash: str
+) -> None:
+    """A file cannot ride along, and a form must not go on without a picture that was in it."""
+    make_person(session, phone="13800001234", password_hash=password_hash)
+
+    def typed(**more: str) -> dict[str, Any]:
+        files = {"picture": (io.BytesIO(b"a"), "a.jpg"), "photos": [(io.BytesIO(b"b"), "b"), (io.BytesIO(b"c"), "c")]}
+        return {"words": "扫了楼道", "empty": (io.BytesIO(), ""), **files, **more}
+
+    asked = client.post("/me/deeds", data=typed(), content_type="multipart/form-data")
+    assert asked.status_code == 401
+    carried = re.findall(r'<input type="hidden" name="(parked[^"]*)" value="([^"]*)">', asked.text.split("</form>")[0])
+    form: dict[str, Any] = {"account": "13800001234", "password": "wrong!"}
+    for name, value in carried:
+        form.setdefault(name, []).append(value)
+    assert sorted(form["parked-file"]) == ["photos", "photos", "picture"]
+    again = client.post("/sign-in", data=form)
+    assert again.text.split("</form>")[0].count('name="parked-file"') == 3
+    page = client.post("/sign-in", data={**form, "password": PASSWORD}).text
+    assert 'name="words" value="扫了楼道"' in page
+    assert 'enctype="multipart/form-data"' in page
+    assert re.search(r'<input [^>]*name="picture" type="file" aria', page)
+    assert re.search(r'<input [^>]*name="photos" type="file" multiple', page)
+    assert 'name="empty"' not in page
+    # The same where only the page's token has grown old.
+    stale = client.post("/me/deeds", data=typed(csrf_token="old"), content_type="multipart/form-data")
+    assert stale.status_code == 422
+    assert re.search(r'<input [^>]*name="picture" type="file" aria', stale.text)
+    assert "您填的文字都在" in stale.text
+    plain = client.post("/me/deeds", data={"words": "扫了楼道", "csrf_token": "old"})
+    assert 'type="file"' not in plain.text
+
+
 def test_a_guest_without_an_account_carries_the_form_on_to_joining(
     client: HouseClient, session: Session, tree: Any
 ) -> None:
@@ -293,14 +328,19 @@ def test_somebody_elses_code_explains_itself(client: HouseClient, session: Sessi
 def test_my_profile_saves_and_elder_view_follows(client: HouseClient, session: Session, tree: Any) -> None:
     person = make_person(session, tree["grid"], name="王小明")
     client.sign_in(person)
-    assert f'<option value="{tree["grid"].public_id}" selected>' in client.get("/me/profile").text
-    typed = {"name": "王大明", "area": tree["other"].public_id, "locale": "zh", "elder_view": "1"}
+    assert tree["grid"].name in client.get("/me/profile").text
+    typed = {"name": "王大明", "locale": "zh", "elder_view": "1"}
     assert client.post("/me/profile", data=typed).status_code == 303
     page = client.get("/me/profile").text
     assert re.search(r'<html lang="zh-CN" class="[^"]*elder', page)
     assert 'value="王大明"' in page
+    assert re.search(r'value="community" checked', page)
+    assert client.post("/me/profile", data={**typed, "listing": "nowhere"}).status_code == 303
+    assert re.search(r'value="nowhere" checked', client.get("/me/profile").text)
+    assert client.post("/me/profile", data={**typed, "listing": "here"}).status_code == 422
     assert client.post("/me/profile", data={**typed, "locale": "xx"}).status_code == 422
     assert client.post("/me/profile", data={**typed, "area": "nowhere"}).status_code == 422
+    assert client.post("/me/profile", data={**typed, "area": tree["other"].public_id}).status_code == 409
     assert client.post("/me/profile", data={**typed, "name": "x" * 100}).status_code == 422
 
 
@@ -375,7 +415,39 @@ def test_a_masked_card_keeps_the_number_to_its_tail(client: HouseClient, session
         assert "*******9012" in text
         assert "23456789012" not in text.replace('value="23456789012"', ""), page
     client.sign_in(make_staff(session, tree["community"]))
-    assert "23456789012" in client.get(f"/console/people/{resident.public_id}").text
+    here = f"/console/people/{resident.public_id}"
+    text = client.get(here).text
+    assert "23456789012" not in text
+    assert "李桂兰" not in text
+    assert client.post(f"{here}/opening", data={"why": "check"}).location == here
+    assert "23456789012" in client.get(here).text
+
+
+def test_a_record_is_opened_by_a_press_and_its_person_reads_by_whom(
+    client: HouseClient, session: Session, clock: Clock, tree: Any
+) -> None:
+    resident = make_person(session, tree["community"], name="李桂兰", phone="13811112222")
+    here = f"/console/people/{resident.public_id}"
+    client.sign_in(make_staff(session, tree["other"], Role.GRID_LEADER))
+    assert client.post(f"{here}/opening", data={"why": "call"}).status_code == 404
+    client.sign_in(make_staff(session, tree["other"], Role.STREET_ADMIN))
+    assert (
+        client.post(f"{here}/opening", data={"why": "call"}).status_code == 403
+    )  # knows of them, is no staff of theirs
+    client.sign_in(make_staff(session, tree["community"], name="郑雅静"))
+    assert client.post(f"{here}/opening", data={"why": "nosy"}).status_code == 422
+    client.post(f"{here}/opening", data={"why": "call"})
+    page = client.get(here).text
+    assert "13811112222" in page
+    assert "李桂兰" in page
+    clock.forward(minutes=16)
+    page = client.get(here).text
+    assert "13811112222" not in page
+    assert "打电话联系您" in page  # the log stands on the page
+    client.sign_in(resident)
+    page = client.get("/me/looks", follow_redirects=True).text
+    assert "郑**" in page
+    assert page.count("打电话联系您") == 1
 
 
 def test_the_desk_by_role(client: HouseClient, session: Session, tree: Any) -> None:
@@ -419,7 +491,8 @@ def test_the_list_searches_and_hides(client: HouseClient, session: Session, tree
     far = make_person(session, tree["other"], name="钱卫东", phone="13822223333", volunteer_number="23456789012")
     client.sign_in(make_staff(session, tree["community"], Role.GRID_LEADER))
     page = client.get("/console/people?q=李").text
-    assert "李桂兰" in page
+    assert "李**" in page
+    assert "李桂兰" not in page
     assert "138****2222" in page
     assert "13811112222" not in page
     assert "钱" not in client.get("/console/people?q=13822223333").text

@@ -17,13 +17,14 @@ from pointsapp.core.events import Event
 from pointsapp.core.transaction import write
 from pointsapp.people.errors import (
     ConsentRequired,
+    HomeIsSet,
     InvalidCredentials,
     PhoneTaken,
     RoleHasOtherScope,
     TooManyAttempts,
     UnknownMerchant,
 )
-from pointsapp.people.models import Person, RoleGrant
+from pointsapp.people.models import Listing, Person, RoleGrant
 from pointsapp.people.policies import FAILURES_PER_ADDRESS
 from pointsapp.people.queries import current_notice, load_actor, person_card, search_people
 from pointsapp.people.services import (
@@ -209,12 +210,12 @@ def test_the_desk_registers_somebody_without_a_phone(session: Session, tree: dic
 
 
 def test_a_profile_changes_only_what_is_given(session: Session, tree: dict[str, Area]) -> None:
-    person = make_person(session, tree["community"], name="王小明")
+    person = make_person(session, name="王小明")
     actor, area = actor_of(session, person), tree["other"]
     other_id, other_code = area.id, area.code
     act(change_profile, actor, ChangeProfile(locale="en", elder_view=True))
     assert kinds_of(session, actor.person_id) == []
-    act(change_profile, actor, ChangeProfile(area=other_code, shows_on_rankings=True))
+    act(change_profile, actor, ChangeProfile(area=other_code, listing=Listing.EVERYWHERE))
     now = person_now(session, actor.person_id)
     assert (now.name, now.locale, now.elder_view, now.shows_on_rankings, now.home_area_id) == (
         "王小明",
@@ -224,6 +225,38 @@ def test_a_profile_changes_only_what_is_given(session: Session, tree: dict[str, 
         other_id,
     )
     assert kinds_of(session, actor.person_id) == ["people.profile_changed"]
+
+
+def test_on_which_rankings_one_stands_is_ones_own_choice(session: Session, clock: Clock) -> None:
+    person = make_person(session)
+    actor = actor_of(session, person)
+
+    def chosen() -> Listing:
+        session.expire_all()
+        return person_card(session, actor.person_id, now=clock.now()).listing
+
+    assert chosen() is Listing.COMMUNITY
+    act(change_profile, actor, ChangeProfile(listing=Listing.EVERYWHERE))
+    assert chosen() is Listing.EVERYWHERE
+    act(change_profile, actor, ChangeProfile(listing=Listing.NOWHERE))
+    since = person_now(session, actor.person_id).off_rankings_since
+    assert chosen() is Listing.NOWHERE
+    assert since == clock.now()
+    clock.forward(days=1)
+    act(change_profile, actor, ChangeProfile(listing=Listing.NOWHERE))
+    assert person_now(session, actor.person_id).off_rankings_since == since
+    act(change_profile, actor, ChangeProfile(locale="en"))
+    assert chosen() is Listing.NOWHERE
+    act(change_profile, actor, ChangeProfile(listing=Listing.COMMUNITY))
+    assert chosen() is Listing.COMMUNITY
+    assert person_now(session, actor.person_id).off_rankings_since is None
+
+
+def test_a_home_is_chosen_once(session: Session, tree: dict[str, Area]) -> None:
+    actor, other, home = actor_of(session, make_person(session, tree["community"])), tree["other"], tree["community"]
+    with pytest.raises(HomeIsSet):
+        act(change_profile, actor, ChangeProfile(area=other.code))
+    act(change_profile, actor, ChangeProfile(area=home.code))
 
 
 def test_a_new_password_signs_every_device_out(session: Session) -> None:
@@ -320,3 +353,8 @@ def test_staff_find_their_own_people(session: Session, tree: dict[str, Area]) ->
     assert names(actor_of(session, make_person(session, tree["community"])), "钱") == set()
     pages = search_people(session, actor_of(session, platform), "钱")
     assert [line.name for line in pages.items] == ["钱三", "钱二", "钱一"]
+    make_person(session, tree["grid"], name="钱一一")
+    make_person(session, tree["grid"], name="一钱 Ann")
+    assert names(staff, "钱一") == {"钱一", "钱一一"}, "letters in another order are another name"
+    assert names(staff, "一一") == {"钱一一"}, "a letter twice is there twice"
+    assert names(staff, "钱 A") == {"一钱 Ann"}

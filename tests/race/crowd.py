@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 from flask import has_app_context
@@ -14,6 +14,7 @@ from pointsapp.core.errors import Refusal
 from tests.databases import Clone
 
 PATIENCE_S = 60
+BETWEEN_S = 0.002  # how long one who works beside the others rests
 
 
 def done_or_repeat(receipt: Any) -> str:
@@ -46,3 +47,31 @@ def at_once(
         db.session.rollback()  # a snapshot left open here would not see what the threads commit
     with ThreadPoolExecutor(len(acts)) as threads:
         return list(threads.map(one, acts))
+
+
+def while_working(live: Clone, acts: Sequence[Callable[[], Any]], beside: Sequence[Callable[[], Any]]) -> None:
+    """Run all acts to their end, each in a thread of its own, while each of `beside` runs again and again; the first error is raised."""
+    over = Event()
+
+    def one(act: Callable[[], Any]) -> None:
+        with live.app.app_context():
+            try:
+                act()
+            finally:
+                db.session.remove()
+
+    def again(act: Callable[[], Any]) -> None:
+        while not over.is_set():
+            act()
+            over.wait(BETWEEN_S)
+
+    with ThreadPoolExecutor(len(acts) + len(beside)) as threads:
+        running = [threads.submit(one, lambda act=act: again(act)) for act in beside]  # type: ignore[misc]
+        working = [threads.submit(one, act) for act in acts]
+        try:
+            for each in working:
+                each.result()
+        finally:
+            over.set()
+        for each in running:
+            each.result()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import func, select
 
@@ -19,6 +16,7 @@ from pointsapp.people.models import Person
 from tests.boards.things import earn
 from tests.databases import Clone
 from tests.factories import make_person, make_tree
+from tests.race.crowd import while_working
 
 pytestmark = pytest.mark.race
 PEOPLE, EACH, POINTS = 6, 15, 10
@@ -30,20 +28,6 @@ def test_two_workers_fold_while_people_earn(live: Clone) -> None:
         people = [make_person(db.session, tree["community"]) for _ in range(PEOPLE)]  # type: ignore[arg-type]
         code, ids = tree["community"].code, [person.id for person in people]
         db.session.remove()
-    over = threading.Event()
-    failed: list[BaseException] = []
-
-    def in_thread(act: Callable[[], None]) -> threading.Thread:
-        def run() -> None:
-            with live.app.app_context():
-                try:
-                    act()
-                except BaseException as error:
-                    failed.append(error)
-                finally:
-                    db.session.remove()
-
-        return threading.Thread(target=run)
 
     def earns(person_id: int) -> None:
         person = db.session.get_one(Person, person_id)
@@ -61,28 +45,17 @@ def test_two_workers_fold_while_people_earn(live: Clone) -> None:
             db.session.rollback()
 
     def folds() -> None:
-        while not over.is_set():
-            write(fold, now=clock.now(), limit=9)
-            over.wait(0.002)
+        write(fold, now=clock.now(), limit=9)
 
     def reads() -> None:
-        while not over.is_set():
-            now = clock.now()
-            found = month_statement(db.session, clock.local_day(now).replace(day=1), now=now)
-            assert found.issued == found.accounted
-            assert verify_boards(db.session, now=now).problems == ()
-            db.session.rollback()
+        now = clock.now()
+        found = month_statement(db.session, clock.local_day(now).replace(day=1), now=now)
+        assert found.issued == found.accounted
+        assert verify_boards(db.session, now=now).problems == ()
+        db.session.rollback()
 
-    helpers = [in_thread(act) for act in (folds, folds, reads)]
-    earners = [in_thread(lambda person_id=person_id: earns(person_id)) for person_id in ids]  # type: ignore[misc]
-    for thread in [*helpers, *earners]:
-        thread.start()
-    for thread in earners:
-        thread.join()
-    over.set()
-    for thread in helpers:
-        thread.join()
-    assert failed == []
+    earners = [lambda person_id=person_id: earns(person_id) for person_id in ids]  # type: ignore[misc]
+    while_working(live, earners, [folds, folds, reads])
     with live.app.app_context():
         while write(fold, now=clock.now()):
             pass

@@ -76,8 +76,10 @@ SPOILT = {
     "one use": "UPDATE redemption SET reversed_at = redeemed_at WHERE reversed_at IS NULL AND settled_at IS NULL",
     "holds": "UPDATE hold SET state = 'released' WHERE state = 'settled'",
     "shops": "UPDATE redemption SET points = points + 1 WHERE reversed_at IS NULL",
-    "settled months": "UPDATE settlement SET total_points = total_points + 1 WHERE state = 'confirmed'",
+    "settled months": "UPDATE settlement SET total_points = total_points + 1 WHERE state = 'approved'",
     "settled or undone": "UPDATE redemption SET settled_at = redeemed_at WHERE reversed_at IS NULL AND settled_at IS NULL",
+    # The row that a correction would be: with a use's key in its own month, it is one that takes off what still stands.
+    "corrections": "UPDATE settlement_line SET kind = 'correction' WHERE id = (SELECT MIN(id) FROM settlement_line)",
 }  # fmt: skip
 # What the database itself refuses, whoever writes: a breach cannot even be made.
 UNBREAKABLE = {"one place each"}

@@ -16,15 +16,12 @@ from pointsapp.core.db import db
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_points, verify
 from pointsapp.merchants.models import Offer
-from pointsapp.redemption.models import Redemption, Settlement, SettlementState, Voucher, VoucherState
+from pointsapp.redemption.models import Redemption, Voucher, VoucherState
 from pointsapp.redemption.services import (
-    ConfirmSettlement,
     ReverseRedemption,
     cancel_voucher,
-    confirm_settlement,
     expire_due,
     issue_voucher,
-    open_settlement,
     redeem,
     reverse_redemption,
 )
@@ -190,55 +187,3 @@ def test_the_worker_and_the_residents_do_not_wait_in_a_ring(live: Clone) -> None
         assert count(Voucher, Voucher.state == VoucherState.EXPIRED) == 24
         assert sum(taken(offer)[0] for offer in offers) == 16
         assert verify(db.session).ok
-
-
-def test_a_settlement_and_an_undo_do_not_both_win(live: Clone) -> None:
-    owner, tills, _offer, _voucher, code = _one_voucher(live)
-    with live.app.app_context():
-        month_end = clock.at_local(clock.local_day(clock.now()).replace(day=1)) - timedelta(minutes=20)
-        used = write(redeem, tills[0], code, now=month_end)
-        later = month_end + timedelta(days=2)
-        row = write(open_settlement, used.merchant_id, clock.local_day(month_end).strftime("%Y-%m"), now=later)
-        sums = ConfirmSettlement(settlement=row.public_id, redemptions=1, total_points=30, total_fen=0)
-        office = _office_of(row.area_path)
-        write(confirm_settlement, tills[1], sums, now=later)
-    undo = ReverseRedemption(redemption=used.public_id, reason="扫错了")
-    soon = month_end + timedelta(minutes=5)
-    confirmed, undone = at_once(
-        live,
-        [
-            lambda: write(confirm_settlement, office, sums, now=later),
-            lambda: write(reverse_redemption, tills[1], undo, now=soon),
-        ],
-    )
-    assert (confirmed, undone) in (("done", "undo_window_over"), ("wrong_state", "done"))
-    with live.app.app_context():
-        kept = db.session.scalars(select(Redemption)).one()
-        assert (kept.settled_at is None) != (kept.reversed_at is None)
-        held = person_points(db.session, owner.person_id, now=clock.now()).held
-        assert held == (0 if undone != "done" else 30)
-
-
-def test_both_sides_confirm_a_settlement_at_once(live: Clone) -> None:
-    # Whoever comes second must see the first one's mark: else both have confirmed, and the month stays open for ever.
-    _owner, tills, _offer, _voucher, code = _one_voucher(live)
-    with live.app.app_context():
-        month_end = clock.at_local(clock.local_day(clock.now()).replace(day=1)) - timedelta(days=1)
-        used = write(redeem, tills[0], code, now=month_end)
-        later = month_end + timedelta(days=2)
-        row = write(open_settlement, used.merchant_id, clock.local_day(month_end).strftime("%Y-%m"), now=later)
-        sums = ConfirmSettlement(settlement=row.public_id, redemptions=1, total_points=30, total_fen=0)
-        sides = [tills[1], _office_of(row.area_path)]
-    acts = [lambda side=side: write(confirm_settlement, side, sums, now=later) for side in sides * 4]
-    assert Counter(at_once(live, acts)) == {"done": 2, "repeat": 6}
-    with live.app.app_context():
-        assert db.session.scalars(select(Settlement.state)).one() is SettlementState.CONFIRMED
-        assert count(Redemption, Redemption.settled_at.is_not(None)) == 1
-
-
-def _office_of(area_path: str) -> Actor:
-    from pointsapp.areas.models import Area
-    from tests.factories import make_staff
-
-    area = db.session.scalars(select(Area).where(Area.path == area_path)).one()
-    return actor_of(db.session, make_staff(db.session, area))

@@ -12,7 +12,7 @@ from pointsapp.core import clock, policy
 from pointsapp.core.db import db
 from pointsapp.people.models import ApiToken, Person
 from pointsapp.tasks.models import Audience, Shift
-from pointsapp.tasks.policies import WEEKLY_QUOTA
+from pointsapp.tasks.policies import NO_SHOW_LIMIT, WEEKLY_QUOTA
 from tests import factories as make
 from tests.conftest import Stopwatch, inside
 from tests.databases import Clone
@@ -152,6 +152,16 @@ def test_a_quota_is_judged_in_the_house(rush: Rush) -> None:
         policy.set_value(rush.session, WEEKLY_QUOTA, 0, now=clock.now())
         rush.session.commit()
     assert rush.grab(late).get_json()["code"] == "quota_reached"
+
+
+def test_a_limit_on_no_shows_is_judged_in_the_house(rush: Rush) -> None:
+    _first, late = fill(rush)
+    with rush.own.app.app_context():
+        policy.set_value(rush.session, NO_SHOW_LIMIT, 1, now=clock.now())
+        rush.session.commit()
+    with inside(rush.own.app) as seen:
+        assert rush.grab(late).get_json()["code"] == "shift_full"
+    assert len(seen) == 1
 
 
 def test_a_revoked_token_is_gone_at_once(rush: Rush) -> None:

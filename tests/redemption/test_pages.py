@@ -16,6 +16,7 @@ from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_points
 from pointsapp.merchants.queries import OfferView
+from pointsapp.merchants.services import InviteToMerchant, invite
 from pointsapp.redemption.queries import VoucherView, day_page, voucher_by_public_id
 from pointsapp.redemption.services import ReverseRedemption, issue_voucher, redeem, reverse_redemption
 from pointsapp.web.filters import moment
@@ -218,6 +219,33 @@ def test_a_scanned_code_shows_each_person_their_own_thing(
     assert kept.state.value == "issued"
 
 
+def test_a_typed_code_of_any_kind_opens_its_own_page(
+    client: HouseClient, shop: Shop, voucher: VoucherView, session: Session, clock: Clock
+) -> None:
+    invited = write(
+        invite,
+        actor_of(session, shop.manager),
+        InviteToMerchant(merchant=shop.merchant.public_id, role=Role.MERCHANT_CLERK),
+        now=clock.at,
+    )
+    personal, unknown = shop.clerk.personal_code, new_code(10)
+    stranger = make_person(session)
+    session.expunge(stranger)
+    # Who is here goes on at once; a guest signs in first and comes back to the code.
+    for code in (personal, voucher.code, invited.code, unknown):
+        asked = client.post("/scan", data={"code": code}).location
+        assert asked.startswith("/sign-in?next=/scan")
+        assert code in asked
+    client.sign_in(stranger)
+    for letter, code in (("u", personal), ("v", voucher.code), ("i", invited.code)):
+        assert client.post("/scan", data={"code": f" {code[:4]} {code[4:].lower()}"}).location == f"/q/{letter}/{code}"
+        assert client.get("/scan", query_string={"code": code}).location == f"/q/{letter}/{code}"
+    refused = client.post("/scan", data={"code": unknown})
+    assert refused.status_code == 422
+    assert "没有认出这个码" in text_of(refused)
+    assert f'value="{unknown}"' in refused.get_data(as_text=True)
+
+
 # --- the till
 
 
@@ -253,9 +281,14 @@ def test_a_typed_code_answers_green_and_counts(client: HouseClient, shop: Shop, 
         (lambda v: v.code, 409, "兑换码已用过"),
         (lambda v: new_code(10), 404, "没有这个兑换码"),
         (lambda v: "ABC", 422, "码不对"),
-        (lambda v: "", 422, "码不对"),
+        (lambda v: "", 422, "还没有码 请扫码、拍照"),
+        (lambda v: f"https://e.example/q/u/{new_code(10)}", 404, "这是顾客的个人码"),
+        (lambda v: f"https://e.example/q/c/{new_code(8)}", 422, "这是活动现场的签到码"),
+        (lambda v: f"https://e.example/q/i/{new_code(10)}", 404, "这是平台上别的二维码"),
+        (lambda v: f"https://e.example/q/v/{new_code(10)}", 404, "系统里没有这个兑换码"),
+        (lambda v: "wxp://f2f0abc", 422, "不是我们平台的"),
     ],
-    ids=["used", "unknown", "short", "empty"],
+    ids=["used", "unknown", "short", "empty", "personal", "venue", "invitation", "voucher", "foreign"],
 )
 def test_a_red_answer_gives_the_reason_and_the_words_for_the_customer(
     client: HouseClient, shop: Shop, voucher: VoucherView, clock: Clock, make: Any, status: int, words: str
@@ -268,6 +301,28 @@ def test_a_red_answer_gives_the_reason_and_the_words_for_the_customer(
     assert "请告诉顾客" in text_of(answer)
     if status == 409:
         assert f"在 {moment(clock.at)} 由" in text_of(answer)
+
+
+def test_who_scans_again_after_a_lost_answer_hears_that_it_was_their_own(
+    client: HouseClient, shop: Shop, voucher: VoucherView, clock: Clock
+) -> None:
+    """The green answer never came, the clerk scans again: turned away would be a customer who has paid."""
+    used = write(redeem, actor_of(shop.session, shop.clerk), voucher.code, now=clock.at)
+    client.sign_in(shop.clerk)
+    for door in ("/till", "/till/look"):
+        answer = client.post(door, data={"code": voucher.code})
+        assert answer.status_code == 409
+        assert "这一笔刚才是您核销的" in text_of(answer)
+        assert f"/till/redemptions/{used.public_id}" in answer.get_data(as_text=True)
+        photo = (io.BytesIO(qr_png(f"http://localhost/q/v/{voucher.code}")), "code.png")
+        answer = client.post(door, data={"code": "", "photo": photo}, content_type="multipart/form-data")
+        assert answer.status_code == 409
+        assert "这一笔刚才是您核销的" in text_of(answer)
+    client.sign_in(shop.manager)
+    assert "这个兑换码已经用过了，有疑问可以看" in text_of(client.post("/till/look", data={"code": voucher.code}))
+    clock.forward(minutes=11)
+    client.sign_in(shop.clerk)
+    assert "这个兑换码已经用过了，有疑问可以看" in text_of(client.post("/till/look", data={"code": voucher.code}))
 
 
 def test_an_own_voucher_is_refused_by_its_name(client: HouseClient, shop: Shop, voucher: VoucherView) -> None:
@@ -285,8 +340,13 @@ def test_a_photograph_of_the_code_is_read(client: HouseClient, shop: Shop, vouch
     typed = {"code": "", "photo": (picture, "code.png"), "request_id": "r1"}
     done = client.post("/till", data=typed, content_type="multipart/form-data")
     assert done.status_code == 303
-    rubbish = {"code": "", "photo": (io.BytesIO(b"no picture"), "code.png"), "request_id": "r2"}
-    assert client.post("/till", data=rubbish, content_type="multipart/form-data").status_code == 422
+    for door in ("/till", "/till/look"):
+        rubbish = {"code": "", "photo": (io.BytesIO(b"no picture"), "code.png"), "request_id": "r2"}
+        refused = client.post(door, data=rubbish, content_type="multipart/form-data")
+        assert refused.status_code == 422
+        assert "照片里没有找到二维码" in text_of(refused)
+        assert "请把手机屏幕调亮" in text_of(refused)
+        assert "现在是 0 位" not in text_of(refused)
 
 
 def test_the_day_lists_and_undoes(

@@ -1,4 +1,4 @@
-"""What the services of redemption do to the rows: few round trips, frozen terms, lots that live on, months that settle."""
+"""What the services of redemption do to the rows: few round trips, frozen terms, lots that live on."""
 
 from __future__ import annotations
 
@@ -11,29 +11,22 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
-from pointsapp.core.errors import Forbidden, NotFound
 from pointsapp.core.transaction import write
 from pointsapp.ledger import accounts
 from pointsapp.ledger.models import Lot
-from pointsapp.ledger.queries import account_sum, verify
+from pointsapp.ledger.queries import account_sum
 from pointsapp.merchants.models import Funding
 from pointsapp.merchants.services import EditOffer, approve_offer, edit_offer
-from pointsapp.redemption.errors import TotalsMoved, UndoWindowOver
-from pointsapp.redemption.models import SettlementState
-from pointsapp.redemption.queries import day_total, settlements_of
+from pointsapp.redemption.queries import day_total
 from pointsapp.redemption.services import (
-    ConfirmSettlement,
     ReverseRedemption,
     cancel_voucher,
-    confirm_settlement,
     issue_voucher,
-    open_settlement,
-    open_settlements,
     redeem,
     reverse_redemption,
 )
 from tests.conftest import Clock
-from tests.factories import actor_of, make_clerk, make_staff
+from tests.factories import actor_of
 from tests.merchants.shops import Shop, give_points, make_offer, terms
 
 
@@ -131,86 +124,3 @@ def test_the_owner_hears_of_everything(session: Session, shop: Shop, clock: Cloc
         .order_by(events.Event.id)
     ).all()
     assert kinds == [f"redemption.voucher_{verb}" for verb in ("issued", "redeemed", "reversed", "cancelled")]
-
-
-# --- settlements
-
-
-@pytest.fixture
-def november(session: Session, shop: Shop, clock: Clock) -> list[str]:
-    """Three redemptions in November, one of them undone; the clock then stands at 1 December, 01:00."""
-    give_points(session, shop.resident, 100)
-    offer = make_offer(shop)
-    owner, clerk = actor_of(session, shop.resident), actor_of(session, shop.clerk)
-    used = []
-    for _ in range(3):
-        voucher = write(issue_voucher, owner, offer.public_id, now=clock.at)
-        used.append(write(redeem, clerk, voucher.code, now=clock.at).public_id)
-    write(reverse_redemption, clerk, ReverseRedemption(redemption=used[0], reason="扫错了"), now=clock.at)
-    clock.forward(days=9, hours=23, minutes=55)
-    return used[1:]
-
-
-def test_a_month_is_opened_once_it_cannot_change(
-    session: Session, shop: Shop, clock: Clock, november: list[str]
-) -> None:
-    assert write(open_settlements, now=clock.at) == 0
-    clock.forward(minutes=35)
-    assert write(open_settlements, now=clock.at) == 1
-    assert write(open_settlements, now=clock.at) == 0
-    (row,) = settlements_of(session, shop.merchant.id)
-    assert (row.month, row.state, row.redemptions, row.total_points) == ("2026-11", SettlementState.OPEN, 2, 60)
-
-
-def test_both_sides_confirm_the_same_sums(session: Session, shop: Shop, clock: Clock, november: list[str]) -> None:
-    row = write(open_settlement, shop.merchant.id, "2026-11", now=clock.forward(days=1))
-    assert row is not None
-    sums = ConfirmSettlement(settlement=row.public_id, redemptions=2, total_points=60, total_fen=0)
-    manager, staff = actor_of(session, shop.manager), actor_of(session, shop.staff)
-    for stranger in (shop.clerk, shop.resident, shop.other_clerk, make_staff(session, shop.tree["other"])):
-        with pytest.raises((Forbidden, NotFound)):
-            write(confirm_settlement, actor_of(session, stranger), sums, now=clock.at)
-    wrong = ConfirmSettlement(settlement=row.public_id, redemptions=3, total_points=90, total_fen=0)
-    with pytest.raises(TotalsMoved):
-        write(confirm_settlement, manager, wrong, now=clock.at)
-    half = write(confirm_settlement, manager, sums, now=clock.at)
-    assert half.state is SettlementState.OPEN
-    assert write(confirm_settlement, manager, sums, now=clock.at).is_repeat
-    done = write(confirm_settlement, staff, sums, now=clock.at)
-    assert done.state is SettlementState.CONFIRMED
-    assert write(confirm_settlement, staff, sums, now=clock.at).is_repeat
-
-
-def test_what_is_settled_cannot_be_undone(session: Session, shop: Shop, clock: Clock, november: list[str]) -> None:
-    redeemed_at = clock.at
-    row = write(open_settlement, shop.merchant.id, "2026-11", now=clock.forward(days=1))
-    assert row is not None
-    sums = ConfirmSettlement(settlement=row.public_id, redemptions=2, total_points=60, total_fen=0)
-    for person in (shop.staff, shop.manager):
-        write(confirm_settlement, actor_of(session, person), sums, now=clock.at)
-    undo = ReverseRedemption(redemption=november[0], reason="太晚了")
-    with pytest.raises(UndoWindowOver) as refused:
-        write(reverse_redemption, actor_of(session, shop.clerk), undo, now=redeemed_at)
-    assert refused.value.facts["reason"] == "settled"
-    assert verify(session).ok
-
-
-def test_a_redemption_undone_between_the_two_confirmations_asks_both_again(
-    session: Session, shop: Shop, clock: Clock, november: list[str]
-) -> None:
-    redeemed_at = clock.at - timedelta(days=9, hours=23, minutes=55)
-    row = write(open_settlement, shop.merchant.id, "2026-11", now=clock.forward(days=1))
-    assert row is not None
-    before = ConfirmSettlement(settlement=row.public_id, redemptions=2, total_points=60, total_fen=0)
-    after = ConfirmSettlement(settlement=row.public_id, redemptions=1, total_points=30, total_fen=0)
-    manager, staff = actor_of(session, shop.manager), actor_of(session, shop.staff)
-    write(confirm_settlement, manager, before, now=clock.at)
-    colleague = actor_of(session, make_clerk(session, shop.merchant))
-    undo = ReverseRedemption(redemption=november[0], reason="扫错了")
-    write(reverse_redemption, colleague, undo, now=redeemed_at)  # a longer window set by policy would allow this
-    with pytest.raises(TotalsMoved):
-        write(confirm_settlement, staff, before, now=clock.at)
-    half = write(confirm_settlement, staff, after, now=clock.at)
-    assert (half.state, half.merchant_confirmed_at) == (SettlementState.OPEN, None)
-    done = write(confirm_settlement, manager, after, now=clock.at)
-    assert (done.state, done.redemptions) == (SettlementState.CONFIRMED, 1)

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from flask import jsonify
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock
 from pointsapp.core.actor import Role
+from pointsapp.core.paging import PageRequest
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
+from pointsapp.stars.queries import ready
+from pointsapp.stars.schemas import StandingPage
 from pointsapp.stars.services import HeadcountDraft, import_headcounts
-from tests.conftest import HouseClient
-from tests.factories import bearer, make_person, make_staff, make_tree
-from tests.stars.things import make_branches, open_small_round, report, report_work
+from tests.conftest import HouseClient, Stopwatch
+from tests.factories import bearer, make_person, make_staff
+from tests.stars.things import report, report_work, this_round
 
 ROOT = "/api/v1/five-star/rounds"
-
-
-@pytest.fixture
-def tree(session: Session) -> dict[str, Area]:
-    tree = make_tree(session)
-    make_branches(session, tree["community"], tree["other"])
-    open_small_round(session)
-    return tree
 
 
 def call(client: HouseClient, session: Session, person: Person, path: str = "", **kw: Any) -> Any:
@@ -46,7 +41,8 @@ def test_rounds(client: HouseClient, session: Session, tree: dict[str, Area]) ->
     body = call(client, session, make_person(session)).get_json()
     assert body["next_cursor"] is None
     [item] = body["items"]
-    assert set(item) == {"id", "name", "state", "starts_on", "ends_on", "scheme"}
+    limits = {"cut_off_at", "published_at", "objections_until", "closed_at"}
+    assert set(item) == {"id", "name", "state", "starts_on", "ends_on", "scheme"} | limits
     assert (item["state"], item["starts_on"], item["ends_on"]) == ("open", "2026-10-01", "2026-12-31")
 
 
@@ -63,12 +59,34 @@ def test_standings_and_their_pages(client: HouseClient, session: Session, tree: 
     assert set(first) == {"branch", "rank", "total", "lit_stars", "tier", "stars"}
     assert first["branch"]["code"] == f"b-{tree['other'].code}"
     assert set(first["branch"]) == {"id", "code", "name"}
-    assert first["stars"][1] == {"key": "second", "name": "共建共享", "score": 2.5, "state": "at_risk"}
+    assert first["stars"][1] == {
+        "key": "second",
+        "name": "共建共享",
+        "score": 2.5,
+        "state": "at_risk",
+        "shown": "at_risk",
+    }
     page = call(client, session, person, f"{path}?limit=1").get_json()
     assert page["items"] == body["items"][:1]
     rest = call(client, session, person, f"{path}?limit=1&cursor={page['next_cursor']}").get_json()
     assert rest["items"] == body["items"][1:]
     assert rest["next_cursor"] is None
+
+
+def test_standings_are_written_as_the_house_writes_json(
+    client: HouseClient, session: Session, tree: dict[str, Area], watch: Stopwatch
+) -> None:
+    report(session, "tasks.closed", tree["other"], participants=3)
+    person = make_person(session, tree["community"])
+    path = f"/{round_id(client, session, person)}/standings?limit=1"
+    found = this_round(session)
+    page = ready(session, found, now=clock.now()).page(PageRequest(limit=1))
+    rows = [{"branch": row.branch, "rank": row.rank, "score": row.score} for row in page.items]
+    with client.application.test_request_context():
+        due = jsonify(StandingPage().dump({"items": rows, "next_cursor": page.next_cursor})).data
+    for _ in range(2):  # the second is put together from what was written for the first
+        answer = call(client, session, person, path)
+        assert (answer.data, answer.mimetype) == (due, "application/json")
 
 
 def test_opening_a_branch(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
@@ -132,9 +150,9 @@ def test_assessing(client: HouseClient, session: Session, tree: dict[str, Area])
     assert (made.status_code, made.get_json()["score"]) == (201, 8.5)
     again = post(office)
     assert (again.status_code, again.get_json()["id"]) == (200, made.get_json()["id"])
-    for headers in refused:
+    for headers, why in zip(refused, ("not_allowed", "outside_remit"), strict=True):
         answer = post(headers)
-        assert (answer.status_code, answer.get_json()["code"]) == (403, "not_allowed")
+        assert (answer.status_code, answer.get_json()["code"]) == (403, why)
     wrong: list[tuple[dict[str, Any], int, str]] = [
         ({"score": 11}, 422, "score_above_max"),
         ({"score": "8"}, 422, "validation_failed"),

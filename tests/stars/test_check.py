@@ -342,7 +342,25 @@ class TestWarnings:
         assert "a share of fewer than 3 people would be luck; least is 1" in found.values()
         plain = deepcopy(RICH)
         del plain["stars"][0]["indicators"][0]["formula"]["least"]
-        assert not any("luck" in words for _, words in self.warned(plain)), "without a word it is five"
+        assert not any("share of fewer" in words for _, words in self.warned(plain)), "without a word it is five"
+
+    @pytest.mark.parametrize(("least", "is_warned"), [({}, True), ({"least": 19}, True), ({"least": 20}, False)])
+    def test_a_lucky_figure_per_head(self, least: dict[str, int], is_warned: bool) -> None:
+        """A branch with too few residents says so only where the scheme says how many are too few; without a word it is one."""
+        line = {"kind": "per_head", "of": "service_minutes", "per": 1000, "full_at": 600, **least}
+        place = ("stars", 1, "indicators", 0, "formula")
+        found = dict(self.warned(changed((place, line))))
+        words = found.get((*place, "least"), "")
+        assert words.startswith("a figure per head of fewer than 20 residents would be luck") is is_warned
+        assert f"least is {least.get('least', 1)}" in words or not is_warned
+        steps = {
+            "kind": "bands",
+            "of": "service_minutes",
+            "per": 1000,
+            "bands": [{"at_least": 1, "score": 10}],
+            **least,
+        }
+        assert ((*place, "least") in dict(self.warned(changed((place, steps))))) is is_warned
 
     def test_quotas_that_promise_more_than_everybody(self) -> None:
         names = ("甲", "乙", "创建中")

@@ -79,6 +79,27 @@ def test_members(app: Flask, session: Session, tmp_path: Path, tree: dict[str, A
     assert count(session, Membership) == 1
 
 
+def test_members_with_their_first_day_and_those_who_only_report(
+    app: Flask, session: Session, tmp_path: Path, tree: dict[str, Area]
+) -> None:
+    phones = [make_person(session, tree["community"]).phone for _ in range(3)]
+    run(app, tmp_path / "b.csv", f"{BRANCHES}P1,一,branch,,{tree['community'].code}\n", "branches", "import")
+    header = "phone,branch_code,starts_on,reporting\n"
+    good = f"{header}{phones[0]},P1,2026-07-01,\n{phones[1]},P1,,yes\n{phones[2]},P1,,no\n"
+    for said in ("3 added, 0 changed, 0 unchanged\n", "0 added, 0 changed, 3 unchanged\n"):
+        assert run(app, tmp_path / "m.csv", good, "members", "import").stdout == said
+    rows = session.execute(select(Membership.starts_at, Membership.is_reporting).order_by(Membership.id)).all()
+    assert [(starts_at and starts_at.isoformat(), reports) for starts_at, reports in rows] == [
+        ("2026-06-30T16:00:00+00:00", False), (None, True), (None, False),
+    ]  # fmt: skip
+    bad = run(app, tmp_path / "m.csv", f"{header}{phones[0]},P1,July,\n{phones[1]},P1,,maybe\n", "members", "import")
+    assert [line.split(" must")[0] for line in bad.stderr.splitlines()] == ["line 2: starts_on", "line 3: reporting"]
+    ahead = run(app, tmp_path / "m.csv", f"{header}{phones[0]},P1,2030-01-01,\n", "members", "import")
+    assert ahead.stderr == "line 2: starts_on 2030-01-01 lies ahead\n"
+    strange = run(app, tmp_path / "m.csv", "phone,branch_code,since\n", "members", "import")
+    assert strange.exit_code == 1
+
+
 def test_headcounts(app: Flask, session: Session, tmp_path: Path, tree: dict[str, Area]) -> None:
     header, code = "area_code,people,counted_on,source\n", tree["community"].code
     good = f"{header}{code},5100,2026-10-01,社区年报\n"

@@ -18,12 +18,12 @@ from pointsapp.core import clock as clocks
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Branch, BranchTally, Membership, StaleArea
-from pointsapp.stars.queries import RoundRow, find_round, standings
+from pointsapp.stars.queries import RoundRow, counts, standings
 from pointsapp.stars.queries.counts import MOST_LIVE, count_branches, figures_of, span_to_count
-from pointsapp.stars.services import count_stale, recount_daily, turn_rounds
+from pointsapp.stars.services import count_stale, counting, recount_daily
 from tests.conftest import Clock
 from tests.factories import make_area, make_person, make_tree
-from tests.stars.things import make_branches, open_small_round, report, report_work
+from tests.stars.things import close_it, make_branches, open_small_round, report, report_work
 
 PLACES = ("street", "community", "other", "grid")
 
@@ -130,9 +130,42 @@ def test_in_a_crowd_readers_wait_for_the_worker(session: Session, clock: Clock, 
         rows = standings(session, found, now=clock.now())
         return sum(row.tally.sums.get("task_completed", 0) for row in rows if row.branch.area_id in ids)
 
-    assert counted() < len(areas)
+    assert counted() == 0
     count_all(clock)
     assert counted() == len(areas)
+
+
+def test_a_large_branch_rests_and_a_small_one_does_not(
+    session: Session, clock: Clock, tree: dict[str, Area], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = open_small_round(session)
+    person = make_person(session, tree["grid"])
+    # A member's work is not just added: the branches are counted anew.
+    for branch in session.scalars(select(Branch).where(Branch.area_id.in_([tree[place].id for place in PLACES]))):
+        session.add(Membership(person_id=person.id, branch_id=branch.id, recorded_at=clock.now()))
+    session.commit()
+    for _ in range(3):
+        report_work(session, tree["community"], person)
+    count_all(clock)
+    monkeypatch.setattr(counting, "LARGE", 3)
+    monkeypatch.setattr(counting, "RESTS_US", 10_000_000)
+    monkeypatch.setattr(counts, "MOST_LIVE_WORK", 2)
+    report_work(session, tree["community"], person)
+    report_work(session, tree["other"], person)
+    count_all(clock)
+
+    def came() -> dict[int, int]:
+        rows = standings(session, found, now=clock.now())
+        return {row.branch.area_id: row.tally.sums.get("attendance", 0) for row in rows}
+
+    street, community, other = tree["street"].id, tree["community"].id, tree["other"].id
+    assert (came()[street], came()[community], came()[other]) == (3, 3, 1)
+    clock.forward(seconds=29)
+    assert write(count_stale, now=clock.now()) == 0
+    clock.forward(seconds=1)
+    count_all(clock)
+    assert (came()[street], came()[community], came()[other]) == (5, 4, 1)
+    assert_fresh(session, clock)
 
 
 def test_a_closed_round_is_counted_once_more_and_then_stays(
@@ -142,9 +175,7 @@ def test_a_closed_round_is_counted_once_more_and_then_stays(
     person = make_person(session, tree["grid"])
     report_work(session, tree["grid"], person)
     count_all(clock)
-    clock.forward(days=60)
-    write(turn_rounds, now=clock.now())
-    closed = find_round(session, found.public_id)
+    closed = close_it(session, clock, found)
     assert closed.closed_at is not None
     before = read(session, closed, clock)
     count_all(clock)

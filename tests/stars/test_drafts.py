@@ -15,27 +15,19 @@ from pointsapp.areas.models import Area
 from pointsapp.core import clock as clocks
 from pointsapp.core.actor import Role
 from pointsapp.core.transaction import write
-from pointsapp.stars.messages import MISTAKES, mistake
+from pointsapp.stars.messages.mistakes import MISTAKES, mistake
 from pointsapp.stars.models import SchemeVersion
 from pointsapp.stars.queries import METRICS
 from pointsapp.stars.rules.check import Reason, check_scheme
 from pointsapp.stars.services import import_scheme
 from tests.conftest import HouseClient
-from tests.factories import make_person, make_staff, make_tree
+from tests.factories import make_person, make_staff
 from tests.stars import test_check, test_rules
 from tests.stars.test_check import ROLES
-from tests.stars.things import SMALL_SCHEME, make_branches, open_small_round, report
+from tests.stars.things import SMALL_SCHEME, report
 
 PATH = "/console/star-schemes"
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "stars" / "henan-urban.yaml"
-
-
-@pytest.fixture
-def tree(session: Session) -> dict[str, Area]:
-    tree = make_tree(session)
-    make_branches(session, tree["community"], tree["other"])
-    open_small_round(session)
-    return tree
 
 
 @pytest.fixture
@@ -95,6 +87,29 @@ def test_what_is_no_scheme_at_all(office: HouseClient, content: bytes) -> None:
     assert "<script>alert" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (b"", 1, "文件是空的"),
+        (b"scheme: a\nversion: \x00", 2, "有文本里不该有的字符"),
+        (b"a: &a [*a]", 1, "这里不能用别名"),
+        (b"a: 1\nb: !!bool perhaps", 2, "is no such value"),
+        (b"a: !!int ''", 1, "is no such value"),
+        (b"a: !!timestamp soon", 1, "is no such value"),
+        (b"a: 1\nstars: [", 2, "不合 YAML 的写法"),
+        (b"[" * 3000, 1, "层数太多"),
+        (b"\xff\xfe", 1, "不是 UTF-8"),
+        (b"? [a]\n: 1", 1, "键要写成一个词"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_line(office: HouseClient, content: bytes, line: int, words: str) -> None:
+    answer = office.post(PATH, data={"file": (io.BytesIO(content), "s.yaml")}, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert words in page
+    assert f'<td class="num strong">{line}</td>' in page
+
+
 def test_a_version_that_cannot_follow(session: Session, office: HouseClient, tree: dict[str, Area]) -> None:
     write(import_scheme, {**SMALL_SCHEME, "version": 2}, {}, now=clocks.now())
     text = EXAMPLE.read_text().replace("scheme: henan-urban", "scheme: small").replace("version: 2", "version: 1", 1)
@@ -121,4 +136,4 @@ class TestWords:
                 assert mistake(Reason(template, **dict.fromkeys(names, "x")))
 
     def test_what_nobody_translated_stays(self) -> None:
-        assert mistake("not YAML: something") == "not YAML: something"
+        assert mistake("something else") == "something else"

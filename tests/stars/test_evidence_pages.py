@@ -14,10 +14,10 @@ from pointsapp.people.models import Person
 from pointsapp.stars.services import MemberDraft, import_members
 from tests.conftest import HouseClient
 from tests.factories import make_person
-from tests.stars.test_pages import b, counted, people, tree
+from tests.stars.test_pages import b, counted, people
 from tests.stars.things import report_work
 
-__all__ = ["people", "tree"]  # fixtures
+__all__ = ["people"]  # a fixture
 
 
 def _work(session: Session, area: Area, number: int) -> None:

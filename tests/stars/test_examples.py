@@ -16,12 +16,13 @@ import pytest
 from pointsapp.core.yaml_file import read_document
 from pointsapp.stars.queries import METRICS
 from pointsapp.stars.rules.check import check_scheme, warn_of
+from pointsapp.stars.rules.figures import Gap
 from pointsapp.stars.rules.places import Place, stand
 from pointsapp.stars.rules.scheme import ItemKind, Scheme, Source, read_scheme
-from pointsapp.stars.rules.score import BranchScore, Gap, StarState, score_branch
+from pointsapp.stars.rules.score import BranchScore, StarState, score_branch
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
-ROLES = ("staff", "street_admin")
+ROLES = ("staff", "street_admin", "panel")
 FOUR = ("henan-urban", "henan-rural", "five-hundreds", "eight-indicators")
 
 

@@ -20,16 +20,8 @@ from pointsapp.stars.models import Membership
 from pointsapp.stars.queries import find_branch, standings
 from pointsapp.stars.services import EndMember, RecordMember, count_stale, end_member, record_member
 from tests.conftest import Clock
-from tests.factories import make_person, make_staff, make_tree
-from tests.stars.things import make_branches, open_small_round, report_work, this_round
-
-
-@pytest.fixture
-def tree(session: Session) -> dict[str, Area]:
-    tree = make_tree(session)
-    make_branches(session, tree["community"], tree["other"])
-    open_small_round(session)
-    return tree
+from tests.factories import make_person, make_staff
+from tests.stars.things import report_work, this_round
 
 
 def join(

@@ -18,22 +18,14 @@ from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
 from pointsapp.people.queries import load_actor
 from pointsapp.stars.errors import OwnPaper, RoundClosed
-from pointsapp.stars.models import Evidence, PaperSheet
+from pointsapp.stars.models import AccessLine, Evidence, Looked, PaperSheet
 from pointsapp.stars.queries import metric_rows, one_standing, paper_page, paper_sheet
-from pointsapp.stars.services import RecordPaper, confirm_paper, decline_paper, record_paper, turn_rounds
+from pointsapp.stars.services import RecordPaper, confirm_paper, decline_paper, record_paper
 from tests.conftest import Clock, HouseClient
-from tests.factories import make_person, make_staff, make_tree
-from tests.stars.things import make_branches, open_small_round, report_work, this_round
+from tests.factories import make_person, make_staff
+from tests.stars.things import close_it, report_work, this_round
 
 TODAY = date(2026, 11, 21)
-
-
-@pytest.fixture
-def tree(session: Session) -> dict[str, Area]:
-    tree = make_tree(session)
-    make_branches(session, tree["community"], tree["other"])
-    open_small_round(session)
-    return tree
 
 
 def acting(session: Session, person: Person) -> Actor:
@@ -134,8 +126,7 @@ def test_work_of_a_closed_quarter_is_refused_and_of_the_running_one_counts_on_it
     write(events.deliver_due, now=clock.at)
     stored = session.scalars(select(Evidence.occurred_at).distinct()).one()
     assert time.local_day(stored) == date(2026, 10, 3)
-    clock.at = clock.at.replace(year=2027, month=1, day=20)
-    write(turn_rounds, now=clock.at)
+    close_it(session, clock, this_round(session))
     with pytest.raises(RoundClosed):
         write(confirm_paper, second, waiting.public_id, now=clock.at)
     with pytest.raises(RoundClosed):
@@ -150,6 +141,43 @@ def test_sheets_are_read_by_staff_of_their_area_only(session: Session, clock: Cl
     assert paper_page(session, elsewhere, PageRequest()).items == ()
     with pytest.raises(NotFound):
         paper_sheet(session, elsewhere, done.public_id)
+
+
+def test_who_reads_the_people_of_a_sheet_stands_in_the_access_log(
+    client: HouseClient, session: Session, clock: Clock, tree: dict[str, Area]
+) -> None:
+    reader = make_staff(session, tree["community"], name="孙干事")
+    office, foreign = (make_staff(session, tree[key], Role.STREET_ADMIN) for key in ("street", "other_street"))
+    named, idle = make_person(session, tree["community"]), make_person(session, tree["community"])
+    writer = officer(session, tree["community"])
+    here, there = (f"/console/stars/b-{tree[key].code}/access" for key in ("community", "other"))
+    done = write(record_paper, writer, sheet(tree["community"], named), now=clock.at)
+    own = make_staff(session, tree["community"])
+    alone = write(record_paper, writer, sheet(tree["community"], own, day=date(2026, 11, 20)), now=clock.at)
+    for one in (reader, office, foreign, named, idle, own):
+        session.refresh(one)
+        session.expunge(one)
+    client.sign_in(own).get(f"/console/paper/{alone.public_id}")
+    client.sign_in(foreign)
+    assert client.get(f"/console/paper/{done.public_id}").status_code == 404
+    assert session.scalars(select(AccessLine)).all() == [], (
+        "one's own line is one's own, and nobody elsewhere saw a name"
+    )
+    client.sign_in(reader)
+    assert named.name in client.get(f"/console/paper/{done.public_id}").text
+    client.get("/console/paper")  # the list names nobody
+    line = session.scalars(select(AccessLine)).one()
+    assert (line.what, line.subject, line.rows, line.by_id) == (Looked.PAPER, done.public_id, 1, reader.id)
+    client.sign_in(office)
+    log = client.get(here).text
+    assert "孙干事" in log
+    assert "楼院清扫" in log
+    assert "孙干事" not in client.get(there).text
+    mine = client.sign_in(named).get("/me/access").text
+    assert "孙**" in mine
+    assert "楼院清扫" in mine
+    assert "孙干事" not in mine
+    assert "还没有人看过" in client.sign_in(idle).get("/me/access").text
 
 
 def test_the_desk_types_in_and_another_confirms(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:

@@ -20,16 +20,8 @@ from pointsapp.stars.queries import CATALOGUE, METRICS, figures, metric_rows, on
 from pointsapp.stars.queries.metrics import GIVEN
 from pointsapp.stars.services import collect
 from tests.conftest import Clock, HouseClient
-from tests.factories import bearer, make_person, make_staff, make_tree
-from tests.stars.things import make_branches, open_small_round, report, report_work, this_round
-
-
-@pytest.fixture
-def tree(session: Session) -> dict[str, Area]:
-    tree = make_tree(session)
-    make_branches(session, tree["community"], tree["other"])
-    open_small_round(session)
-    return tree
+from tests.factories import bearer, make_person, make_staff
+from tests.stars.things import report, report_work, this_round
 
 
 @pytest.fixture
@@ -149,8 +141,9 @@ class TestCatalogue:
         text = client.get("/stars/metrics").text
         for key in CATALOGUE:
             assert f'id="{key}"' in text
-        assert text.count("只供了解</span>") == 2
-        assert {"registrations", "redemptions"} & set(METRICS) == set()
+        informational = {"registrations", "vouchers_issued", "redemptions", "redemption_rate"}
+        assert text.count("只供了解</span>") == len(informational)
+        assert set(CATALOGUE) - set(METRICS) == informational
 
     def test_figures_divide_by_the_official_head_count_and_say_when_there_is_none(
         self, client: HouseClient, session: Session, tree: dict[str, Area], people: dict[str, Person]
@@ -165,6 +158,20 @@ class TestCatalogue:
             None,
             None,
         )
+
+    def test_a_rate_of_events_is_nothing_without_what_it_divides_by(
+        self, session: Session, tree: dict[str, Area], people: dict[str, Person]
+    ) -> None:
+        def shown() -> dict[str, tuple[int | None, int | None]]:
+            found, standing = one_standing(session, this_round(session), f"b-{tree['community'].code}", now=clock.now())
+            rows = figures(session, found, standing, None, now=clock.now())
+            return {row.metric.key: (row.figure, row.base) for row in rows if not row.metric.can_score}
+
+        assert shown()["redemption_rate"] == (None, 0)
+        for kind in ("redemption.voucher_issued",) * 3 + ("redemption.voucher_redeemed",) * 2:
+            report(session, kind, tree["community"], people["neighbour"])
+        assert shown()["redemption_rate"] == (66, 3)
+        assert (shown()["redemptions"], shown()["vouchers_issued"]) == ((2, None), (3, None))
 
     def test_what_is_for_information_is_counted_from_events_and_opens_to_officers(
         self, session: Session, tree: dict[str, Area], people: dict[str, Person]

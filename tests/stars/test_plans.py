@@ -32,12 +32,11 @@ from pointsapp.stars.services import (
     open_plan,
     set_aims,
     set_progress,
-    turn_rounds,
     withdraw_item,
 )
 from tests.conftest import Clock
-from tests.factories import make_person, make_staff, make_tree
-from tests.stars.things import make_branches, open_small_round, report_work, this_round
+from tests.factories import make_person, make_staff
+from tests.stars.things import publish_it, report_work, this_round
 
 RULE = RiskRule(days=7, progress=80)
 # The item is put down on 1 October and due on 31 October: 31 days; half of the pace is 50/31 a day.
@@ -61,14 +60,6 @@ def test_an_item_stands_by_its_dates_and_progress(today: date, progress: int, st
     span = {"starts_on": date(2026, 10, 1), "due_on": date(2026, 10, 31), "rule": RULE}
     assert item_state(today=today, progress=progress, is_withdrawn=False, **span) is state  # type: ignore[arg-type]
     assert item_state(today=today, progress=progress, is_withdrawn=True, **span) is ItemState.WITHDRAWN  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def tree(session: Session) -> dict[str, Area]:
-    tree = make_tree(session)
-    make_branches(session, tree["community"], tree["other"])
-    open_small_round(session)
-    return tree
 
 
 def acting(session: Session, person: Person) -> Actor:
@@ -178,8 +169,7 @@ def test_after_the_freeze_every_edit_is_refused_and_nothing_changes(
 ) -> None:
     item_id, branch_id = add(session, secretary, tree["community"]), f"b-{tree['community'].code}"
     found = this_round(session)
-    clock.at = clock.at.replace(year=2027, month=1, day=20)
-    write(turn_rounds, now=clock.at)
+    publish_it(session, clock, found)
     late = replace(draft(), due_on=found.ends_on)
     acts = (
         (add_item, AddItem(round_id=found.public_id, branch_id=branch_id, item=late)),

@@ -14,9 +14,10 @@ from pointsapp.core.yaml_file import read_document
 from pointsapp.stars.queries import METRICS
 from pointsapp.stars.rules.branches import BranchDraft, judge_branches
 from pointsapp.stars.rules.check import check_scheme
+from pointsapp.stars.rules.figures import Gap, count_score
 from pointsapp.stars.rules.places import ranks
 from pointsapp.stars.rules.scheme import Formula, Indicator, Source, read_scheme
-from pointsapp.stars.rules.score import Gap, StarState, count_score, score_branch
+from pointsapp.stars.rules.score import StarState, score_branch
 from tests.stars.things import SMALL_SCHEME
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"

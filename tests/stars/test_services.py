@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import event, func, select, update
@@ -19,10 +19,18 @@ from pointsapp.core.jobs import Scheduled, run_job
 from pointsapp.core.table_file import BadFile
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
-from pointsapp.stars.errors import CountedByPlatform, OwnBranch, RoundClosed, ScoreAboveMax, UnknownIndicator
+from pointsapp.stars.errors import (
+    CountedByPlatform,
+    OwnBranch,
+    RoundClosed,
+    RoundPublished,
+    ScoreAboveMax,
+    UnknownIndicator,
+)
 from pointsapp.stars.models import Assessment, Evidence, Membership, Round, RoundState
-from pointsapp.stars.queries import Standing, drill_down, find_branch, newest_round, standings, with_movement
-from pointsapp.stars.rules.score import Gap, StarState
+from pointsapp.stars.queries import Standing, drill_down, find_branch, find_round, standings, with_movement
+from pointsapp.stars.rules.figures import Gap
+from pointsapp.stars.rules.score import StarState
 from pointsapp.stars.services import (
     Assess,
     HeadcountDraft,
@@ -41,8 +49,10 @@ from tests.conftest import Clock
 from tests.factories import actor_of, make_person, make_staff, make_tree
 from tests.stars.things import (
     SMALL_SCHEME,
+    close_it,
     make_branches,
     open_small_round,
+    publish_it,
     report,
     report_work,
     this_round,
@@ -115,11 +125,8 @@ class TestRounds:
 
     def test_a_finished_quarter_is_never_rewritten(self, session: Session, clock: Clock, tree: dict[str, Area]) -> None:
         report(session, "tasks.closed", tree["community"], participants=3)
-        clock.forward(days=50)  # past 31 December and the seven days after it
-        write(turn_rounds, now=clock.now())
-        closed = session.scalars(select(Round).where(Round.state == RoundState.CLOSED)).one()
-        found = next(row for row in [newest_round(session, now=clock.now() - timedelta(days=30))] if row)
-        assert found.public_id == closed.public_id
+        found = close_it(session, clock, this_round(session))
+        assert found.state is RoundState.CLOSED
         before = [(row.branch.code, row.score.total) for row in standings(session, found, now=clock.now())]
         clock.forward(minutes=1)
         # News about December that arrives in January, after the round was closed.
@@ -353,8 +360,11 @@ class TestAssessing:
             with pytest.raises(error):
                 write(assess, admin, self.command(session, area, **over), now=clock.now())
         command = self.command(session, area)
-        clock.forward(days=60)
-        write(turn_rounds, now=clock.now())
+        publish_it(session, clock, this_round(session))
+        with pytest.raises(RoundPublished):
+            write(assess, admin, command, now=clock.now())
+        clock.forward(days=10)
+        close_it(session, clock, find_round(session, command.round_id))
         with pytest.raises(RoundClosed):
             write(assess, admin, command, now=clock.now())
 

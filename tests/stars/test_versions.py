@@ -262,9 +262,18 @@ class TestCommands:
         text = (EXAMPLES / "henan-urban.yaml").read_text().replace("least: 5", "least: 2")
         (tmp_path / "s.yaml").write_text(text)
         done = self.run(app, "import", str(tmp_path / "s.yaml"))
-        line = next(n for n, words in enumerate(text.splitlines(), 1) if "least: 2" in words)
+        lines = dict(enumerate(text.splitlines(), 1))
+        share = next(n for n, words in lines.items() if "least: 2" in words)
+        heads = [n for n, words in lines.items() if "kind: per_head" in words]  # without a least
         assert done.exit_code == 0
-        assert done.stderr == f"warning: line {line}: a share of fewer than 3 people would be luck; least is 2\n"
+        assert (
+            done.stderr.splitlines()[0]
+            == f"warning: line {share}: a share of fewer than 3 people would be luck; least is 2"
+        )
+        per_head = "a figure per head of fewer than 20 residents would be luck; least is 1: "
+        assert [words.partition(per_head)[0] for words in done.stderr.splitlines()[1:]] == [
+            f"warning: line {n}: " for n in heads
+        ]
 
     def test_mistakes_are_named_and_nothing_is_stored(self, app: Flask, session: Session, tmp_path: Path) -> None:
         text = (

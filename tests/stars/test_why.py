@@ -14,8 +14,9 @@ from pointsapp.stars import rules
 from pointsapp.stars.messages import STEPS, worded
 from pointsapp.stars.queries import METRICS
 from pointsapp.stars.rules.check import check_scheme
+from pointsapp.stars.rules.figures import count_score
 from pointsapp.stars.rules.scheme import Formula, Indicator, Scheme, Source, read_scheme
-from pointsapp.stars.rules.score import BranchScore, count_score, score_branch
+from pointsapp.stars.rules.score import BranchScore, score_branch
 from pointsapp.stars.rules.why import Step, why_indicator, why_no_tier, why_star, why_total, written
 from tests.stars.test_check import ROLES, changed
 

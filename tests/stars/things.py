@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock, events
+from pointsapp.core.actor import Actor, Role
 from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
-from pointsapp.stars.queries import RoundRow, newest_round
+from pointsapp.stars.queries import RoundRow, find_round, newest_round, standings
 from pointsapp.stars.rules.branches import BranchDraft
-from pointsapp.stars.services import import_branches, import_scheme
+from pointsapp.stars.services import Publish, freeze_round, import_branches, import_scheme, publish_round
+from tests.factories import actor_of, make_platform_admin, make_staff
 
+IN_DECEMBER = "2026-12-20T08:00:00+08:00"
 SMALL_SCHEME: dict[str, Any] = {
     "scheme": "small",
     "version": 1,
@@ -124,3 +127,45 @@ def report(
 
     write(act)
     write(events.deliver_due, now=clock.now())
+
+
+def officer(session: Session, area: Area, role: Role = Role.STAFF) -> Actor:
+    return actor_of(session, make_staff(session, area, role))
+
+
+def code(area: Area) -> str:
+    return f"b-{area.code}"
+
+
+def totals(session: Session, found: RoundRow, clock: Any) -> dict[str, int]:
+    rows = standings(session, find_round(session, found.public_id), now=clock.now())
+    return {row.branch.code: row.score.total for row in rows}
+
+
+def tasks(session: Session, area: Area, times: int = 1, **facts: Any) -> None:
+    """Close so many tasks of December in the area."""
+    for _ in range(times):
+        report(session, "tasks.closed", area, occurred_at=IN_DECEMBER, participants=3, **facts)
+
+
+def past(clock: Any, found: RoundRow, **span: float) -> datetime:
+    """Put the clock so far behind the cut-off."""
+    clock.at = found.cut_off_at + timedelta(**span)
+    return clock.at
+
+
+def publish_it(session: Session, clock: Any, found: RoundRow, actor: Actor | None = None) -> Actor:
+    """Go past the cut-off and hang the round out, whatever is unfinished; return who did."""
+    admin = actor or actor_of(session, make_platform_admin(session))
+    if clock.now() <= found.cut_off_at:
+        clock.at = found.cut_off_at + timedelta(minutes=1)
+    write(publish_round, admin, Publish(round_id=found.public_id, reason="资料收不齐，先公示"), now=clock.now())
+    return admin
+
+
+def close_it(session: Session, clock: Any, found: RoundRow, actor: Actor | None = None) -> RoundRow:
+    """Publish the round, wait until its period is over, and close it."""
+    admin = publish_it(session, clock, found, actor)
+    clock.at = find_round(session, found.public_id).objections_until
+    write(freeze_round, admin, found.public_id, now=clock.now())
+    return find_round(session, found.public_id)

@@ -284,7 +284,13 @@ def test_an_offer_accepted_too_late_says_so_where_the_button_was(street: Street,
         SignupState.OFFERED,
         offer_expires_at=clock.at + timedelta(minutes=1),
     )
+    street.client.sign_in(street.resident)
+    assert "接受名额" in bar(street.read(street.page))
     clock.forward(minutes=2)
+    # Nobody has taken the offer back yet: the page knows all the same.
+    assert "接受名额" not in bar(street.read(street.page))
+    assert "名额转给下一位" in bar(street.read(street.page))
+    assert f"{signup.public_id}/acceptance" not in street.read("/me/tasks")
     answer = street.send(f"/signups/{signup.public_id}/acceptance", street.resident)
     assert answer.status_code == 410
     assert "保留时间已过" in answer.text
@@ -303,6 +309,7 @@ def test_the_list_keeps_its_filters_in_the_address(street: Street, clock: Clock)
 
     assert titles("") == {"红专路夜巡", "周日义诊", "满员的任务"}
     assert titles("when=today") == {"红专路夜巡", "满员的任务"}
+    assert titles("when=today&from=singlemessage&isappinstalled=0&lang=zh") == {"红专路夜巡", "满员的任务"}
     assert titles("when=tomorrow") == {"周日义诊"}
     assert titles("when=weekend") == {"红专路夜巡", "周日义诊", "满员的任务"}
     assert titles("category=health") == {"周日义诊"}

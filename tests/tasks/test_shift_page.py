@@ -41,11 +41,14 @@ def test_leaders_stand_by_name_and_are_kept_added_and_let_go(street: Street) -> 
     assert _leaders(street) == {"王秀英"}
 
 
-def test_a_shift_that_is_over_offers_the_list_and_then_nothing(street: Street, clock: Clock) -> None:
-    make_signup(street.session, street.shift, street.resident, arrived_at=clock.at)
+def test_a_shift_that_is_over_offers_the_list_and_then_its_closing_alone(street: Street, clock: Clock) -> None:
+    signup = make_signup(street.session, street.shift, street.resident, arrived_at=clock.at)
+    correction = f"/console/signups/{signup.public_id}/correction"
     here, screen = f"/console/shifts/{street.shift.public_id}", f"/console/checkin/{street.shift.public_id}"
     before = street.read(here, street.staff)
     assert screen in before
+    assert f'/lead/{street.shift.public_id}"' in before, "the list is one press from the desk, too, while people come"
+    assert correction in before
     assert "已到场" in before
     clock.at = street.shift.ends_at + timedelta(hours=2)
     after = street.read(here, street.staff)
@@ -53,8 +56,29 @@ def test_a_shift_that_is_over_offers_the_list_and_then_nothing(street: Street, c
     assert f"/lead/{street.shift.public_id}" in after
     clock.at = street.shift.ends_at + timedelta(hours=25)
     long_after = street.read(here, street.staff)
-    assert f"/lead/{street.shift.public_id}" not in long_after
+    assert f'/lead/{street.shift.public_id}"' not in long_after
+    assert (
+        f"/lead/{street.shift.public_id}/closing" in long_after
+    )  # what was left open is closed whenever somebody does
     assert 'name="leaders"' not in long_after
+
+
+def test_nobody_is_offered_to_correct_what_has_not_begun_or_is_their_own(street: Street, clock: Clock) -> None:
+    coming = make_signup(street.session, street.shift, street.resident)
+    own = make_signup(street.session, street.shift, street.staff, arrived_at=clock.at)
+    here = f"/console/shifts/{street.shift.public_id}"
+    page = street.read(here, street.staff)
+    assert f"/console/signups/{coming.public_id}/correction" not in page
+    assert f"/console/signups/{own.public_id}/correction" not in page
+    clock.at = street.shift.ends_at + timedelta(hours=25)
+    page = street.read(here, street.staff)
+    assert f"/console/signups/{coming.public_id}/correction" in page, "who was there and in no list"
+    assert f"/console/signups/{own.public_id}/correction" not in page
+
+
+def test_laying_out_more_shifts_comes_back_to_them(street: Street) -> None:
+    page = street.read("/console/tasks/new", street.staff)
+    assert page.count('formaction="/console/tasks/new#shifts"') == 2
 
 
 def test_a_new_task_carries_what_hardly_changes_from_the_writers_last(street: Street) -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
 from tests.conftest import HouseClient
+from tests.factories import make_person
 
 
 def test_an_unknown_api_address_is_a_problem_in_chinese(client: HouseClient) -> None:
@@ -20,3 +27,21 @@ def test_a_page_that_is_not_there_leads_home_once(client: HouseClient) -> None:
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert answer.text.count("回首页") == 1
+
+
+def test_a_file_that_is_too_large_leads_back_to_its_form(
+    client: HouseClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(client.application.config, "MAX_CONTENT_LENGTH", 1000)
+    client.sign_in(make_person(session))
+
+    def send(referrer: str) -> Any:
+        typed = {"words": "扫了楼道", "picture": (io.BytesIO(b"0" * 2000), "a.jpg")}
+        headers = {"Referer": referrer}
+        return client.post("/me/deeds", data=typed, content_type="multipart/form-data", headers=headers)
+
+    answer = send("http://localhost/me/deeds?x=1")
+    assert answer.status_code == 413
+    assert 'href="/me/deeds?x=1" data-back' in answer.text
+    for strange in ("https://evil.example/me/deeds", "http://[", ""):
+        assert 'href="/" data-back' in send(strange).text

@@ -13,14 +13,15 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from pointsapp.web.gate import ALWAYS_OPEN, MOST_DRAINED, Gate, Turnstile
+from pointsapp.web import gate as gate_module
+from pointsapp.web.gate import ALWAYS_OPEN, COMERS, MOST_DRAINED, Gate, Turnstile
 from tests.house.reading import the_app
 
 WORK_S = 0.02
 
 
-def test_who_comes_first_is_let_in_first() -> None:
-    gate = Turnstile(working=1, waiting=5, within_s=5)
+def _order_of(gate: Turnstile) -> list[int]:
+    """Let five come one after the other while the only place is taken; who was let in when it was given back, in order."""
     assert gate.enter()
     order: list[int] = []
 
@@ -38,7 +39,44 @@ def test_who_comes_first_is_let_in_first() -> None:
     gate.leave(WORK_S)
     for thread in threads:
         thread.join()
-    assert order == [0, 1, 2, 3, 4]
+    return order
+
+
+def test_who_comes_first_is_let_in_first() -> None:
+    assert _order_of(Turnstile(working=1, waiting=5, within_s=120)) == [0, 1, 2, 3, 4]
+
+
+def _turn_away(gate: Turnstile, times: int) -> None:
+    """Fill the only place, so that `times` hear no at once."""
+    assert gate.enter()
+    for _ in range(times):
+        assert not gate.enter()
+    gate.leave(WORK_S)
+
+
+def test_in_a_crowd_nobody_waits_long_and_afterwards_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Turnstile(working=1, waiting=0, within_s=0.16)
+    before = gate.patience_s
+    assert before > 0.12
+    monkeypatch.setattr(gate_module, "CROWDED_S", 60)
+    _turn_away(gate, COMERS)
+    assert gate.patience_s == 0.04
+    _work(gate, 2 * COMERS, WORK_S)
+    assert gate.patience_s == 0.04, "for a minute here"
+
+    gate = Turnstile(working=1, waiting=0, within_s=0.16)
+    monkeypatch.setattr(gate_module, "CROWDED_S", 0)
+    _turn_away(gate, COMERS)
+    assert gate.patience_s > 0.12, "over at once here"
+
+
+def test_few_turned_away_are_no_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate_module, "CROWDED_S", 60)
+    gate = Turnstile(working=1, waiting=0, within_s=0.16)
+    for _ in range(10):
+        _turn_away(gate, COMERS // 10)
+        _work(gate, COMERS, WORK_S)
+    assert gate.patience_s > 0.12
 
 
 def test_patience_ends_and_leaves_no_trace() -> None:
@@ -46,14 +84,14 @@ def test_patience_ends_and_leaves_no_trace() -> None:
     assert gate.enter()
     began = time.monotonic()
     assert not gate.enter()
-    assert 0.04 < time.monotonic() - began < 1
+    assert time.monotonic() - began > 0.04
     assert gate.waiting == 0
     gate.leave(WORK_S)
     assert gate.enter(), "the place was given back"
 
 
 def test_never_more_inside_than_there_are_places() -> None:
-    gate = Turnstile(working=3, waiting=100, within_s=5)
+    gate = Turnstile(working=3, waiting=100, within_s=120)
     inside, most, lock = 0, 0, threading.Lock()
 
     def visit(_number: int) -> bool:
@@ -112,7 +150,7 @@ def test_one_slow_page_in_a_hundred_changes_nothing() -> None:
 
 
 def test_who_waits_comes_in_when_there_are_more_places() -> None:
-    gate = Turnstile(working=4, waiting=8, within_s=20)
+    gate = Turnstile(working=4, waiting=8, within_s=120)
     gate.places = 2
     entered = [gate.enter(), gate.enter()]
     threads = [threading.Thread(target=lambda: entered.append(gate.enter())) for _ in range(3)]
@@ -129,7 +167,7 @@ def test_who_waits_comes_in_when_there_are_more_places() -> None:
 
 
 def _until(is_so: Any) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.001)
@@ -143,11 +181,18 @@ class Slow:
         self.test_request_context, self.process_response, self.make_response = (
             app.test_request_context, app.process_response, app.make_response,
         )  # fmt: skip
+        self._lock, self._inside, self.most, self.served = threading.Lock(), 0, 0, 0
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         if environ["PATH_INFO"] == "/broken":
             raise ZeroDivisionError
+        with self._lock:
+            self._inside += 1
+            self.most = max(self.most, self._inside)
         time.sleep(WORK_S)
+        with self._lock:
+            self._inside -= 1
+            self.served += 1
         start_response("200 OK", [])
         return [b"done"]
 
@@ -157,33 +202,41 @@ def gate() -> Gate:
     return Gate(Slow(the_app()), Turnstile(working=4, waiting=8, within_s=0.15))  # type: ignore[arg-type]
 
 
-def _load(gate: Gate, clients: int, seconds: float, path: str = "/api/v1/me") -> dict[int, list[float]]:
-    """Let `clients` ask again and again, whatever they are told; return the times by status."""
-    until, found = time.monotonic() + seconds, [(0, 0.0)][:0]
+def _crowd(gate: Gate, clients: int, served: int) -> Counter[int]:
+    """Let `clients` ask again and again until `served` answers were good; return how many heard what."""
+    heard: Counter[int] = Counter()
+    lock = threading.Lock()
 
     def ask(_number: int) -> None:
         browser = Client(gate)
-        while time.monotonic() < until:
-            began = time.monotonic()
-            status = browser.get(path).status_code
-            found.append((status, time.monotonic() - began))
+        while heard[200] < served:
+            status = browser.get("/api/v1/me").status_code
+            with lock:
+                heard[status] += 1
             if status == 503:
                 time.sleep(WORK_S)  # a new visitor rather than the same one in a loop
 
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(ask, range(clients)))
-    return {status: sorted(took for each, took in found if each == status) for status in {each for each, _ in found}}
+    return heard
 
 
-def test_at_twice_the_capacity_the_accepted_stay_fast(gate: Gate) -> None:
-    alone = _load(gate, 4, 1.0)
-    assert set(alone) == {200}
-    crowd = _load(gate, 32, 2.0)
-    assert set(crowd) == {200, 503}
-    accepted, refused = crowd[200], crowd[503]
-    assert len(accepted) / 2.0 > 0.6 * len(alone[200]), "the work goes on as before"
-    assert accepted[int(len(accepted) * 0.99) - 1] < 0.25
-    assert refused[len(refused) // 2] < WORK_S, "a refusal costs next to nothing"
+def test_a_crowd_is_served_by_all_places_and_refused_without_any_work(gate: Gate) -> None:
+    # How fast it stays for those inside is measured by `make chaos`: a test on a busy machine could only guess. Nor may it learn here
+    # that the work takes long, and let in fewer.
+    gate._turnstile._within_s = 60
+    heard = _crowd(gate, clients=32, served=200)
+    assert set(heard) == {200, 503}
+    inside = gate._inner.__self__  # type: ignore[attr-defined]
+    assert inside.served == heard[200], "whoever is refused costs the application nothing"
+    assert inside.most == 4, "as many at once as there are places, and never more"
+    assert gate._turnstile.waiting == 0
+    assert [gate._turnstile.enter() for _ in range(4)] == [True] * 4, "everybody gave their place back"
+
+
+def test_as_many_as_there_are_places_and_seats_are_never_refused(gate: Gate) -> None:
+    gate._turnstile._within_s = 60
+    assert set(_crowd(gate, clients=12, served=60)) == {200}
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh-CN", "现在人太多"), ("en-GB", "")])
@@ -204,6 +257,10 @@ def test_a_refusal_is_a_problem_or_a_page_and_says_when(gate: Gate, language: st
     assert word in page.text
     assert "Content-Security-Policy" in page.headers
     assert "Set-Cookie" not in page.headers
+    # A page that was only asked for is asked for again by one press; a form is sent again from where it stands.
+    again = '<a class="button button--main button--wide button--big" href="">'
+    assert again in page.text
+    assert again not in Client(gate).post("/tasks", headers=head).text
     for path in (*ALWAYS_OPEN, "/static/css/base.css"):
         assert Client(gate).get(path).status_code == 200
 

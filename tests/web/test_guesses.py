@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from pointsapp.core.guesses import WINDOW, FailedCode, forget_failed_codes
 from pointsapp.people.services import hash_password
 from pointsapp.web import guesses
 from pointsapp.web.guesses import PER_ADDRESS, PER_PERSON, PER_SHOP, is_marked
+from pointsapp.web.qr import qr_png
 from tests import factories
 from tests.conftest import Clock, HouseClient
 from tests.contract.world import World
@@ -25,8 +27,10 @@ WIFI = "123.14.5.7"  # an address all of a hall share
 NO_LOOK_UP = {
     "merchants_api.add_merchant": "the code is a name that is being given",
     "people.submit_typed_code": "only leads to the code's own page",
-    "checkin.show_scan": "only leads to the code's own page",
-    "checkin.read_scan": "only leads to the code's own page",
+    "exports.show_answer": "what was exported is what everybody may read: who guesses a code finds a public board",
+    "exports.show_print": "the same",
+    "exports.take_content": "the same",
+    "exports.take_workbook": "the same",
 }
 
 
@@ -88,6 +92,43 @@ def test_venue_and_personal_codes_are_guessed_no_better(world: World, session: S
         "staff", "POST", f"/shifts/{shift}/checkins", {"code": codes.new_code(10)}, status=429, code="too_many_requests"
     )
     world.no("resident", "POST", "/checkins", {"code": codes.new_code(8)}, status=429, code="too_many_requests")
+
+
+def test_the_field_under_the_scanner_is_no_way_around(client: HouseClient, session: Session, clock: Clock) -> None:
+    policy.set_value(session, PER_PERSON, 3, now=clock.at)
+    session.commit()  # `write` starts by rolling back
+    client.sign_in(factories.make_person(session))
+    typed = [client.post("/scan", data={"code": codes.new_code(10)}).status_code for _ in range(2)]
+    asked = client.get("/scan", query_string={"code": codes.new_code(10)}).status_code
+    assert [*typed, asked] == [422] * 3
+    assert client.post("/scan", data={"code": codes.new_code(10)}).status_code == 429
+    assert client.get("/scan").status_code == 429
+
+
+def test_a_guest_who_looks_for_sign_in_codes_under_the_scanner_is_counted_by_address(
+    client: HouseClient, session: Session, clock: Clock
+) -> None:
+    policy.set_value(session, PER_ADDRESS, 3, now=clock.at)
+    session.commit()  # `write` starts by rolling back
+    wifi = {"REMOTE_ADDR": WIFI}
+    ask = lambda: client.post("/scan", data={"code": codes.new_code(10)}, environ_base=wifi).status_code  # noqa: E731
+    assert [ask() for _ in range(4)] == [303, 303, 303, 429]
+
+
+@pytest.mark.parametrize("door", ["/scan", "/till", "/till/look", "/lead/{shift}/checkins"])
+def test_a_photograph_is_no_way_around(world: World, session: Session, door: str) -> None:
+    policy.set_value(session, PER_PERSON, 2, now=world.clock.at)
+    session.commit()  # `write` starts by rolling back
+    shift = world.shift(shift={"starts_at": world.at(minutes=5), "ends_at": world.at(minutes=65)})
+    path, client = door.format(shift=shift), world.client
+    client.sign_in(world.person("staff" if "{" in door else "clerk"))
+    answers = []
+    for _ in range(3):
+        photo = (io.BytesIO(qr_png(codes.new_code(10))), "qr.png")
+        sent = client.post(path, data={"code": "", "photo": photo}, content_type="multipart/form-data")
+        answers.append(sent.status_code)
+    assert set(answers[:2]) <= {404, 422}
+    assert answers[2] == 429
 
 
 def test_one_time_codes_are_counted_by_address_and_pages_say_when(

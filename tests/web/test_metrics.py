@@ -23,6 +23,7 @@ from pointsapp.core.db import db, table_of
 from pointsapp.core.errors import StateChanged
 from pointsapp.core.events import MAX_TRIES, Event, EventDelivery
 from pointsapp.ledger.jobs import TOOK, measure_totals
+from pointsapp.notices.services.sendings import FIGURE as SENDINGS
 from pointsapp.web.metrics import RETRIES
 from tests import databases
 from tests.conftest import Clock
@@ -208,6 +209,8 @@ def test_every_metric_of_the_dashboard_and_the_alerts_exists(measuring: Flask) -
         with diary.about("one"):
             transaction.write(measure_totals, now=worker.now())
         diary.write_down()
+        # Counted since the first one went out.
+        transaction.write(figures.put_figures, SENDINGS, {"channel=email,state=sent": 1}, now=worker.now())
     RETRIES.labels("StateChanged").inc(0)
     measuring.test_client().get("/api/v1/me")
     known = {name for name, _ in samples(_page(measuring))}

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock as clocks
 from pointsapp.core import kept
 from pointsapp.people.models import ApiToken
+from pointsapp.web.acquaintances import Acquaintances
+from pointsapp.web.journal import JsonLines
 from pointsapp.web.metrics import COUNT
 from pointsapp.web.security import limiter
 from tests.boards.things import earn
@@ -176,3 +179,31 @@ def test_calls_are_limited_logged_and_counted_as_inside(
     assert len(lines) == 600
     assert limiter._storage is not None
     assert limiter._storage.get(f"LIMITER/person:{person.id}/{RULE}/600/1/minute") >= 600
+
+
+@pytest.mark.parametrize("error", [ProgrammingError, OperationalError])
+def test_what_fails_at_the_porch_is_answered_inside_and_leaves_a_line(
+    client: HouseClient, session: Session, tree: dict[str, Area], watch: Stopwatch, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture, error: type[DBAPIError],
+) -> None:  # fmt: skip
+    """A look that always fails would otherwise be seen nowhere: the house answers, only slower."""
+    person = make_person(session, tree["community"])
+    headers = bearer(session, person)
+    fine = client.get(PATH, headers=headers)
+
+    meet, tries = Acquaintances.meet, iter(range(9))
+
+    def fails(*args: Any) -> Any:
+        if next(tries):  # the house asks, too
+            return meet(*args)
+        raise error(
+            "SELECT token FROM api_token WHERE token_hash = 'c0ffee'", {"token_hash": "c0ffee"}, ValueError("c0ffee")
+        )
+
+    monkeypatch.setattr(Acquaintances, "meet", fails)
+    with caplog.at_level(logging.WARNING, "pointsapp.web.porch"):
+        answer = client.get(PATH, headers=headers)
+    assert (answer.status_code, answer.data) == (200, fine.data)
+    (line,) = [record for record in caplog.records if record.name == "pointsapp.web.porch"]
+    assert (line.route, line.reason) == (PATH, "ValueError")  # type: ignore[attr-defined]
+    assert "c0ffee" not in JsonLines().format(line), "no value of the statement, least of all a token's"

@@ -89,6 +89,17 @@ def test_an_ended_session_is_kept_until_its_cookie_lapses(
     assert forget_ended_sessions(session, now=end) == 1
 
 
+def test_a_session_ends_after_its_days_however_often_it_is_used(
+    app: Flask, session: Session, elder: Person, clock: Clock
+) -> None:
+    browser = _sign_in(app, elder)
+    for _ in range(RESIDENT_DAYS // 30):
+        assert browser.get("/me").status_code == 200
+        clock.forward(days=30)
+    clock.forward(seconds=1)
+    assert browser.get("/me").status_code == 302
+
+
 def test_nothing_of_a_planted_session_survives_signing_in(app: Flask, session: Session, elder: Person) -> None:
     browser: Any = app.test_client()
     with browser.session_transaction() as planted:
@@ -120,7 +131,7 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites() -> None:
 @pytest.mark.parametrize(
     "target",
     ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "/ok\n//evil", "javascript:alert(1)",
-     "/\t/evil.example", "", None, "evil.example", "/a\\b"],
+     "/\t/evil.example", "/\t/[", "", None, "evil.example", "/a\\b"],
 )  # fmt: skip
 def test_no_address_leads_away_from_us(app: Flask, session: Session, elder: Person, target: str | None) -> None:
     assert safe_next(target, "/fallback") == "/fallback"

@@ -22,6 +22,7 @@ from pointsapp.ledger.models import Posting
 
 _IS_FOLDED = """NOT EXISTS (
     SELECT 1 FROM unfolded_posting u WHERE u.entry_id = posting.entry_id AND u.number = posting.number)"""
+_IS_SHOWN = "person.erased_at IS NULL AND person.off_rankings_since IS NULL"
 _OWN_KINDS = ", ".join(f"'{kind.value}'" for kind in sorted(OWN_KINDS))
 
 
@@ -119,12 +120,12 @@ def _board_places(today: date) -> Derived:
         SELECT s.person_id, s.period, area.id AS area_id, -s.points AS rank_key
         FROM person_sum s JOIN person ON person.id = s.person_id JOIN up ON up.id = s.home_id
         JOIN area ON area.id = up.above
-        WHERE s.points > 0 AND s.period IN ({ranked}) AND person.erased_at IS NULL
+        WHERE s.points > 0 AND s.period IN ({ranked}) AND {_IS_SHOWN}
         AND (person.shows_on_rankings OR area.kind IN ({_OWN_KINDS}))
         UNION ALL
         SELECT s.person_id, s.period, {rules.EVERYWHERE}, -s.points
         FROM person_sum s JOIN person ON person.id = s.person_id
-        WHERE s.points > 0 AND s.period IN ({ranked}) AND person.erased_at IS NULL AND person.shows_on_rankings""",
+        WHERE s.points > 0 AND s.period IN ({ranked}) AND {_IS_SHOWN} AND person.shows_on_rankings""",
         only=f"period IN ({ranked}) AND person_id NOT IN (SELECT person_id FROM unfolded_person)",
     )
 

@@ -1,7 +1,8 @@
 """Who earned how much: read from maintained sums and the few rows they do not hold yet, never by adding up the books.
 
 A ranking shows points earned, not held, so that spending costs nobody their place. Listed are people whose home lies in the
-area; above their own community only those who chose to be. Names are masked, and everybody is told their own place.
+area; above their own community only those who chose to be, and nowhere who chose to stand on none. Names are masked, and everybody
+is told their own place.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def _place_of(one: Unsettled, board: Board) -> Placed | None:
     """Return where somebody truly stands on the board, None if they do not."""
     points = one.figures[0].points
     lives_here = board.area is None or board.area.id in one.home
-    if points <= 0 or one.is_erased or not lives_here or not (one.shows or board.lists_everyone):
+    if points <= 0 or one.is_off or not lives_here or not (one.shows or board.lists_everyone):
         return None
     return Placed(one.person_id, one.name, points)
 

@@ -53,7 +53,7 @@ class Unsettled:
     home_id: int | None
     home: tuple[int, ...]  # the areas from the root to the home
     shows: bool
-    is_erased: bool
+    is_off: bool  # on no board: erased, or their own choice
     placed: int | None
     figures: tuple[Figure, ...]
 
@@ -120,7 +120,7 @@ def _unsettled(row: Any, spans: int) -> Unsettled:
         home_id=row.home_area_id,
         home=ids_in(row.path or ""),
         shows=row.shows_on_rankings,
-        is_erased=row.erased_at is not None,
+        is_off=row.is_off,
         placed=None if row.rank_key is None else -row.rank_key,
         figures=figures,
     )
@@ -160,7 +160,7 @@ def _statement(spans: int, *, is_board: bool) -> Any:
         Person.name,
         Person.home_area_id,
         Person.shows_on_rankings,
-        Person.erased_at,
+        or_(Person.erased_at.is_not(None), Person.off_rankings_since.is_not(None)).label("is_off"),
         Area.path,
         place.c.rank_key,
     ]

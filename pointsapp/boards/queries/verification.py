@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pointsapp.boards.models import UnfoldedPerson, UnfoldedPosting
 from pointsapp.boards.queries.derivation import Derived, derivations
 from pointsapp.core.snapshots import make_room
-from pointsapp.stars.queries import open_rounds, wrong_tallies
+from pointsapp.stars.queries import counted_rounds, wrong_editions, wrong_tallies
 
 MOST_NAMED = 20
 
@@ -41,7 +41,8 @@ def verify_boards(session: Session, *, now: datetime) -> BoardsReport:
     for derived in derivations(session, now=now):
         problems += _differences(session, derived)
         rows[derived.table] = session.scalar(derived.statement(f"SELECT COUNT(*) FROM {derived.table}")) or 0
-    problems += wrong_tallies(session, open_rounds(session), now=now)
+    problems += wrong_tallies(session, counted_rounds(session), now=now)
+    problems += wrong_editions(session)
     waiting = [
         session.scalar(select(func.count()).select_from(model)) or 0 for model in (UnfoldedPosting, UnfoldedPerson)
     ]

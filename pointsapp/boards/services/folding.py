@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -142,7 +142,13 @@ def _sum_row(key: tuple[int, str], earned: Earned) -> dict[str, Any]:
 
 def _homes(session: Session, people: set[int]) -> dict[int, _Home]:
     rows = session.execute(
-        select(Person.id, Person.home_area_id, Person.shows_on_rankings, Person.erased_at, Area.path)
+        select(
+            Person.id,
+            Person.home_area_id,
+            Person.shows_on_rankings,
+            or_(Person.erased_at.is_not(None), Person.off_rankings_since.is_not(None)).label("is_off"),
+            Area.path,
+        )
         .outerjoin(Area, Area.id == Person.home_area_id)
         .where(among(session, Person.id, people))
     ).all()
@@ -152,7 +158,7 @@ def _homes(session: Session, people: set[int]) -> dict[int, _Home]:
     found = {
         row.id: _Home(
             row.home_area_id,
-            rules.boards_of(paths[row.id], everyone, shows=row.shows_on_rankings) if row.erased_at is None else (),
+            rules.boards_of(paths[row.id], everyone, shows=row.shows_on_rankings) if not row.is_off else (),
         )
         for row in rows
     }

@@ -20,6 +20,9 @@ from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
 
+# Where the phone does not know its place, a person does: never a dead end.
+BY_THE_LEADER = frozenset({"location_required", "out_of_range"})
+
 
 @bp.get("/q/c/<code>")
 @public("a guest who scans sees the shift first and signs in at the button")
@@ -54,8 +57,15 @@ def _arrival(code: str, form: Form | None) -> str:
     if view.is_fresh:
         seal(view.code, actor.person_id if actor else None, moment)
     title, detail, message = say(view.refusal) if view.refusal else ("", "", None)
+    is_lost = form is not None and form.refusal is not None and form.refusal["code"] in BY_THE_LEADER
     return render_template(
-        "checkin/arrival.html", view=view, form=form, refused_title=title, refused_detail=detail, message=message
+        "checkin/arrival.html",
+        view=view,
+        form=form,
+        refused_title=title,
+        refused_detail=detail,
+        message=message,
+        leaders=queries.leaders_at(db.session, view.brief.id) if is_lost else (),
     )
 
 

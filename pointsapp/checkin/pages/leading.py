@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request, url_for
+from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -61,7 +61,10 @@ def submit_person(shift: str) -> ResponseReturnValue:
 
 def _photo_text() -> str | None:
     photo = request.files.get("photo")
-    return read_qr(photo.stream) if photo and not request.form.get("code", "").strip() else None
+    if not photo or request.form.get("code", "").strip():
+        return None
+    g.photographed_code = text = read_qr(photo.stream)
+    return text
 
 
 def _told(shift: str, receipt: services.CheckInReceipt) -> str:

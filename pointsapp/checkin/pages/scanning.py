@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,59 +13,79 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.web.guard import public
 from pointsapp.web.guesses import takes_codes
-from pointsapp.web.links import absolute, link, safe_next
+from pointsapp.web.links import absolute, safe_next
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
 from pointsapp.web.qr import qr_svg
 from pointsapp.web.qr_reader import read_qr
+from pointsapp.web.typed import page_of
+
+MOST_TYPED = 300
 
 
 @bp.get("/scan")
 @public("a guest scans at the door and signs in afterwards")
+@takes_codes
 def show_scan() -> ResponseReturnValue:
     """Show the ways to scan; `?code=` leads on like the form does."""
     if request.args.get("code"):
         return _lead_on(request.args["code"])
-    in_wechat = "micromessenger" in (request.user_agent.string or "").lower()
-    return render_template("checkin/scan.html", in_wechat=in_wechat)
+    return render_template("checkin/scan.html")
 
 
 @bp.post("/scan")
 @public("a guest scans at the door and signs in afterwards")
+@takes_codes
 def read_scan() -> ResponseReturnValue:
     """Read what was scanned, photographed or typed, and open the page it stands for."""
     typed = request.form.get("code", "").strip()
     photo = request.files.get("photo")
     if not typed and photo:
-        typed = read_qr(photo.stream) or ""
+        typed = g.photographed_code = read_qr(photo.stream) or ""
         if not typed:
-            flash(_("照片里没有找到二维码，请靠近一点再拍，或者输入编号。"), "no")
-            return redirect(url_for("checkin.show_scan"), 303)
+            return _again(_("照片里没有找到二维码，请靠近一点再拍，或者输入编号。"), "")
     return _lead_on(typed)
 
 
 def _lead_on(text: str) -> ResponseReturnValue:
-    """Send the reader to the page behind a payload or a bare code; say so when it is neither."""
+    """Send the reader to the page behind a payload or a bare code; show the ways again with the reason when it is neither."""
     target = _target(text)
-    if target is None:
-        flash(_("没有认出这个码，请核对后重新输入，或重新扫一次。"), "no")
-        target = url_for("checkin.show_scan")
-    return redirect(target, 303)
+    return _again(_why_nothing(text), text) if target is None else redirect(target, 303)
+
+
+def _again(words: str, typed: str) -> ResponseReturnValue:
+    g.refusal_code = "code_invalid"
+    return render_template("checkin/scan.html", said=words, typed=typed[:MOST_TYPED]), 422
+
+
+def _why_nothing(text: str) -> str:
+    length = sum(char.isalnum() for char in text)
+    if not length:
+        return _("还没有码：请扫码、拍照，或者输入编号。")
+    if text.startswith(absolute("/")):
+        return _("这是我们平台上别的二维码，不是签到码、兑换码或个人码。")
+    if "://" in text:
+        return _("这个二维码不是我们平台的，请扫活动现场、兑换码或个人码上的二维码。")
+    if length not in (codes.VENUE_LENGTH, codes.PERSONAL_LENGTH):
+        return _("编号是 8 位或者 10 位字母和数字，现在是 %(n)s 位，请核对后再输。", n=length)
+    return _("没有认出这个码，请核对后重新输入，或重新扫一次。")
 
 
 def _target(text: str) -> str | None:
     path = text.split("?")[0]
     if "/q/" in path:  # a scanned URL is read by its path, whatever its host
-        return safe_next("/q/" + path.split("/q/", 1)[1], url_for("checkin.show_scan"))
+        return safe_next("/q/" + path.split("/q/", 1)[1], "") or None
     if codes.read(text, codes.VENUE_LENGTH):
         return url_for("checkin.show_arrival", code=codes.read(text, codes.VENUE_LENGTH), typed=1)
     code = codes.read(text, codes.PERSONAL_LENGTH)
     if code is None:
         return None
-    actor = current_actor()
-    if actor is not None and actor.merchant_ids and not actor.is_staff_anywhere:
-        return link("redemption.open_voucher", code=code) or f"/q/v/{code}"
-    return url_for("checkin.show_person", code=code)
+    is_guest = current_actor() is None
+    known = page_of(db.session, code, now=now(), is_guest=is_guest)
+    if known is None and is_guest:  # the other kinds are asked once it is known who asks
+        g.refusal_code = "code_unknown"  # counted: nobody looks for codes to sign in with here
+        return url_for("people.show_sign_in", next=url_for("checkin.show_scan", code=code))
+    return known
 
 
 @bp.get("/me/code")

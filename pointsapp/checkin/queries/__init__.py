@@ -1,5 +1,6 @@
 """Reads about check-in; every answer is frozen rows."""
 
+from pointsapp.checkin.queries.closing import ClosingView, closing_view
 from pointsapp.checkin.queries.codes import (
     PersonalCode,
     VenueCode,
@@ -10,6 +11,7 @@ from pointsapp.checkin.queries.codes import (
 )
 from pointsapp.checkin.queries.lists import shifts_page
 from pointsapp.checkin.queries.looks import AttendanceRow, Look, keyed_shifts, look_at, look_at_signup, own_shifts
+from pointsapp.checkin.queries.offline import OfflineList, TickResult, offline_list
 from pointsapp.checkin.queries.overlaps import title_in_the_way
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
 from pointsapp.checkin.queries.reviews import corrections_page, provisional_page, waiting_counts
@@ -17,6 +19,7 @@ from pointsapp.checkin.queries.views import (
     correction_view,
     lead_page,
     lead_view,
+    leaders_at,
     opened_code,
     receipt_view,
     scanned_person,
@@ -27,18 +30,24 @@ from pointsapp.checkin.queries.views import (
 
 __all__ = [
     "AttendanceRow",
+    "ClosingView",
     "Look",
+    "OfflineList",
     "PersonalCode",
     "Seal",
+    "TickResult",
     "VenueCode",
     "case_of",
+    "closing_view",
     "correction_view",
     "corrections_page",
     "keyed_shifts",
     "lead_page",
     "lead_view",
+    "leaders_at",
     "look_at",
     "look_at_signup",
+    "offline_list",
     "opened_code",
     "own_shifts",
     "personal_code",

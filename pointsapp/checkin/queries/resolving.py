@@ -62,9 +62,8 @@ def site_of(look: Look, *, is_poster: bool) -> Site | None:
     """Return where one must stand, None where the range is not asked. A poster always asks."""
     brief = look.brief
     radius = brief.checkin_radius_m or (POSTER_RADIUS_M if is_poster else None)
-    if radius is None or brief.latitude is None or brief.longitude is None:
-        return None
-    return Site(brief.latitude, brief.longitude, radius)
+    spot = None if radius is None else brief.wgs84
+    return None if radius is None or spot is None else Site(spot.latitude, spot.longitude, radius)
 
 
 def case_of(look: Look) -> Case:

@@ -14,6 +14,7 @@ from pointsapp.areas.queries import below_any
 from pointsapp.checkin.errors import CodeExpired, CodeInvalid, NotSignedUp, SamePerson
 from pointsapp.checkin.models import Action, Attendance, AttendanceState
 from pointsapp.checkin.policies import may_correct
+from pointsapp.checkin.queries.closing import is_ready
 from pointsapp.checkin.queries.lists import Arrival, Counts, ListLine, counts_of, latest_arrivals, people_page
 from pointsapp.checkin.queries.looks import AttendanceRow, Look, leads_it, look_at_signup, looks_among
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
@@ -32,6 +33,7 @@ from pointsapp.tasks.models import Shift, Signup, Task, TaskState
 from pointsapp.tasks.policies import may_lead_shift, may_run_task, sees_full_names
 from pointsapp.tasks.queries import Joining, ShiftBrief, joining
 from pointsapp.tasks.queries.briefs import as_brief, select_briefs
+from pointsapp.tasks.queries.details import LeaderName, leaders_of
 
 BEFORE, AFTER = timedelta(hours=3), timedelta(hours=24)
 
@@ -233,6 +235,7 @@ class LeadView:
     is_staff: bool
     may_list: bool
     may_scan: bool
+    is_over: bool
     me: int
 
     def may_confirm(self, line: ListLine) -> bool:
@@ -253,6 +256,7 @@ def lead_view(session: Session, actor: Actor, look: Look, page: PageRequest, *, 
         is_staff=may_run_task(actor, look.brief.area_path),
         may_list=opens <= now <= closes,
         may_scan=now <= window(case_of(look), last, by_list=False)[1],
+        is_over=is_ready(look.brief, now),
         me=actor.person_id,
     )
 
@@ -301,6 +305,11 @@ def correction_view(session: Session, actor: Actor, signup: str) -> CorrectionVi
         number_tail=number[-4:],
         attendance=look.attendance,
     )
+
+
+def leaders_at(session: Session, shift_id: int) -> tuple[LeaderName, ...]:
+    """Return who leads the shift: whom one shows one's code to."""
+    return leaders_of(session, [shift_id]).get(shift_id, ())
 
 
 def shown_name(session: Session, person_id: int) -> str:

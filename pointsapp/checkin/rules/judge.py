@@ -5,7 +5,6 @@ Code (already read) - who - state and time - range. The clash with another shift
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +19,7 @@ from pointsapp.checkin.errors import (
     OwnShift,
     TaskOver,
 )
+from pointsapp.core.coordinates import distance_m
 from pointsapp.core.errors import Refusal
 
 OPENS_BEFORE = timedelta(minutes=30)
@@ -28,7 +28,6 @@ LIST_AFTER = timedelta(hours=24)
 CHECK_OUT_EARLIEST = timedelta(seconds=60)  # a second scan within a minute is the same gesture, not a check-out
 MOST_ACCURACY_M = 150  # a phone that claims to be off by more is not believed
 POSTER_RADIUS_M = 200  # a poster always asks; where the task says no radius, this one
-EARTH_M = 6_371_000
 
 CHECK_IN, CHECK_OUT = "check_in", "check_out"
 
@@ -162,11 +161,3 @@ def _within(site: Site, fix: Fix | None) -> Verdict:
     if away > allowed:
         return Verdict(OutOfRange(distance_m=round(away, -1), radius_m=site.radius_m), in_range=False)
     return Verdict(in_range=True)
-
-
-def distance_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Return the great-circle distance in metres (haversine)."""
-    a1, a2 = math.radians(lat1), math.radians(lat2)
-    half = math.sin((a2 - a1) / 2) ** 2
-    half += math.cos(a1) * math.cos(a2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(half)))

@@ -7,20 +7,20 @@ time comes first, so twenty copies of one scan are judged one after the other an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.errors import CodeExpired, CodeInvalid, NotSignedUp, SamePerson, WrongAction
 from pointsapp.checkin.models import Action, Way
-from pointsapp.checkin.policies import may_check_others_in
+from pointsapp.checkin.policies import OFFLINE_GRACE_MINUTES, may_check_others_in
 from pointsapp.checkin.queries import Look, Seal, case_of, look_at, resolve, site_of, usable_seal
 from pointsapp.checkin.rules import judge as rules
 from pointsapp.checkin.rules import venue
 from pointsapp.checkin.rules.judge import Attempt, Fix, Verdict
 from pointsapp.checkin.services.attending import CheckInReceipt, act
 from pointsapp.checkin.services.scans import Trace, refuse
-from pointsapp.core import codes
+from pointsapp.core import codes, policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import Forbidden, NotFound, Refusal, Refused
 from pointsapp.core.locks import LockKind, lock
@@ -51,6 +51,9 @@ class CheckInPerson:
     code: str | None = None
     user_id: str | None = None
     action: Action | None = None
+    captured_at: datetime | None = (
+        None  # when a list without a connection was ticked; judged then, booked when it comes in
+    )
 
 
 def checking_in(
@@ -121,7 +124,8 @@ def check_in_person(
     """Check somebody in or out by their personal code or by the list; the hand of a leader or staff, never one's own."""
     by_code = command.code is not None
     way = Way.PERSONAL_CODE if by_code else Way.LEADER_LIST
-    trace = Trace(at=now, way=way, person_id=None, by_id=actor.person_id, action=command.action)
+    at = min(command.captured_at or now, now)  # a device whose clock is ahead says no more than that it came in by now
+    trace = Trace(at=at, way=way, person_id=None, by_id=actor.person_id, action=command.action)
     if by_code:
         code = codes.read(command.code or "", codes.PERSONAL_LENGTH)
         person = None if code is None else person_by_personal_code(session, code)
@@ -142,14 +146,24 @@ def check_in_person(
     if person.id == actor.person_id:
         return refuse(session, trace, SamePerson())
     case = case_of(look)
-    action = command.action or Action(rules.infer_action(case, now))
+    action = command.action or Action(rules.infer_action(case, at))
     trace = replace(trace, action=action)
-    verdict = rules.judge(case, Attempt(action=action, by_list=not by_code), now)
+    verdict = rules.judge(case, Attempt(action=action, by_list=not by_code), at)
+    if command.captured_at is not None and _came_late(session, case, now):
+        verdict = replace(verdict, is_late=verdict.refusal is None and action is Action.CHECK_IN)
     if isinstance(verdict.refusal, NotSignedUp):
         them = load_actor(session, person.id, now=now)
         could = joining(session, them, look.brief.id, now=now) if them is not None else Joining(False)
         verdict = Verdict(NotSignedUp(may_join=could.may, clash=could.clash, is_other=True))
-    receipt = act(session, look, verdict, trace)
+    receipt = act(session, look, verdict, trace, booked_at=now)
     if by_code and not person.is_verified and not isinstance(receipt, Refused):
         mark_verified(session, person.id, by_id=actor.person_id, way="scan", now=now)
     return receipt
+
+
+def _came_late(session: Session, case: rules.Case, now: datetime) -> bool:
+    """Tell whether an offline tick comes in so long after the end that a second organiser has to confirm it.
+
+    The device says itself when it was ticked. During the shift, and for a while after it, that is worth what a tick in the list is.
+    """
+    return now > case.ends_at + timedelta(minutes=policy.value(session, OFFLINE_GRACE_MINUTES, now=now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,18 +40,24 @@ class CheckInReceipt:
     is_repeat: bool = False
 
 
-def act(session: Session, look: Look, verdict: Verdict, trace: Trace) -> CheckInReceipt | Refused:
-    """Turn the verdict into rows."""
+def act(
+    session: Session, look: Look, verdict: Verdict, trace: Trace, *, booked_at: datetime | None = None
+) -> CheckInReceipt | Refused:
+    """Turn the verdict into rows. `booked_at` is when the books are written, where that is later than the act (a list without a
+    connection): what was posted is never dated back."""
+    booked_at = booked_at or trace.at
     if verdict.refusal is not None:
         return refuse(session, trace, verdict.refusal)
     if verdict.is_repeat:
         return _repeat(session, look, trace)
     if trace.action is Action.CHECK_OUT:
-        return _check_out(session, look, verdict, trace)
-    return _arrive(session, look, verdict, trace)
+        return _check_out(session, look, verdict, trace, booked_at)
+    return _arrive(session, look, verdict, trace, booked_at)
 
 
-def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> CheckInReceipt | Refused:
+def _arrive(
+    session: Session, look: Look, verdict: Verdict, trace: Trace, booked_at: datetime
+) -> CheckInReceipt | Refused:
     brief, now = look.brief, trace.at
     assert look.signup_id is not None
     counts_whole = verdict.is_late or not brief.check_out_required
@@ -81,11 +88,11 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
         "in_range": verdict.in_range,
         "way": trace.way,
         "checked_in_by_id": by_other,
-        "credited_at": now if pays_now else None,
+        "credited_at": booked_at if pays_now else None,
     }
     columns = tuple(row)
     values = {f"attendance_{name}": value for name, value in row.items()}
-    values |= {"arrived_at": now, "settled_at": now if pays_now else None, "task_id": brief.task_id}
+    values |= {"arrived_at": now, "settled_at": booked_at if pays_now else None, "task_id": brief.task_id}
     values |= values_of(trace, attendance_id=attendance_id)
     # Whoever gives back what is left of the task's points waits, and finds this arrival; or was first, and ARRIVED finds that.
     share(session, LockKind.TASK_RESERVE, brief.task_id)
@@ -99,7 +106,7 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
             vouched_by_id=by_other,
         )
         arrival = Rows(parts=(SCAN,), values=values)
-        paid = credit_arrival(session, brief, earned, arrival, columns=columns, now=now)
+        paid = credit_arrival(session, brief, earned, arrival, columns=columns, now=booked_at)
         return _receipt(
             look,
             public_id,
@@ -113,17 +120,21 @@ def _arrive(session: Session, look: Look, verdict: Verdict, trace: Trace) -> Che
     write_rows(
         session,
         (ARRIVED, arriving(columns), SCAN, *events.parts_of(kind)),
-        values | {"signup_id": look.signup_id} | _news(kind, look, attendance_id, span.minutes, trace),
+        values | {"signup_id": look.signup_id} | _news(kind, look, attendance_id, span.minutes, trace, booked_at),
     )
     return _unpaid(session, look, public_id, trace, state)
 
 
-def _check_out(session: Session, look: Look, verdict: Verdict, trace: Trace) -> CheckInReceipt | Refused:
+def _check_out(
+    session: Session, look: Look, verdict: Verdict, trace: Trace, booked_at: datetime
+) -> CheckInReceipt | Refused:
     brief, came, now = look.brief, look.attendance, trace.at
     assert came is not None
     assert look.signup_id is not None
     span = Span(came.from_at, came.to_at, came.minutes)
-    if not verdict.confirms:
+    if (
+        not verdict.confirms or now < booked_at
+    ):  # a list ticked then says when they left; one ticked now says that they stayed
         span = served(came.checked_in_at, now, brief.starts_at, brief.last_moment)
     if span.start < came.from_at or span.end > came.to_at:  # the shift was moved: its new time must be free too
         title = title_in_the_way(session, look.person_id, span.start, span.end, without_signup=look.signup_id)
@@ -141,7 +152,7 @@ def _check_out(session: Session, look: Look, verdict: Verdict, trace: Trace) -> 
         decided_by_id=by_other if verdict.confirms else None,
     )
     kept = Rows(parts=(SCAN,), values=values_of(trace, attendance_id=came.id))
-    paid = credit(session, brief, earned, now=now, also=kept)
+    paid = credit(session, brief, earned, now=booked_at, also=kept)
     return _receipt(
         look,
         came.public_id,
@@ -185,12 +196,12 @@ def _receipt(
     )
 
 
-def _news(kind: str, look: Look, attendance_id: int, minutes: int, trace: Trace) -> dict[str, Any]:
+def _news(kind: str, look: Look, attendance_id: int, minutes: int, trace: Trace, at: datetime) -> dict[str, Any]:
     """Return the event that tells that an attendance began, or waits for somebody to confirm it."""
     facts = {"attendance_id": attendance_id, "task_id": look.brief.task_id, "shift_id": look.brief.id}
     return events.values_of(
         kind,
-        at=trace.at,
+        at=at,
         subject=f"attendance:{attendance_id}",
         area_id=look.brief.area_id,
         person_id=look.person_id,

@@ -42,6 +42,7 @@ def bring_about(
             was=was,
             vouched_by_id=actor.person_id,
             decided_by_id=actor.person_id,
+            received_at=row.created_at,
         )
         return attendance_id, credit(session, brief, earned, now=now)
     paid = correct_attendance(
@@ -81,8 +82,9 @@ def bring_about(
         close(session, attendance_id, was, AttendanceState.CREDITED, points=points, credited_at=now, **values)
         mark_settled(session, look.signup_id, now)
         tell_credited(
-            session, brief, attendance_id, look.person_id, actor.person_id, minutes=span.minutes, points=points, now=now
-        )
+            session, brief, attendance_id, look.person_id, actor.person_id,
+            minutes=span.minutes, points=points, now=now, received_at=row.created_at,
+        )  # fmt: skip
     return attendance_id, paid
 
 

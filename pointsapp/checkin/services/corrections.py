@@ -148,6 +148,7 @@ def approve_correction(session: Session, actor: Actor, correction: str, *, now: 
             points_before=points_before,
             points=points,
             occurred_at=look.brief.starts_at.isoformat(),
+            received_at=row.created_at.isoformat(),
         )
     return CorrectionReceipt(
         id=row.public_id,

@@ -33,7 +33,10 @@ CREDITED = "checkin.credited"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earned:
-    """An attendance about to be credited, and who vouched for it (None: the venue code did)."""
+    """An attendance about to be credited, and who vouched for it (None: the venue code did).
+
+    `received_at` is when it came in, where it is only confirmed now: the quarter's cut-off looks at that.
+    """
 
     attendance_id: int
     signup_id: int
@@ -43,6 +46,7 @@ class Earned:
     vouched_by_id: int | None = None
     checked_out_at: datetime | None = None
     decided_by_id: int | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,7 @@ def _pay(
         minutes=earned.span.minutes,
         points=due.scored.points,
         now=now,
+        received_at=earned.received_at,
     )
     written = write_rows(
         session,
@@ -181,9 +186,12 @@ def tell_credited(
     minutes: int,
     points: int,
     now: datetime,
+    received_at: datetime | None = None,
 ) -> None:
     """Tell the boards and the person: work done, hours and points written down."""
-    news = _news(brief, attendance_id, person_id, actor_id, minutes=minutes, points=points, now=now)
+    news = _news(
+        brief, attendance_id, person_id, actor_id, minutes=minutes, points=points, now=now, received_at=received_at
+    )
     write_rows(session, events.parts_of(CREDITED), events.values_of(CREDITED, **news))
 
 
@@ -196,7 +204,9 @@ def _news(
     minutes: int,
     points: int,
     now: datetime,
+    received_at: datetime | None = None,
 ) -> dict[str, Any]:
+    came_in = {} if received_at is None else {"received_at": received_at.isoformat()}
     return {
         "at": now,
         "subject": f"attendance:{attendance_id}",
@@ -211,6 +221,7 @@ def _news(
             "minutes": minutes,
             "points": points,
             "occurred_at": brief.starts_at.isoformat(),  # work belongs to the quarter in which it was done
+            **came_in,
         },
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from pointsapp.checkin.errors import NotProvisional, SamePerson, SecondPerson, TimeTaken
@@ -67,6 +67,7 @@ def confirm_attendance(session: Session, actor: Actor, attendance: str, *, now: 
         was=came.state,
         vouched_by_id=actor.person_id,
         decided_by_id=actor.person_id,
+        received_at=came.checked_in_at,
     )
     paid = credit(session, look.brief, earned, now=now)
     return _receipt(look, came, AttendanceState.CREDITED, came.minutes, paid.points)
@@ -130,8 +131,8 @@ def _receipt(
     )
 
 
-def cut_off_due(session: Session, *, now: datetime) -> int:
-    """Close forgotten check-outs at the planned end, 30 minutes after it; return how many. The worker's job.
+def cut_off_due(session: Session, *, now: datetime, shift_id: int | None = None) -> int:
+    """Close forgotten check-outs at the planned end, 30 minutes after it; return how many. The worker's job, for all shifts.
 
     Fake hours: a check-out forgotten for ever piles them up (emfcamp/Website issue 2346). A stopped shift is closed by
     `close_stopped`, not here.
@@ -153,6 +154,7 @@ def cut_off_due(session: Session, *, now: datetime) -> int:
             Attendance.state == AttendanceState.PRESENT,
             Shift.ends_at <= now - CHECK_OUT_AFTER,
             Shift.stopped_at.is_(None),
+            true() if shift_id is None else Shift.id == shift_id,
         )
         .order_by(Shift.ends_at)
         .limit(BATCH)

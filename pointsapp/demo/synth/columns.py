@@ -47,6 +47,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "redemption": ("public_id", "voucher_id", "merchant_id", "clerk_id", "points", "agreed_fen", "redeemed_at"),
     "event": ("id", "kind", "at", "area_id", "person_id", "actor_id", "subject", "facts"),
     "event_delivery": ("event_id", "subscriber", "due_at", "done_at", "tries"),
+    "evidence": (
+        "public_id", "event_id", "metric", "area_id", "person_id", "quantity", "occurred_at", "recorded_at",
+    ),
+    "membership": ("person_id", "branch_id", "is_reporting", "starts_at", "recorded_at"),
+    "assessment": ("public_id", "round_id", "branch_id", "indicator", "score_hundredths", "reason", "by_id", "at"),
     "notice": ("public_id", "person_id", "event_id", "kind", "facts", "created_at", "read_at"),
 }  # fmt: skip
 NUMBERED = tuple(table for table, columns in COLUMNS.items() if columns[0] == "id")

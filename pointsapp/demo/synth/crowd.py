@@ -26,8 +26,9 @@ def settle(
     password_hash: str | None,
     at: str,
     told: Callable[[int], None],
+    joins: Callable[[Rows, int, AreaRow, str], None] | None = None,
 ) -> None:
-    """Add the people; the first `plan.LOG_INS` have a phone and, if a hash is given, a password."""
+    """Add the people; the first `plan.LOG_INS` have a phone and, if a hash is given, a password. `joins` is told of each: key, home."""
     quick, add, told_at = dice.random, rows.of["person"].append, 0
     for person in range(residents):
         person_id = rows.number("person")
@@ -44,6 +45,8 @@ def settle(
                 int(elder), int(shows), personal_code(person_id), at,
             )
         )  # fmt: skip
+        if joins is not None:
+            joins(rows, person_id, home, at)
         if len(rows.of["person"]) >= 5_000:
             rows.flush()
             add = rows.of["person"].append

@@ -19,6 +19,7 @@ from pointsapp.demo.synth.book import FUND, Book
 from pointsapp.demo.synth.crowd import phone_of, settle
 from pointsapp.demo.synth.moments import text_of
 from pointsapp.demo.synth.names import volunteer_numbers
+from pointsapp.demo.synth.party import Party, first_second, organise
 from pointsapp.demo.synth.places import count_stock, found, grant_budgets, open_shops
 from pointsapp.demo.synth.plan import SHIFT_PLACES, Plan
 from pointsapp.demo.synth.resting import at_rest, last_numbers, lock_tables, renumber, sink_of
@@ -30,6 +31,7 @@ from pointsapp.ledger.models import Balance
 from pointsapp.people.queries import current_notice
 from pointsapp.people.services import hash_password
 from pointsapp.rewards.queries import current_rule_version
+from pointsapp.stars.queries import latest_rounds
 from pointsapp.tasks.models import TaskCategory
 
 MEAN_POINTS = 16
@@ -57,14 +59,17 @@ def synthesise(
     posted: Told,
     stage: Callable[[str], None] = lambda _name: None,
     rests: bool | None = None,
+    branches: int = 0,
 ) -> Loaded:
     """Add `residents` people and a year with `entries` entries of theirs before `now`; grants and reserves come on top.
+
+    `branches` party branches, with members, head counts, the rounds of two quarters and their evidence, stand over their areas.
 
     `rests` says whether indexes and keys rest meanwhile (PostgreSQL); None: if the run is large beside what is there.
     """
     password = secrets.token_urlsafe(9)
     mark = hash_password(password)
-    plan = Plan(residents, entries)
+    plan = Plan(residents, entries, branches)
     loaded = write(_load, plan, seed, mark, password, now=now, people=people, posted=posted, stage=stage, rests=rests)
     stage("tidying up")
     _tidy(db.engine)
@@ -80,9 +85,11 @@ def _load(
     begins, ends = now - timedelta(seconds=YEAR), int(now.timestamp())
     lock_tables(session)
     places = found(session, plan, now=begins)
+    of_area = organise(session, plan, places, now=now) if plan.branches else {}
     last = last_numbers(session)
     first = last["person"] + 1
     run = f"synth:{first}"
+    party = Party(Dice(seed), of_area, places.grids, first_second(now), run) if of_area else None
     each = 2 * (plan.entries * MEAN_POINTS // len(places.communities) + POT * 14) + _for_tasks(
         plan, len(places.communities)
     )
@@ -98,16 +105,20 @@ def _load(
         sink = sink_of(session)
         rows = Rows(sink, last)
         consent = current_notice().consent_version
-        settle(rows, dice, plan.residents, places.grids, numbers, consent, mark, text_of(ends - YEAR), people)
+        settle(rows, dice, plan.residents, places.grids, numbers, consent, mark, text_of(ends - YEAR), people,
+               joins=party.join if party else None)  # fmt: skip
         sink.close()
         stalls = open_shops(session, dice, plan, places, first, now=begins)
         sink = sink_of(session)
         rows = Rows(sink, last)
         book = Book(rows, first, plan.residents, budgets)
-        works = Works(rows, book, dice, places.grids, categories, rules, first, plan.residents)
+        works = Works(rows, book, dice, places.grids, categories, rules, first, plan.residents, party)
         today = clock.local_day(now)
         vouchers = Vouchers(rows, book, dice, stalls, first, f"{today:%Y-%m-%d}")
-        Year(plan, rows, book, dice, works, vouchers, places.communities, categories, run, ends).live(posted)
+        year = Year(plan, rows, book, dice, works, vouchers, places.communities, categories, run, ends, first, party)
+        year.live(posted)
+        if party is not None:
+            party.assess(rows, latest_rounds(session), first, ends)
         book.keep_balances()
         rows.flush()
         sink.close()
@@ -115,6 +126,8 @@ def _load(
         renumber(session, last)
         stage("boards")
         rebuild(session, now=now)
+    if party is not None:
+        session.execute(text("INSERT INTO stale_area (area_id) VALUES (NULL)"))
     _keep_budgets(session, before, budgets)
     return Loaded(
         residents=plan.residents, entries=book.entries + len(places.communities),

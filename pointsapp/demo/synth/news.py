@@ -16,8 +16,8 @@ def tell(
     subject: str,
     about: str,
     named: str = "",
-) -> None:
-    """Add one event with the facts `about` (the inside of a JSON object); the notice also has `named`."""
+) -> int:
+    """Add one event with the facts `about` (the inside of a JSON object) and return its number; the notice also has `named`."""
     event_id = rows.number("event")
     rows.of["event"].append((event_id, kind, at, area_id, person_id, actor_id, subject, f"{{{about}}}"))
     rows.of["event_delivery"].append((event_id, "notices.tell", at, at, 0))
@@ -25,3 +25,4 @@ def tell(
     rows.of["notice"].append(
         (next(rows.names), person_id, event_id, kind, f"{{{named}{about}}}", at, read_at),
     )
+    return event_id

@@ -32,7 +32,7 @@ class Places:
     """The areas of a run: all grids, and each community with what is below it."""
 
     district: AreaRow
-    street: AreaRow
+    streets: tuple[AreaRow, ...]
     communities: tuple[AreaRow, ...]
     grids: tuple[AreaRow, ...]
 
@@ -54,7 +54,7 @@ def found(session: Session, plan: Plan, *, now: datetime) -> Places:
     import_areas(session, drafts, now=now)
     return Places(
         district=require_area(session, DISTRICT),
-        street=require_area(session, streets[0]),
+        streets=tuple(require_area(session, code) for code in streets),
         communities=tuple(require_area(session, code) for code in communities),
         grids=tuple(require_area(session, code) for code in grids),
     )

@@ -20,6 +20,7 @@ class Plan:
 
     residents: int
     entries: int
+    branches: int = 0
 
     @property
     def grids(self) -> int:

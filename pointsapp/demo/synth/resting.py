@@ -15,9 +15,10 @@ from pointsapp.demo.synth.rows import CopySink, InsertSink, Sink
 
 LARGE = 200_000  # entries from which indexes are better made anew
 CACHE_KIB = 262_144
-NOTED = "posting_noted"
-_BIG = ("entry", "posting", "person", "balance", "event", "event_delivery", "notice", "signup", "attendance", "scan", "voucher",
-        "hold", "redemption", "person_sum", "board_place")  # fmt: skip
+# Triggers that note every row for the boards: trigger -> table.
+NOTED = {"posting_noted": "posting", "evidence_noted": "evidence", "membership_came": "membership"}
+_BIG = ("entry", "posting", "person", "balance", "event", "event_delivery", "evidence", "notice", "signup", "attendance", "scan",
+        "voucher", "hold", "redemption", "person_sum", "board_place")  # fmt: skip
 
 
 def _is_postgresql(session: Session) -> bool:
@@ -65,16 +66,20 @@ def sink_of(session: Session) -> Sink:
 
 @contextmanager
 def at_rest(session: Session, entries: int, *, rests: bool | None, stage: Callable[[str], None]) -> Iterator[None]:
-    """Let the trigger rest that notes each posting for the boards, which are made anew at the end; on PostgreSQL, for a run
-    that is large beside what is there, also the indexes and foreign keys of the big tables. Append-only stays as it is."""
+    """Let the triggers rest that note each row for the boards, which are made anew at the end or noted as a whole; on PostgreSQL,
+    for a run that is large beside what is there, also the indexes and foreign keys of the big tables. Append-only stays as it is."""
     if not _is_postgresql(session):
-        said = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": NOTED})
-        session.execute(text(f"DROP TRIGGER {NOTED}"))
+        named = text("SELECT sql FROM sqlite_master WHERE name = :name")
+        said = [session.scalar(named, {"name": name}) for name in NOTED]
+        for name in NOTED:
+            session.execute(text(f"DROP TRIGGER {name}"))
         yield
-        session.connection().exec_driver_sql(said)
+        for statement in said:
+            session.connection().exec_driver_sql(statement)
         return
     connection = session.connection()
-    connection.execute(text(f"ALTER TABLE posting DISABLE TRIGGER {NOTED}"))
+    for name, table in NOTED.items():
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {name}"))
     if rests is None:
         there = session.scalar(text("SELECT GREATEST(reltuples, 0) FROM pg_class WHERE oid = 'entry'::regclass")) or 0
         rests = entries >= LARGE and entries >= there / 2
@@ -85,7 +90,8 @@ def at_rest(session: Session, entries: int, *, rests: bool | None, stage: Callab
         for kind, statement in made:
             stage(kind)
             connection.exec_driver_sql(statement.replace("%", "%%"))
-    connection.execute(text(f"ALTER TABLE posting ENABLE TRIGGER {NOTED}"))
+    for name, table in NOTED.items():
+        connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {name}"))
 
 
 def _take_away(connection: Connection) -> list[tuple[str, str]]:

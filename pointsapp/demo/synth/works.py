@@ -13,6 +13,7 @@ from pointsapp.demo.dice import Dice
 from pointsapp.demo.synth.book import Book
 from pointsapp.demo.synth.moments import DAY, HOUR, iso_of, text_of
 from pointsapp.demo.synth.news import tell
+from pointsapp.demo.synth.party import Party
 from pointsapp.demo.synth.plan import COMES, SHIFT_PLACES
 from pointsapp.demo.synth.rows import Rows
 from pointsapp.ledger import accounts
@@ -67,8 +68,9 @@ class Works:
 
     def __init__(
         self, rows: Rows, book: Book, dice: Dice, grids: Sequence[AreaRow], categories: Sequence[str],
-        rules: dict[str, RuleVersionRow], first: int, people: int,
+        rules: dict[str, RuleVersionRow], first: int, people: int, party: Party | None = None,
     ) -> None:  # fmt: skip
+        self._party = party
         self._rows, self._book, self._dice = rows, book, dice
         self._grids, self._categories, self._rules = grids, categories, rules
         self._first, self._people = first, people
@@ -112,6 +114,8 @@ class Works:
             text_of(at), f"task:{work.task_id}:rest", work.budget, work.reserve,
             work.points * (work.places - credited), f'{{"task_id": {work.task_id}}}',
         )  # fmt: skip
+        if self._party is not None:
+            self._party.closed(self._rows, at, work.area.id, work.task_id, credited)
 
     def announce(self, work: Work, now: int) -> None:
         """Publish a task that lies ahead, with its sign-ups; one in five is full and has a queue."""
@@ -207,7 +211,7 @@ class Works:
             f'"occurred_at": "{iso_of(work.starts)}"'
         )
         named = f'"task": "{work.task}", "title": "{work.title}", '
-        tell(
+        event_id = tell(
             rows,
             "checkin.credited",
             at,
@@ -218,6 +222,8 @@ class Works:
             about,
             named,
         )
+        if self._party is not None:
+            self._party.came(rows, event_id, work.starts, work.area.id, person_id, minutes)
 
     def _trace(self, work: Work, minutes: int) -> tuple[str, int, str, str]:
         version = self._rules[work.category]

@@ -9,6 +9,7 @@ from pointsapp.areas.queries import AreaRow
 from pointsapp.demo.dice import Dice
 from pointsapp.demo.synth.book import FUND, Book
 from pointsapp.demo.synth.moments import DAY, HOUR, local_date, text_of
+from pointsapp.demo.synth.party import Party
 from pointsapp.demo.synth.plan import GIFTS, Plan
 from pointsapp.demo.synth.rows import CHUNK, Rows
 from pointsapp.demo.synth.vouchers import Voucher, Vouchers
@@ -27,8 +28,9 @@ class Year:
 
     def __init__(
         self, plan: Plan, rows: Rows, book: Book, dice: Dice, works: Works, vouchers: Vouchers,
-        communities: Sequence[AreaRow], categories: Sequence[str], run: str, ends: int,
+        communities: Sequence[AreaRow], categories: Sequence[str], run: str, ends: int, first: int, party: Party | None,
     ) -> None:  # fmt: skip
+        self._first, self._party = first, party
         self._plan, self._rows, self._book, self._dice, self._run = plan, rows, book, dice, run
         self._works, self._vouchers = works, vouchers
         self._communities, self._categories = [area.id for area in communities], categories
@@ -89,8 +91,12 @@ class Year:
         title = TITLES[int(dice.random() * len(TITLES))]
         marked = f'{{"category": "{category}", "minutes": {minutes}}}'
         facts = f'{{"title": "{title}", "category": "{category}", "minutes": {minutes}}}'
-        pot = self._draw(at, int(dice.random() * len(self._communities)), points)
+        community = int(dice.random() * len(self._communities))
+        pot = self._draw(at, community, points)
         self._book.credit(person, text_of(at), reference, pot, points, minutes, facts, marked, category)
+        if self._party is not None:
+            place = self._communities[community]
+            self._party.credited(self._rows, at, place, self._first + person, minutes, category)
 
     def _finish(self, voucher: Voucher) -> None:
         """End a voucher, unless there are entries enough: then it stays open, or its week has a few hours more to run."""

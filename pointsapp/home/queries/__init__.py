@@ -1,5 +1,6 @@
 """Reads of the first pages, put together from the features below."""
 
+from pointsapp.home.queries.access import Glance, glances_at
 from pointsapp.home.queries.console import ConsoleToday, console_today
 from pointsapp.home.queries.deliveries import GivenUp, given_up_page
 from pointsapp.home.queries.figures import PERIODS, Figures, figures
@@ -23,6 +24,7 @@ __all__ = [
     "Figures",
     "FrontPage",
     "GivenUp",
+    "Glance",
     "HoursLine",
     "HoursPage",
     "Me",
@@ -35,6 +37,7 @@ __all__ = [
     "figures",
     "front_page",
     "given_up_page",
+    "glances_at",
     "hours_page",
     "my_page",
     "named_policy",

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
-from pointsapp.checkin.models import Attendance, AttendanceState, Correction, CorrectionState
+from pointsapp.checkin.models import Attendance, AttendanceState
 from pointsapp.core import clock
-from pointsapp.core.actor import COMMUNITY_STAFF, OFFICE_STAFF, Actor
+from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.desk.queries import WorkList, work_list
 from pointsapp.home.queries.deliveries import given_up_count
 from pointsapp.ledger.models import Balance
-from pointsapp.merchants.models import Merchant, Offer, OfferState, OfferVersion
+from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
 from pointsapp.redemption.models import Redemption
 from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskState
@@ -46,18 +47,11 @@ class ShiftToday:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """How many of each thing wait for somebody; offers and deliveries are None for who may not decide about them."""
+class Begun:
+    """What is begun and not sent: drafts nobody has published; messages given up on, None for who may not send them again."""
 
-    provisional: int
-    corrections: int
     drafts: int
-    offers: int | None
     deliveries: int | None
-
-    @property
-    def total(self) -> int:
-        return self.provisional + self.corrections + self.drafts + (self.offers or 0) + (self.deliveries or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +77,8 @@ class BudgetLeft:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleToday:
     shifts: tuple[ShiftToday, ...]
-    waits: Waiting
+    work: WorkList
+    begun: Begun
     week: Week
     days: tuple[tuple[date, int], ...]
     budgets: tuple[BudgetLeft, ...]
@@ -99,7 +94,8 @@ def console_today(session: Session, actor: Actor, *, now: datetime) -> ConsoleTo
     week, days = _work(session, mine, now)
     return ConsoleToday(
         shifts=_shifts(session, mine, now),
-        waits=_waiting(session, actor, mine),
+        work=work_list(session, actor, now=now),
+        begun=_begun(session, actor, mine),
         week=week,
         days=days,
         budgets=budgets,
@@ -145,55 +141,16 @@ def _shifts(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple
     return tuple(ShiftToday(**row, is_on=row["starts_at"] <= now < row["ends_at"]) for row in rows.mappings())
 
 
-def _waiting(session: Session, actor: Actor, mine: ColumnElement[bool]) -> Waiting:
-    """Count what waits, in one statement. What one asked for oneself waits for somebody else, and is not counted."""
-    in_areas = select(func.count()).select_from(Area).join(Task, Task.area_id == Area.id).where(mine)
-    through_shift = in_areas.join(Shift, Shift.task_id == Task.id)
-    provisional = through_shift.join(Attendance, Attendance.shift_id == Shift.id).where(
-        Attendance.state == AttendanceState.PROVISIONAL, Attendance.person_id != actor.person_id
-    )
-    corrections = (
-        through_shift.join(Signup, Signup.shift_id == Shift.id)
-        .join(Correction, Correction.signup_id == Signup.id)
-        .where(
-            Correction.state == CorrectionState.PENDING,
-            Correction.asked_by_id != actor.person_id,
-            Signup.person_id != actor.person_id,
-        )
-    )
-    drafts = in_areas.where(Task.state == TaskState.DRAFT)
-    decides = actor.holds_anywhere(OFFICE_STAFF)
-    row = session.execute(
-        select(
-            provisional.scalar_subquery(),
-            corrections.scalar_subquery(),
-            drafts.scalar_subquery(),
-            _offers_waiting(actor).scalar_subquery() if decides else literal(0),
-            given_up_count().scalar_subquery() if actor.is_platform_admin else literal(0),
-        )
-    ).one()
-    return Waiting(
-        provisional=row[0],
-        corrections=row[1],
-        drafts=row[2],
-        offers=row[3] if decides else None,
-        deliveries=row[4] if actor.is_platform_admin else None,
-    )
-
-
-def _offers_waiting(actor: Actor) -> Select[Any]:
-    return (
+def _begun(session: Session, actor: Actor, mine: ColumnElement[bool]) -> Begun:
+    drafts = (
         select(func.count())
-        .select_from(Offer)
-        .join(OfferVersion, (OfferVersion.offer_id == Offer.id) & (OfferVersion.number == Offer.newest_version))
-        .join(Merchant, Merchant.id == Offer.merchant_id)
-        .join(Area, Area.id == Merchant.area_id)
-        .where(
-            OfferVersion.state == OfferState.PENDING,
-            Offer.withdrawn_at.is_(None),
-            below_any(Area.path, actor.paths(OFFICE_STAFF)),
-        )
+        .select_from(Area)
+        .join(Task, Task.area_id == Area.id)
+        .where(mine, Task.state == TaskState.DRAFT)
     )
+    given_up = given_up_count().scalar_subquery() if actor.is_platform_admin else literal(0)
+    row = session.execute(select(drafts.scalar_subquery(), given_up)).one()
+    return Begun(drafts=row[0], deliveries=row[1] if actor.is_platform_admin else None)
 
 
 def _work(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[Week, tuple[tuple[date, int], ...]]:

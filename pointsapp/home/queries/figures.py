@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, null, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
-from pointsapp.areas.queries import areas_by_ids, below_any, ids_in
+from pointsapp.areas.queries import areas_by_ids, below_any
 from pointsapp.checkin.models import Attendance, AttendanceState
 from pointsapp.core import clock
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
@@ -19,6 +20,7 @@ from pointsapp.home.queries.nearby import COMMUNITY_DEPTH
 from pointsapp.tasks.models import Shift, Task, TaskCategory
 
 WEEKS = 12
+MOST_STEPS = 6  # as deep as an area tree goes
 PERIODS = ("month", "quarter", "year")
 
 
@@ -48,32 +50,15 @@ def figures(session: Session, actor: Actor, period: str, *, now: datetime) -> Fi
     mine = below_any(Area.path, actor.paths(COMMUNITY_STAFF))
     start = clock.period_start(period, now)
     assert start is not None
-    since = and_(mine, Attendance.to_at >= start)
-    category = func.coalesce(TaskCategory.name, Task.category)
-    by_kind = session.execute(
-        _credited(category, *_SUMS)
-        .outerjoin(TaskCategory, TaskCategory.key == Task.category)
-        .where(since)
-        .group_by(category)
-        .order_by(func.sum(Attendance.minutes).desc(), category)
-    )
-    total = session.execute(_credited(*_SUMS).where(since)).one()
+    kinds, communities, total = _added(session, and_(mine, Attendance.to_at >= start))
     return Figures(
         period=period,
         starts_on=clock.local_day(start),
-        total=_sums("", total),
+        total=total,
         weeks=_weeks(session, mine, now),
-        categories=tuple(_sums(row[0], row[1:]) for row in by_kind),
-        communities=_communities(session, since),
+        categories=kinds,
+        communities=communities,
     )
-
-
-_SUMS = (
-    func.count(Attendance.person_id.distinct()),
-    func.count(),
-    func.coalesce(func.sum(Attendance.minutes), 0),
-    func.coalesce(func.sum(Attendance.points), 0),
-)
 
 
 def _credited(*columns: Any) -> Select[Any]:
@@ -87,9 +72,78 @@ def _credited(*columns: Any) -> Select[Any]:
     )
 
 
+def _added(session: Session, since: ColumnElement[bool]) -> tuple[tuple[Sums, ...], tuple[Sums, ...], Sums]:
+    """Add the work up by kind, by community (a grid's work is its community's) and in all; everywhere a person counts once.
+
+    The attendances are read once: what each person did at each kind of work in each community is what all three are added up from.
+    """
+    category = func.coalesce(TaskCategory.name, Task.category).label("category")
+    community = _communities()
+    done = (
+        _credited(
+            category,
+            community.c.community_id,
+            Attendance.person_id,
+            func.count().label("times"),
+            func.sum(Attendance.minutes).label("minutes"),
+            func.sum(Attendance.points).label("points"),
+        )
+        .join(community, community.c.area_id == Area.id)
+        .outerjoin(TaskCategory, TaskCategory.key == Task.category)
+        .where(since)
+        .group_by(category, community.c.community_id, Attendance.person_id)
+        .cte("done")
+    )
+    sums = (
+        func.count(done.c.person_id.distinct()),
+        func.coalesce(func.sum(done.c.times), 0),
+        func.coalesce(func.sum(done.c.minutes), 0),
+        func.coalesce(func.sum(done.c.points), 0),
+    )
+    rows = session.execute(
+        union_all(
+            select(done.c.category, null().label("community_id"), *sums).group_by(done.c.category),
+            select(null(), done.c.community_id, *sums).group_by(done.c.community_id),
+            select(null(), null(), *sums),
+        )
+    ).all()
+    names = areas_by_ids(session, {row[1] for row in rows if row[1] is not None})
+    kinds = [_sums(row[0], row[2:]) for row in rows if row[0] is not None]
+    places = sorted((row for row in rows if row[1] is not None), key=lambda row: names[row[1]].code)
+    total = next(row for row in rows if row[0] is None and row[1] is None)
+    return (
+        tuple(sorted(kinds, key=lambda one: (-one.minutes, one.name))),
+        tuple(_sums(names[row[1]].name, row[2:]) for row in places),
+        _sums("", total[2:]),
+    )
+
+
 def _sums(name: str, row: Any) -> Sums:
-    people, times, minutes, points = row
-    return Sums(name=name, people=people, times=times, minutes=int(minutes), points=int(points))
+    people, times, minutes, points = (int(each) for each in row)
+    return Sums(name=name, people=people, times=times, minutes=minutes, points=points)
+
+
+def _communities() -> CTE:
+    """Select (area, community): the area above it at a community's depth, or itself where it lies higher.
+
+    By parents, a few steps of a key each: to hold every path against every community's takes a city a third of a second.
+    """
+    way = [aliased(Area) for _ in range(MOST_STEPS - COMMUNITY_DEPTH + 1)]
+    own, community = way[0], aliased(Area)
+    far_up = select(community.id).where(
+        _depth(community) == COMMUNITY_DEPTH, own.path.like(community.path + "%")
+    )  # asked only where somebody's tree is deeper than any we know of
+    known = [(_depth(one) == COMMUNITY_DEPTH, one.id) for one in way]
+    found = case(*known, (_depth(own) > MOST_STEPS, far_up.correlate(own).scalar_subquery()), else_=own.id)
+    steps = select(own.id.label("area_id"), found.label("community_id"))
+    for lower, upper in pairwise(way):
+        steps = steps.outerjoin(upper, upper.id == lower.parent_id)
+    return steps.cte("community")
+
+
+def _depth(area: Any) -> ColumnElement[int]:
+    """Return how many areas are on the way to this one, itself included: each ends with a slash, and one stands before the first."""
+    return func.length(area.path) - func.length(func.replace(area.path, "/", "")) - 1
 
 
 def _weeks(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[tuple[date, int, int], ...]:
@@ -107,36 +161,3 @@ def _weeks(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[
         minutes[place] += int(served)
         points[place] += int(given)
     return tuple(zip((clock.local_day(start) for start in starts), minutes, points, strict=True))
-
-
-def _communities(session: Session, since: ColumnElement[bool]) -> tuple[Sums, ...]:
-    """Sum by community: a grid's work is its community's, and one person counts once in it."""
-    rows = session.execute(
-        _credited(
-            Area.path,
-            Attendance.person_id,
-            func.count(),
-            func.sum(Attendance.minutes),
-            func.sum(Attendance.points),
-        )
-        .where(since)
-        .group_by(Area.path, Attendance.person_id)
-    )
-    people: dict[int, set[int]] = {}
-    sums: dict[int, list[int]] = {}
-    for path, person_id, times, minutes, points in rows:
-        area_id = ids_in(path)[:COMMUNITY_DEPTH][-1]
-        people.setdefault(area_id, set()).add(person_id)
-        kept = sums.setdefault(area_id, [0, 0, 0])
-        sums[area_id] = [kept[0] + times, kept[1] + int(minutes), kept[2] + int(points)]
-    names = areas_by_ids(session, sums)
-    return tuple(
-        Sums(
-            name=names[area_id].name,
-            people=len(people[area_id]),
-            times=sums[area_id][0],
-            minutes=sums[area_id][1],
-            points=sums[area_id][2],
-        )
-        for area_id in sorted(sums, key=lambda each: names[each].code)
-    )

@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.queries import AreaRow
+from pointsapp.badges.queries import WonMedal, latest_medals
 from pointsapp.core import policy
 from pointsapp.home.policies import LEVEL_POINTS
 from pointsapp.home.rules import Level, level_of
 from pointsapp.ledger.queries import PersonPoints, person_balance, person_minutes, person_points
 from pointsapp.notices.models import Notice
 from pointsapp.people.queries import PersonCard, RoleLine, person_card
+from pointsapp.privacy.models import Erasure, ErasureState
 from pointsapp.redemption.models import Voucher, VoucherState
 from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState
 from pointsapp.tasks.queries import ShiftBrief, shifts_led_by
@@ -61,6 +63,8 @@ class MyPage:
     tasks_ahead: int
     open_vouchers: int
     led: tuple[ShiftBrief, ...]
+    medals: tuple[WonMedal, ...]
+    leaving_at: datetime | None  # the account is closed then, unless that is taken back
 
 
 def my_page(session: Session, person_id: int, *, now: datetime) -> MyPage:
@@ -76,8 +80,14 @@ def my_page(session: Session, person_id: int, *, now: datetime) -> MyPage:
         .where(Shift.ends_at > now, Shift.state == ShiftState.OPEN)
     )
     vouchers = select(func.count()).where(Voucher.person_id == person_id, Voucher.state == VoucherState.ISSUED)
+    leaving = select(Erasure.due_at).where(Erasure.person_id == person_id, Erasure.state == ErasureState.WAITING)
     counts = session.execute(
-        select(unread.scalar_subquery(), ahead.scalar_subquery(), vouchers.scalar_subquery())
+        select(
+            unread.scalar_subquery(),
+            ahead.scalar_subquery(),
+            vouchers.scalar_subquery(),
+            leaving.scalar_subquery(),
+        )
     ).one()
     return MyPage(
         card=person_card(session, person_id, now=now),
@@ -88,4 +98,6 @@ def my_page(session: Session, person_id: int, *, now: datetime) -> MyPage:
         tasks_ahead=counts[1],
         open_vouchers=counts[2],
         led=shifts_led_by(session, person_id, now - LED_BACK, now + LED_AHEAD),
+        medals=latest_medals(session, person_id, now=now),
+        leaving_at=counts[3],
     )

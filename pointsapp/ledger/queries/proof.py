@@ -20,6 +20,8 @@ _KINDS = {
     Side.LAPSED: f"= '{accounts.LAPSED}'",
     Side.ISSUANCE: f"= '{accounts.ISSUANCE}'",
     Side.SERVICE: f"= '{accounts.SERVICE}'",
+    Side.GIFTS: f"= '{accounts.GIFTS}'",
+    Side.MOVED: f"= '{accounts.MOVED}'",
 }
 # What the totals of a place are called where that is not the name of its side.
 PLACE_OF = {Side.EARNED: "spent", Side.FUND: "donated"}
@@ -77,7 +79,7 @@ WITH arrows AS MATERIALIZED (
     ) sides GROUP BY account, kind, unit
 ), drawn (origin_kind, target_kind, flow) AS (VALUES {_drawn()})
 """
-_MINUTES = f"('{Side.MINUTES.value}', '{Side.SERVICE.value}')"
+_MINUTES = f"('{Side.MINUTES.value}', '{Side.SERVICE.value}', '{Side.MOVED.value}')"
 # what, and up to three values; `total`: unit, kind, sum. `given`: unit, given to people, taken back. `postings`: how many.
 ARROWS = _ARROWS + " UNION ALL ".join(
     (
@@ -107,6 +109,11 @@ ARROWS = _ARROWS + " UNION ALL ".join(
             "account below zero",
             _text("account", "amount", "NULL"),
             "booked WHERE amount < 0 AND account NOT LIKE 'person:%' AND kind NOT IN ('issuance', 'service')",
+        ),
+        _some(
+            "gift that nobody received",
+            _text("entry_id", "amount", "NULL"),
+            "booked WHERE kind IN ('gifts', 'moved') AND amount <> 0",
         ),
         _some(
             "posting that changes a book but is no line of it",

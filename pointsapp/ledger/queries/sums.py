@@ -21,6 +21,8 @@ AVAILABLE_SIGNS = {
     Flow.UNDONATED: 1,
     Flow.LAPSED: -1,
     Flow.UNLAPSED: 1,
+    Flow.GIVEN: -1,
+    Flow.RECEIVED: 1,
 }
 HELD_SIGNS = {Flow.HELD: 1, Flow.RELEASED: -1, Flow.SPENT: -1, Flow.UNSPENT: 1}
 

@@ -21,16 +21,23 @@ _lot = table_of(Lot)
 
 def spend(session: Session, person_id: int, amount: int) -> list[tuple[datetime, int]]:
     """Take `amount` from the person's lots, soonest first; return (expiry, points) of what had one."""
+    taken = planned(session, person_id, amount)
+    for lot_id, _expires_at, part in taken:
+        reduce(session, lot_id, part)
+    return [(expires_at, part) for _lot_id, expires_at, part in taken]
+
+
+def planned(session: Session, person_id: int, amount: int) -> list[tuple[int, datetime, int]]:
+    """Return (lot, expiry, points) of what `spend` would take."""
     rows = session.execute(
         select(_lot.c.id, _lot.c.remaining, _lot.c.expires_at)
         .where(_lot.c.person_id == person_id, _lot.c.remaining > 0)
         .order_by(_lot.c.expires_at, _lot.c.id)
     ).all()
     expiry = {row.id: row.expires_at for row in rows}
-    taken = plan_lots([(row.id, row.remaining) for row in rows], amount)
-    for lot_id, part in taken:
-        reduce(session, lot_id, part)
-    return [(expiry[lot_id], part) for lot_id, part in taken]
+    return [
+        (lot_id, expiry[lot_id], part) for lot_id, part in plan_lots([(row.id, row.remaining) for row in rows], amount)
+    ]
 
 
 def reduce(session: Session, lot_id: int, part: int) -> None:

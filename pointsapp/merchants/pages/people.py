@@ -107,4 +107,5 @@ def _invitation(code: str, form: Form | None) -> str:
         form=form,
         is_open=row.state.value == "open" and row.expires_at > now(),
         is_mine=row.accepted_by_id == signed_in().person_id,
+        is_from_me=row.invited_by_id == signed_in().person_id,
     )

@@ -29,6 +29,7 @@ from pointsapp.merchants.queries.staffing import (
     invitation_by_public_id,
     open_invitations,
     people_of,
+    workers,
 )
 from pointsapp.merchants.queries.window import OpenOffer, open_offers
 
@@ -59,4 +60,5 @@ __all__ = [
     "people_of",
     "require_merchant",
     "window_page",
+    "workers",
 ]

@@ -66,6 +66,16 @@ def people_of(session: Session, merchant_id: int, *, now: datetime) -> list[Merc
     ]
 
 
+def workers(now: datetime) -> Select[int | None, int]:
+    """Select (merchant_id, person_id) of who works for a merchant now: none of them acts for the other side."""
+    return select(RoleGrant.merchant_id, RoleGrant.person_id).where(
+        RoleGrant.merchant_id.is_not(None),
+        RoleGrant.role.in_(MERCHANT_ROLES),
+        RoleGrant.starts_at <= now,
+        or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
+    )
+
+
 def _select() -> Select[Invitation, str, str, str, str]:
     return (
         select(Invitation, Merchant.public_id, Merchant.code, Merchant.name, Person.name)

@@ -13,7 +13,7 @@ from pointsapp.core.actor import MERCHANT_ROLES, Actor, Role, require
 from pointsapp.core.codes import INVITATION_LENGTH, new_code, read
 from pointsapp.core.errors import NotFound
 from pointsapp.core.states import must_move
-from pointsapp.merchants.errors import InvitationInvalid, InvitationOver
+from pointsapp.merchants.errors import InvitationInvalid, InvitationOver, OwnInvitation
 from pointsapp.merchants.models import Invitation, InvitationState
 from pointsapp.merchants.policies import INVITATION_HOURS, may_invite
 from pointsapp.merchants.queries import (
@@ -91,7 +91,8 @@ def accept_invitation(session: Session, actor: Actor, code: str, *, now: datetim
         return AcceptedInvitation(merchant_id=row.merchant_id, merchant=done.merchant, role=row.role, is_repeat=True)
     if row.state is not InvitationState.OPEN or row.expires_at <= now:
         raise InvitationOver(reason=row.state.value if row.state is not InvitationState.OPEN else "expired")
-    require(actor.person_id != row.invited_by_id)  # nobody adds to their own power
+    if actor.person_id == row.invited_by_id:
+        raise OwnInvitation()
     merchant = merchant_by_id(session, row.merchant_id)
     inviter = load_actor(session, row.invited_by_id, now=now)
     # A removed manager's invitations leave with them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pointsapp.people.pages import codes, desk, joining, profile, signing_in, view
+from pointsapp.people.pages import codes, deputies, desk, joining, looks, profile, signing_in, view
 from pointsapp.people.pages.door import bp
 
-__all__ = ["bp", "codes", "desk", "joining", "profile", "signing_in", "view"]
+__all__ = ["bp", "codes", "deputies", "desk", "joining", "looks", "profile", "signing_in", "view"]

@@ -15,21 +15,24 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.people.messages import ROLE_NAMES
+from pointsapp.people.messages import LOOKED_FOR, ROLE_NAMES
 from pointsapp.people.pages.door import bp
+from pointsapp.people.pages.looks import phone_opened
 from pointsapp.people.policies import grantable_roles, may_grant, may_grant_any, may_help, may_see_people
-from pointsapp.people.queries import current_notice, desk_person, search_people
-from pointsapp.people.schemas import DeskPersonForm, GrantRoleForm, IssueCodeForm, PhoneForm
+from pointsapp.people.queries import current_notice, desk_person, looks_at, merged_into, search_people
+from pointsapp.people.schemas import BirthYearForm, DeskPersonForm, GrantRoleForm, IssueCodeForm, PhoneForm
 from pointsapp.people.schemas.forms import RoleChoice
 from pointsapp.people.services import (
     GivePhone,
     GrantRole,
     IssuedCode,
     IssueOneTimeCode,
+    NoteBirthYear,
     end_role,
     give_phone,
     grant_role,
     issue_one_time_code,
+    note_birth_year,
     register_at_desk,
     verify_at_desk,
 )
@@ -38,6 +41,7 @@ from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr import qr_svg
 
+_ROLE_FIELDS = ("role", "area", "merchant", "starts_at", "ends_at")
 SHOWN_CODE = "shown_code"  # in the staff's own session cookie, so that a refresh shows the slip again
 
 
@@ -86,17 +90,26 @@ def submit_desk_person() -> ResponseReturnValue:
     )
 
 
-def _person_page(public_id: str, phone_form: Form | None = None, role_form: Form | None = None) -> str:
+def _person_page(
+    public_id: str, phone_form: Form | None = None, role_form: Form | None = None, year_form: Form | None = None
+) -> str:
     actor = _staff()
     person = desk_person(db.session, actor, public_id, now=now())
     if person is None:
         raise NotFound()
     roles = grantable_roles(actor) if actor.person_id != person.id else ()
+    is_self = actor.person_id == person.id
+    is_open, phone = phone_opened(public_id)
     return render_template(
         "people/console_person.html",
         person=person,
+        is_open=is_open or is_self,
+        phone=phone,
+        looked_for=list(LOOKED_FOR.items()),
+        looks=looks_at(db.session, person.id, PageRequest(limit=5)).items if person.is_own else (),
         phone_form=phone_form or blank(),
         role_form=role_form or blank(),
+        year_form=year_form or blank(birth_year=(person.birth_year or "") if is_open else ""),
         role_names=ROLE_NAMES,
         roles=[(role.value, ROLE_NAMES[role]) for role in roles],
         areas=area_options(db.session, paths=actor.paths(STREET_OFFICE)) if roles else [],
@@ -110,7 +123,12 @@ def _person_page(public_id: str, phone_form: Form | None = None, role_form: Form
 
 
 @bp.get("/console/people/<public_id>")
-def show_console_person(public_id: str) -> str:
+def show_console_person(public_id: str) -> ResponseReturnValue:
+    other = merged_into(db.session, public_id)
+    if other is not None:
+        _staff()
+        flash(_("这个账号已经并入这一个。"), "info")
+        return redirect(url_for("people.show_console_person", public_id=other))
     return _person_page(public_id)
 
 
@@ -160,6 +178,20 @@ def submit_phone(public_id: str) -> ResponseReturnValue:
     )
 
 
+@bp.post("/console/people/<public_id>/birth-year")
+def submit_birth_year(public_id: str) -> ResponseReturnValue:
+    form = bind(BirthYearForm())
+    return form.submit(
+        lambda given: write_page(
+            note_birth_year,
+            signed_in(),
+            NoteBirthYear(person=public_id, year=given.year),
+            then=lambda _receipt: _back(public_id, _("出生年份已经记下。")),
+        ),
+        or_show=lambda: _person_page(public_id, year_form=form),
+    )
+
+
 @bp.post("/console/people/<public_id>/verification")
 def submit_verification(public_id: str) -> ResponseReturnValue:
     return write_page(
@@ -172,10 +204,8 @@ def submit_role(public_id: str) -> ResponseReturnValue:
     form = bind(GrantRoleForm())
 
     def grant(choice: RoleChoice) -> ResponseReturnValue:
-        command = GrantRole(person=public_id, **{name: getattr(choice, name) for name in ("role", "area", "merchant")})
-        return write_page(
-            grant_role, signed_in(), command, then=lambda _receipt: _back(public_id, _("角色已经授予，立刻生效。"))
-        )
+        command = GrantRole(person=public_id, **{name: getattr(choice, name) for name in _ROLE_FIELDS})
+        return write_page(grant_role, signed_in(), command, then=lambda _receipt: _back(public_id, _("角色已经授予。")))
 
     return form.submit(grant, or_show=lambda: _person_page(public_id, role_form=form))
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from pointsapp.core.actor import Actor
 from pointsapp.web.links import link, safe_next
 from pointsapp.web.login import sign_in
-from pointsapp.web.parking import PREFIX, unpark
+from pointsapp.web.parking import FILES, PREFIX, file_fields, unpark, unparked_files
 
 bp = Blueprint("people", __name__)
 
@@ -29,7 +29,10 @@ def carried() -> dict[str, object]:
     return {
         "next": wanted_next(),
         "parked_to": safe_next(target, "") or None,
-        "parked": [(PREFIX + name, value) for name, value in fields],
+        "parked": [
+            *((PREFIX + name, value) for name, value in fields),
+            *((FILES, name) for name in unparked_files()),
+        ],
     }
 
 
@@ -47,5 +50,6 @@ def enter(actor: Actor, title: str = "", words: str = "", *, goal: str = "") -> 
             safe=_("再按一次，就完成刚才的操作。"),
             action=parked_to,
             fields=fields,
+            files=file_fields(unparked_files()),
         )
     return redirect(goal, code=303)

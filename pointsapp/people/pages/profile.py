@@ -12,7 +12,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.transaction import write
 from pointsapp.people.errors import InvalidCredentials
-from pointsapp.people.messages import ROLE_NAMES
+from pointsapp.people.messages import LISTINGS, ROLE_NAMES
 from pointsapp.people.pages.door import bp, first_page
 from pointsapp.people.pages.joining import home_options
 from pointsapp.people.queries import person_card
@@ -41,7 +41,8 @@ def _page(form: Form | None = None, password_form: Form | None = None) -> str:
         area=card.area.public_id if card.area else "",
         locale=card.locale or "",
         elder_view=card.elder_view,
-        shows_on_rankings=card.shows_on_rankings,
+        listing=card.listing.value,
+        birth_year=card.birth_year or "",
     )
     return render_template(
         "people/profile.html",
@@ -50,6 +51,7 @@ def _page(form: Form | None = None, password_form: Form | None = None) -> str:
         password_form=password_form or blank(),
         areas=home_options(),
         role_names=ROLE_NAMES,
+        listings=[(each.value, *words) for each, words in LISTINGS.items()],
     )
 
 

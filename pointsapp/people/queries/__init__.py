@@ -11,10 +11,12 @@ from pointsapp.people.queries.actors import (
 )
 from pointsapp.people.queries.codes import CodeHolder, code_hash, holder_of_code
 from pointsapp.people.queries.lists import DeskPerson, PersonLine, desk_person, search_people
+from pointsapp.people.queries.looks import LookLine, looks_at
 from pointsapp.people.queries.notice import PrivacyNotice, current_notice
 from pointsapp.people.queries.persons import (
     PersonCard,
     PersonRow,
+    merged_into,
     name_of,
     names_of,
     person_by_personal_code,
@@ -24,11 +26,21 @@ from pointsapp.people.queries.persons import (
     persons_by_phones,
     require_person,
 )
-from pointsapp.people.queries.roles import MerchantPlace, RoleLine, find_merchant, merchants_by_codes, roles_of
+from pointsapp.people.queries.roles import (
+    DeputyLine,
+    MerchantPlace,
+    RoleLine,
+    deputies_of,
+    find_merchant,
+    merchants_by_codes,
+    roles_of,
+)
 
 __all__ = [
     "CodeHolder",
+    "DeputyLine",
     "DeskPerson",
+    "LookLine",
     "MerchantPlace",
     "PersonCard",
     "PersonLine",
@@ -37,13 +49,16 @@ __all__ = [
     "RoleLine",
     "code_hash",
     "current_notice",
+    "deputies_of",
     "desk_person",
     "find_merchant",
     "holder_of_code",
     "load_actor",
     "load_actor_by_token",
     "load_actors_by_tokens",
+    "looks_at",
     "merchants_by_codes",
+    "merged_into",
     "name_of",
     "names_of",
     "person_by_personal_code",

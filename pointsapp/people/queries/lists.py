@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, func, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -63,6 +63,7 @@ class DeskPerson(_Seen):
     """One person as the desk sees them."""
 
     has_consent: bool
+    birth_year: int | None
     created_at: datetime
     roles: tuple[RoleLine, ...]
     standing: Standing
@@ -86,13 +87,13 @@ def search_people(
         .where(RoleGrant.person_id == Person.id, RoleGrant.ended_at.is_(None))
         .scalar_subquery()
     )
-    own: ColumnElement[bool] = (
-        true()
-        if actor.is_platform_admin
-        else func.coalesce(below_any(Area.path, actor.paths(COMMUNITY_STAFF)), false())
-    )
+    own: ColumnElement[bool] = true()
+    if not actor.is_platform_admin:
+        # The areas by key, not by a join: so a community's few people are found first, however common the name is in the city.
+        mine = session.scalars(select(Area.id).where(below_any(Area.path, actor.paths(COMMUNITY_STAFF)))).all()
+        own = Person.home_area_id.in_(mine)
     text = text.strip()[:60]
-    within: ColumnElement[bool] = own & _matches(text) if text else own
+    within: ColumnElement[bool] = own & _matches(session, text) if text else own
     if text and may_grant_any(actor):
         within = or_(within, *_named_in_full(text))
     statement = (
@@ -119,13 +120,21 @@ def _named_in_full(text: str) -> list[ColumnElement[bool]]:
     return found + ([Person.volunteer_number == number] if number else [])
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def _matches(session: Session, text: str) -> ColumnElement[bool]:
     digits = "".join(char for char in text if char.isascii() and char.isdigit())
     if len(digits) >= WHOLE_NUMBER and (whole := _named_in_full(text)):
         return or_(*whole)  # by their index: a whole number is nobody's tail
+    has_letters = session.get_bind().dialect.name == "postgresql"
     found: list[ColumnElement[bool]] = [Person.name.contains(text, autoescape=True)]
+    if has_letters:  # the index of letters finds the few names that have them all, in any order
+        letters = func.string_to_array(Person.name, null()).bool_op("@>")(func.string_to_array(text, null()))
+        found = [letters & found[0]]
     if len(digits) >= 3:  # a tail people read out; one digit would find everybody
-        found += [Person.phone.endswith(digits), Person.volunteer_number.endswith(digits)]
+        numbers = (Person.phone, Person.volunteer_number)
+        if has_letters:
+            found += [func.reverse(number).like(f"{digits[::-1]}%") for number in numbers]
+        else:
+            found += [number.endswith(digits) for number in numbers]
     return or_(*found)
 
 
@@ -140,13 +149,14 @@ def desk_person(session: Session, actor: Actor, public_id: str, *, now: datetime
         return None
     person, area_name, home_path = found
     is_own = is_staff_of(actor, home_path)
-    roles = roles_of(session, person.id, now=now)
+    roles = roles_of(session, person.id, now=now, and_coming=True)
     standing = standing_from(person.id, home_path, roles)
-    if not may_know_of(actor, standing):
+    if actor.person_id != person.id and not may_know_of(actor, standing):
         return None
     return DeskPerson(
         **_seen(person, area_name, is_own),
         has_consent=person.consent_version is not None,
+        birth_year=person.birth_year,
         created_at=person.created_at,
         roles=roles,
         standing=standing,

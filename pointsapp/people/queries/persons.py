@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import AreaRow, area_by_id
 from pointsapp.core.errors import NotFound
 from pointsapp.core.swift import Swift
-from pointsapp.people.models import Person
+from pointsapp.people.models import Listing, Person, PersonalCard
 from pointsapp.people.queries.roles import RoleLine, roles_of
 
 
@@ -51,7 +51,8 @@ class PersonCard:
     has_password: bool
     locale: str | None
     elder_view: bool
-    shows_on_rankings: bool
+    listing: Listing
+    birth_year: int | None
     consent_version: str | None
     consented_at: datetime | None
     created_at: datetime
@@ -80,6 +81,13 @@ def _statement(key: Any) -> Any:
 _BY_PUBLIC_ID = Swift(lambda: _statement(Person.public_id))
 _BY_PHONE = Swift(lambda: _statement(Person.phone))
 _BY_CODE = Swift(lambda: _statement(Person.personal_code))
+_BY_CARD = Swift(
+    lambda: (
+        _statement(PersonalCard.code)
+        .join(PersonalCard, PersonalCard.person_id == Person.id)
+        .where(PersonalCard.revoked_at.is_(None))
+    )
+)
 
 
 def _one(session: Session, statement: Swift, key: str) -> PersonRow | None:
@@ -111,8 +119,15 @@ def person_by_phone(session: Session, phone: str) -> PersonRow | None:
 
 
 def person_by_personal_code(session: Session, code: str) -> PersonRow | None:
-    """Return whose personal code `code` is, as core.codes.read gives it."""
-    return _one(session, _BY_CODE, code)
+    """Return whose personal code `code` is, as core.codes.read gives it: the one on the phone, or on a card that still holds."""
+    return _one(session, _BY_CODE, code) or _one(session, _BY_CARD, code)
+
+
+def merged_into(session: Session, public_id: str) -> str | None:
+    """Return the public id of the account that a given-up one leads to, None where it leads nowhere."""
+    old, new = aliased(Person), aliased(Person)
+    found = select(new.public_id).join(old, old.merged_into_id == new.id).where(old.public_id == public_id)
+    return session.scalar(found.where(new.erased_at.is_(None)))
 
 
 def require_person(session: Session, public_id: str) -> PersonRow:
@@ -183,8 +198,15 @@ def person_card(session: Session, person_id: int, *, now: datetime) -> PersonCar
         has_password=person.password_hash is not None,
         locale=person.locale,
         elder_view=person.elder_view,
-        shows_on_rankings=person.shows_on_rankings,
+        listing=_listing(person),
+        birth_year=person.birth_year,
         consent_version=person.consent_version,
         consented_at=person.consented_at,
         created_at=person.created_at,
     )
+
+
+def _listing(person: Person) -> Listing:
+    if person.off_rankings_since is not None:
+        return Listing.NOWHERE
+    return Listing.EVERYWHERE if person.shows_on_rankings else Listing.COMMUNITY

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, String, column, func, or_, select, table
+from sqlalchemy import BigInteger, ColumnElement, String, column, func, or_, select, table, true
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Role
-from pointsapp.people.models import RoleGrant
+from pointsapp.people.models import Person, RoleGrant
 
 # People stands below merchants and may not import its models; a role's scope needs these four columns of it.
 merchant = table(
@@ -56,7 +56,10 @@ class RoleLine:
     merchant_id: int | None
     scope_path: str | None
     starts_at: datetime
+    ends_at: datetime | None = None
     above: str = ""  # the name of the area above `area`: every community has a first grid
+    stands_in_for: str = ""  # whose deputy, by name
+    is_begun: bool = True
 
 
 def find_merchant(session: Session, id_or_code: str | None) -> MerchantPlace | None:
@@ -88,9 +91,10 @@ def _merchants(session: Session, condition: ColumnElement[bool]) -> list[Merchan
     ]
 
 
-def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLine, ...]:
-    """Return the roles held at `now`, the oldest first."""
+def roles_of(session: Session, person_id: int, *, now: datetime, and_coming: bool = False) -> tuple[RoleLine, ...]:
+    """Return the roles held at `now`, the oldest first; `and_coming`: also those that begin later."""
     place, parent = func.coalesce(RoleGrant.area_id, merchant.c.area_id), aliased(Area)
+    stood_for, absent = aliased(RoleGrant), aliased(Person)
     rows = session.execute(
         select(
             RoleGrant.public_id,
@@ -98,6 +102,7 @@ def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLi
             RoleGrant.area_id,
             RoleGrant.merchant_id,
             RoleGrant.starts_at,
+            RoleGrant.ended_at,
             Area.public_id,
             Area.code,
             Area.name,
@@ -106,13 +111,16 @@ def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLi
             merchant.c.code,
             merchant.c.name,
             parent.name,
+            absent.name,
         )
+        .outerjoin(stood_for, stood_for.id == RoleGrant.deputy_of_id)
+        .outerjoin(absent, absent.id == stood_for.person_id)
         .outerjoin(merchant, merchant.c.id == RoleGrant.merchant_id)
         .outerjoin(Area, Area.id == place)
         .outerjoin(parent, parent.id == Area.parent_id)
         .where(
             RoleGrant.person_id == person_id,
-            RoleGrant.starts_at <= now,
+            true() if and_coming else RoleGrant.starts_at <= now,
             or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
         )
         .order_by(RoleGrant.id)
@@ -121,12 +129,45 @@ def roles_of(session: Session, person_id: int, *, now: datetime) -> tuple[RoleLi
         RoleLine(
             public_id=row[0],
             role=row[1],
-            area=Place(public_id=row[5], code=row[6], name=row[7]) if row[2] is not None else None,
-            merchant=Place(public_id=row[9], code=row[10], name=row[11]) if row[3] is not None else None,
+            area=Place(public_id=row[6], code=row[7], name=row[8]) if row[2] is not None else None,
+            merchant=Place(public_id=row[10], code=row[11], name=row[12]) if row[3] is not None else None,
             merchant_id=row[3],
-            scope_path=row[8],
+            scope_path=row[9],
             starts_at=row[4],
-            above=row[12] or "",
+            ends_at=row[5],
+            above=row[13] or "",
+            stands_in_for=row[14] or "",
+            is_begun=row[4] <= now,
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyLine:
+    """Somebody who stands in for a role's holder, now or later."""
+
+    public_id: str
+    name: str
+    starts_at: datetime
+    ends_at: datetime | None
+    is_begun: bool
+
+
+def deputies_of(session: Session, grants: Iterable[str], *, now: datetime) -> dict[str, tuple[DeputyLine, ...]]:
+    """Return the deputies of these grants (public ids) now and to come, by the grant."""
+    stood_for = aliased(RoleGrant)
+    rows = session.execute(
+        select(stood_for.public_id, RoleGrant.public_id, Person.name, RoleGrant.starts_at, RoleGrant.ended_at)
+        .join(stood_for, stood_for.id == RoleGrant.deputy_of_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(stood_for.public_id.in_(list(grants)), or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now))
+        .order_by(RoleGrant.starts_at)
+    )
+    found: dict[str, tuple[DeputyLine, ...]] = {}
+    for of, public_id, name, starts_at, ends_at in rows:
+        line = DeputyLine(
+            public_id=public_id, name=name, starts_at=starts_at, ends_at=ends_at, is_begun=starts_at <= now
+        )
+        found[of] = (*found.get(of, ()), line)
+    return found

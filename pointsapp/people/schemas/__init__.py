@@ -13,9 +13,12 @@ from pointsapp.people.schemas.calls import (
     SignInSchema,
 )
 from pointsapp.people.schemas.forms import (
+    BirthYearForm,
+    DeputyForm,
     DeskPersonForm,
     GrantRoleForm,
     IssueCodeForm,
+    OpenRecordForm,
     PasswordForm,
     PhoneForm,
     ProfileForm,
@@ -28,12 +31,15 @@ from pointsapp.people.schemas.forms import (
 from pointsapp.people.schemas.inputs import read_one_time_code
 
 __all__ = [
+    "BirthYearForm",
+    "DeputyForm",
     "DeskPersonForm",
     "GrantRoleForm",
     "IssueCodeForm",
     "IssueCodeSchema",
     "IssuedCodeSchema",
     "NoticeSchema",
+    "OpenRecordForm",
     "PasswordForm",
     "PhoneForm",
     "ProfileForm",

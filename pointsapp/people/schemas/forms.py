@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from pointsapp.core.actor import Role
+from pointsapp.core.clock import at_local
 from pointsapp.people.errors import CodeInvalid
+from pointsapp.people.models import Listing
 from pointsapp.people.policies import needs_area, needs_merchant
 from pointsapp.people.rules import NAME_MOST, read_phone, read_volunteer_number
-from pointsapp.people.schemas.inputs import PasswordText, Phone, read_one_time_code
+from pointsapp.people.schemas.inputs import BirthYear, PasswordText, Phone, read_one_time_code
 from pointsapp.people.services import (
     ChangeProfile,
+    NameDeputy,
     OneTimeCodeKind,
     Register,
     RegisterAtDesk,
     SignIn,
+    Why,
     hash_password,
 )
 from pointsapp.web.i18n import LANGUAGES
 from pointsapp.web.schemas import CodeText, FormSchema, Text
 
+_NEAR = validate.Range(min=date(2000, 1, 1), max=date(2100, 1, 1), error=_l("时间超出范围"))  # type: ignore[arg-type]
 CONSENT_MISSING = {"required": _l("请先阅读告知书并打勾")}
 
 
@@ -112,11 +118,29 @@ class ProfileForm(FormSchema):
     area = Text(40, load_default=None)
     locale = fields.String(load_default=None, validate=validate.OneOf(LANGUAGES))
     elder_view = fields.Boolean(load_default=False)
-    shows_on_rankings = fields.Boolean(load_default=False)
+    listing = fields.Enum(Listing, by_value=True, load_default=None)
+    birth_year = BirthYear(load_default=0)
 
     @post_load
     def command(self, given: dict[str, Any], **_kw: Any) -> ChangeProfile:
         return ChangeProfile(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class BirthYearGiven:
+    """A year of birth, None for one that is taken away."""
+
+    year: int | None
+
+
+class BirthYearForm(FormSchema):
+    """The year alone; left blank it is taken away."""
+
+    birth_year = BirthYear(load_default=None)
+
+    @post_load
+    def command(self, given: dict[str, Any], **_kw: Any) -> BirthYearGiven:
+        return BirthYearGiven(given["birth_year"])
 
 
 class ViewForm(FormSchema):
@@ -166,14 +190,18 @@ class RoleChoice:
     role: Role
     area: str | None
     merchant: str | None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 class GrantRoleForm(FormSchema):
-    """Both scopes stand on the page; the one the role does not need is passed over."""
+    """Both scopes stand on the page; the one the role does not need is passed over. Dates are first and last local days."""
 
     role = fields.Enum(Role, by_value=True, required=True)
     area = Text(40, load_default=None)
     merchant = Text(40, load_default=None)
+    starts_on = fields.Date(load_default=None, validate=_NEAR)
+    ends_on = fields.Date(load_default=None, validate=_NEAR)
 
     @validates_schema(skip_on_field_errors=True)
     def check_scope(self, given: dict[str, Any], **_kw: Any) -> None:
@@ -190,4 +218,33 @@ class GrantRoleForm(FormSchema):
             role=role,
             area=given["area"] if needs_area(role) else None,
             merchant=given["merchant"] if needs_merchant(role) else None,
+            starts_at=at_local(given["starts_on"]) if given["starts_on"] else None,
+            ends_at=at_local(given["ends_on"] + timedelta(days=1)) if given["ends_on"] else None,
+        )
+
+
+class OpenRecordForm(FormSchema):
+    """What a record is opened for."""
+
+    why = fields.Enum(Why, by_value=True, load_default=Why.OTHER)
+
+    @post_load
+    def command(self, given: dict[str, Any], **_kw: Any) -> Why:
+        why: Why = given["why"]
+        return why
+
+
+class DeputyForm(FormSchema):
+    """Who stands in, by phone or volunteer number, from the first to the last local day: both may be the same."""
+
+    deputy = Text(24, required=True)
+    starts_on = fields.Date(load_default=None, validate=_NEAR)
+    ends_on = fields.Date(required=True, validate=_NEAR)
+
+    @post_load
+    def command(self, given: dict[str, Any], **_kw: Any) -> NameDeputy:
+        return NameDeputy(
+            deputy=given["deputy"],
+            starts_at=at_local(given["starts_on"]) if given["starts_on"] else None,
+            ends_at=at_local(given["ends_on"] + timedelta(days=1)),
         )

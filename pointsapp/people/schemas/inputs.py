@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields
 
+from pointsapp.core import clock
 from pointsapp.core.codes import ONE_TIME_LENGTH, read
 from pointsapp.people.errors import CodeInvalid
 from pointsapp.people.rules import (
+    BIRTH_YEAR_LEAST,
     PASSWORD_LEAST,
     PASSWORD_MOST,
     is_long_enough,
@@ -17,7 +19,7 @@ from pointsapp.people.rules import (
     read_phone,
     read_volunteer_number,
 )
-from pointsapp.web.schemas import UNSTORABLE
+from pointsapp.web.schemas import UNSTORABLE, Whole
 
 PASSWORD_LENGTH = _l("密码要 %(least)s 到 %(most)s 位，六位数字也可以", least=PASSWORD_LEAST, most=PASSWORD_MOST)
 TRIED_MOST = 1000  # a wrong password of any length is wrong, not malformed
@@ -60,6 +62,19 @@ class PasswordText(fields.String):
         if self.is_new and not is_long_enough(password):
             raise ValidationError(str(PASSWORD_LENGTH))
         return password
+
+
+class BirthYear(Whole):
+    """A year of birth as typed into a form: four digits, not before 1900 and not ahead of today."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(BIRTH_YEAR_LEAST, 2100, from_text=True, **kw)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> int:
+        year = super()._deserialize(value, attr, data, **kw)
+        if year > clock.local_day(clock.now()).year:
+            raise ValidationError(str(_l("还没到这一年")))
+        return year
 
 
 def read_one_time_code(text: str) -> str:

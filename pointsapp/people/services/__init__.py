@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pointsapp.people.models import OneTimeCodeKind
+from pointsapp.people.services.deputies import NameDeputy, name_deputy
 from pointsapp.people.services.imports import ImportedPeople, PersonDraft, add_user, import_people
 from pointsapp.people.services.joining import (
     CreatedPerson,
@@ -15,10 +16,12 @@ from pointsapp.people.services.joining import (
     register,
     register_at_desk,
 )
+from pointsapp.people.services.looks import OpenedRecord, Why, open_record
 from pointsapp.people.services.one_time_codes import (
     IssuedCode,
     IssueOneTimeCode,
     UseOneTimeCode,
+    end_one_time_codes,
     issue_one_time_code,
     use_one_time_code,
     use_one_time_code_for_token,
@@ -28,12 +31,16 @@ from pointsapp.people.services.profiles import (
     ChangePassword,
     ChangeProfile,
     GivePhone,
+    NoteBirthYear,
     change_password,
     change_profile,
     give_phone,
     mark_verified,
+    note_birth_year,
+    replace_code_of,
     replace_personal_code,
     sign_out_everywhere,
+    sign_out_person,
     take_phone_from_unverified,
     verify_at_desk,
 )
@@ -63,8 +70,11 @@ __all__ = [
     "ImportedPeople",
     "IssueOneTimeCode",
     "IssuedCode",
+    "NameDeputy",
     "NewPerson",
+    "NoteBirthYear",
     "OneTimeCodeKind",
+    "OpenedRecord",
     "PersonDraft",
     "Register",
     "RegisterAtDesk",
@@ -72,6 +82,7 @@ __all__ = [
     "SignIn",
     "SignedIn",
     "UseOneTimeCode",
+    "Why",
     "add_role",
     "add_user",
     "change_password",
@@ -81,6 +92,7 @@ __all__ = [
     "create_person",
     "create_token",
     "create_tokens",
+    "end_one_time_codes",
     "end_role",
     "give_phone",
     "grant_role",
@@ -88,13 +100,18 @@ __all__ = [
     "import_people",
     "issue_one_time_code",
     "mark_verified",
+    "name_deputy",
+    "note_birth_year",
+    "open_record",
     "register",
     "register_at_desk",
+    "replace_code_of",
     "replace_personal_code",
     "revoke_token",
     "sign_in_for_token",
     "sign_in_with_password",
     "sign_out_everywhere",
+    "sign_out_person",
     "take_phone_from_unverified",
     "use_one_time_code",
     "use_one_time_code_for_token",

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.queries import AreaRow, areas_by_codes
+from pointsapp.core import clock
 from pointsapp.core.actor import MERCHANT_ROLES, Role
 from pointsapp.core.masking import mask_name
 from pointsapp.core.table_file import BadFile
@@ -25,7 +26,7 @@ from pointsapp.people.services.roles import add_role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonDraft:
-    """One row of a users file: a person, and one role or none. `phone` is as it was typed."""
+    """One row of a users file: a person, and one role or none, with its first and last day if it has any. `phone` is as it was typed."""
 
     line: int
     phone: str
@@ -33,6 +34,8 @@ class PersonDraft:
     role: str = ""
     area_code: str = ""
     merchant_code: str = ""
+    starts_on: str = ""
+    ends_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def import_people(session: Session, drafts: Sequence[PersonDraft], *, now: datet
         merchants=merchants_by_codes(session, (draft.merchant_code for draft in drafts if draft.merchant_code)),
         people=persons_by_phones(session, (phone for phone in phones.values() if phone)),
     )
-    problems = _judge(drafts, phones, known)
+    problems = _judge(drafts, phones, known, now)
     if problems:
         raise BadFile(problems)
     homes = _homes(drafts, phones, known)
@@ -94,6 +97,7 @@ def import_people(session: Session, drafts: Sequence[PersonDraft], *, now: datet
                 area_id=known.areas[draft.area_code].id if needs_area(Role(draft.role)) else None,
                 merchant_id=known.merchants[draft.merchant_code].id if needs_merchant(Role(draft.role)) else None,
                 granted_by_id=None,
+                span=_span(draft),
                 now=now,
             )
             roles += not granted.is_repeat
@@ -148,12 +152,14 @@ def _homes(drafts: Sequence[PersonDraft], phones: dict[str, str], known: _Known)
     return homes
 
 
-def _judge(drafts: Sequence[PersonDraft], phones: dict[str, str], known: _Known) -> list[tuple[int, str]]:
+def _judge(
+    drafts: Sequence[PersonDraft], phones: dict[str, str], known: _Known, now: datetime
+) -> list[tuple[int, str]]:
     problems: list[tuple[int, str]] = []
     first: dict[str, PersonDraft] = {}
     home_row: dict[str, PersonDraft] = {}
     for draft in drafts:
-        problems += [(draft.line, reason) for reason in _wrong_cells(draft, known)]
+        problems += [(draft.line, reason) for reason in (*_wrong_cells(draft, known), *_wrong_days(draft, now))]
         phone = phones[draft.phone]
         if not phone:
             problems.append((draft.line, f"phone {draft.phone[:20]!r} is not 5 to 15 digits with an optional +"))
@@ -189,4 +195,36 @@ def _wrong_cells(draft: PersonDraft, known: _Known) -> list[str]:
             reasons.append(f"role {draft.role} needs a merchant_code")
     if draft.merchant_code and draft.role not in MERCHANT_ROLES:
         reasons.append("a merchant_code needs a merchant's role")
+    return reasons
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _span(draft: PersonDraft) -> tuple[datetime | None, datetime | None]:
+    """Return the first moment of the draft's role and the one at which it is over; None where the row names none."""
+    first, last = _day(draft.starts_on), _day(draft.ends_on)
+    return (
+        clock.at_local(first) if first else None,
+        clock.at_local(last + timedelta(days=1)) if last else None,
+    )
+
+
+def _wrong_days(draft: PersonDraft, now: datetime) -> list[str]:
+    given = {"starts_on": draft.starts_on, "ends_on": draft.ends_on}
+    reasons = []
+    for name, text in given.items():
+        day = _day(text)
+        if text and (day is None or not 2000 <= day.year <= 2100):
+            reasons.append(f"{name} {text[:20]!r} is no day such as 2026-11-21")
+    if any(given.values()) and not draft.role:
+        reasons.append("starts_on and ends_on need a role")
+    if not reasons and draft.ends_on:
+        starts_at, ends_at = _span(draft)
+        if ends_at is not None and ends_at <= max(starts_at or now, now):
+            reasons.append("the role would be over before it begins")
     return reasons

@@ -82,6 +82,15 @@ def issue_one_time_code(session: Session, actor: Actor, command: IssueOneTimeCod
     return IssuedCode(code=code, kind=command.kind, expires_at=expires_at, person_id=person.id)
 
 
+def end_one_time_codes(session: Session, person_id: int, *, now: datetime) -> None:
+    """End every code of the person that was not used yet: one may have been photographed by the phone that is lost."""
+    session.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.person_id == person_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
+        .values(expires_at=now)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseOneTimeCode:
     """`code` as core.codes.read gives it; `new_password_hash` replaces a forgotten password; `consent_version` is the

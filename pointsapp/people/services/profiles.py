@@ -15,8 +15,8 @@ from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import PERSONAL_LENGTH, new_code
 from pointsapp.core.errors import NotFound
 from pointsapp.core.states import must_move, rows_changed
-from pointsapp.people.errors import InvalidCredentials, PhoneTaken
-from pointsapp.people.models import Person
+from pointsapp.people.errors import HomeIsSet, InvalidCredentials, PhoneTaken
+from pointsapp.people.models import Listing, Person
 from pointsapp.people.policies import may_help, may_know_of, may_see_people
 from pointsapp.people.queries import person_by_phone, require_person, standing_of
 from pointsapp.people.services.tokens import revoke_all_tokens
@@ -87,34 +87,68 @@ def give_phone(session: Session, actor: Actor, command: GivePhone, *, now: datet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeProfile:
-    """What a person may change about themself; None leaves it as it is."""
+    """What a person may change about themself; None leaves it as it is, 0 takes the year of birth away."""
 
     name: str | None = None
     area: str | None = None
     locale: str | None = None
     elder_view: bool | None = None
-    shows_on_rankings: bool | None = None
+    listing: Listing | None = None
+    birth_year: int | None = None
 
 
 def change_profile(session: Session, actor: Actor, command: ChangeProfile, *, now: datetime) -> None:
-    """Change one's own name, home area, language, elder view, or whether one shows on rankings."""
+    """Change one's own name, language, elder view, or on which rankings one stands; choose a home area, once.
+
+    Another community is asked for and answers (care): a name that appears on its lists is somebody its staff look after.
+    """
     new: dict[str, Any] = {
         column: value
         for column, value in (
             ("name", command.name),
             ("locale", command.locale),
             ("elder_view", command.elder_view),
-            ("shows_on_rankings", command.shows_on_rankings),
         )
         if value is not None
     }
+    if command.listing is not None:
+        new["shows_on_rankings"] = command.listing is Listing.EVERYWHERE
+        is_off = command.listing is Listing.NOWHERE
+        new["off_rankings_since"] = func.coalesce(Person.off_rankings_since, now) if is_off else None
+    if command.birth_year is not None:
+        new["birth_year"] = command.birth_year or None
     if command.area is not None:
-        new["home_area_id"] = require_area(session, command.area, field="area_id").id
+        home_id = require_area(session, command.area, field="area_id").id
+        if actor.home_area_id not in (None, home_id):
+            raise HomeIsSet()
+        new["home_area_id"] = home_id
     if not new:
         return
     session.execute(update(Person).where(Person.id == actor.person_id).values(**new))
     if {"name", "home_area_id", "shows_on_rankings"} & set(new):
         _trace(session, "people.profile_changed", actor.person_id, actor.person_id, now, fields=sorted(new))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteBirthYear:
+    """`person` is a public id; None takes the year away."""
+
+    person: str
+    year: int | None
+
+
+def note_birth_year(session: Session, actor: Actor, command: NoteBirthYear, *, now: datetime) -> None:
+    """Staff note the year of birth that the person at the desk tells them; it is theirs to tell or not."""
+    person = require_person(session, command.person)
+    require(may_help(actor, standing_of(session, person.id, now=now)))
+    moved = rows_changed(
+        session,
+        update(Person)
+        .where(Person.id == person.id, Person.birth_year.is_distinct_from(command.year))
+        .values(birth_year=command.year),
+    )
+    if moved:  # the trace says that, not which year
+        _trace(session, "people.birth_year_noted", person.id, actor.person_id, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +174,13 @@ def sign_out_everywhere(session: Session, actor: Actor, *, now: datetime) -> int
     return _new_version(session, actor.person_id, now, "people.signed_out", Person.id == actor.person_id)
 
 
+def sign_out_person(session: Session, person_id: int, *, by_id: int, now: datetime) -> None:
+    """Sign every device and token of the person out; the caller has judged whether `by_id` may."""
+    session.execute(update(Person).where(Person.id == person_id).values(session_version=Person.session_version + 1))
+    revoke_all_tokens(session, person_id, now=now)
+    _trace(session, "people.signed_out", person_id, by_id, now)
+
+
 def _new_version(session: Session, person_id: int, now: datetime, kind: str, condition: Any, **new: Any) -> int:
     version = session.scalar(
         update(Person)
@@ -156,9 +197,14 @@ def _new_version(session: Session, person_id: int, now: datetime, kind: str, con
 
 def replace_personal_code(session: Session, actor: Actor, *, now: datetime) -> str:
     """Give oneself a new personal code: the old one hung on a lost phone or went through a chat group."""
+    return replace_code_of(session, actor.person_id, by_id=actor.person_id, now=now)
+
+
+def replace_code_of(session: Session, person_id: int, *, by_id: int, now: datetime) -> str:
+    """Give a person a new personal code; the caller has judged whether `by_id` may."""
     code = new_code(PERSONAL_LENGTH)
-    session.execute(update(Person).where(Person.id == actor.person_id).values(personal_code=code))
-    _trace(session, "people.code_replaced", actor.person_id, actor.person_id, now)
+    session.execute(update(Person).where(Person.id == person_id).values(personal_code=code))
+    _trace(session, "people.code_replaced", person_id, by_id, now)
     return code
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from pointsapp.core import policy
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
@@ -15,16 +17,19 @@ from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.redemption.errors import CodeUnknown
 from pointsapp.redemption.messages import VOUCHER_STATES
 from pointsapp.redemption.pages.blueprint import bp
-from pointsapp.redemption.policies import may_redeem, works_for
+from pointsapp.redemption.policies import EXTENSION_DAYS, may_redeem, works_for
 from pointsapp.redemption.queries import (
+    ShortageChoice,
+    ShortageState,
     VoucherView,
+    newest_shortage,
     read_code,
     voucher_by_code,
     voucher_by_public_id,
     vouchers_page,
 )
-from pointsapp.redemption.schemas import TakeForm
-from pointsapp.redemption.services import cancel_voucher
+from pointsapp.redemption.schemas import ChoiceForm, TakeForm
+from pointsapp.redemption.services import ChooseAfterShortage, cancel_voucher, choose_after_shortage
 from pointsapp.web.doors import Form, bind, write_page
 from pointsapp.web.guesses import takes_codes
 from pointsapp.web.links import absolute
@@ -60,13 +65,32 @@ def give_back_voucher(public_id: str) -> ResponseReturnValue:
     )
 
 
+@bp.post("/me/vouchers/<public_id>/choice")
+def choose_for_voucher(public_id: str) -> ResponseReturnValue:
+    """The shop has nothing today: take the points back, or more time."""
+    form = bind(ChoiceForm())
+    back = url_for("redemption.show_voucher", public_id=public_id)
+
+    def act(typed: dict[str, Any]) -> ResponseReturnValue:
+        command = ChooseAfterShortage(voucher=public_id, **typed)
+        answer = write_page(choose_after_shortage, signed_in(), command, then=lambda _voucher: back)
+        is_back = command.choice is ShortageChoice.REFUND
+        flash(_("积分已经退回您的账上。") if is_back else _("已经延期，新的日期在兑换码下面。"), "yes")
+        return answer
+
+    return form.submit(act, or_show=lambda: _ticket(public_id, form))
+
+
 def _ticket(public_id: str, form: Form | None) -> str:
     voucher = voucher_by_public_id(db.session, public_id, now=now())
     if voucher is None or voucher.person_id != signed_in().person_id:
         raise NotFound()
+    shortage = newest_shortage(db.session, voucher.id)
     return render_template(
         "redemption/voucher.html",
         voucher=voucher,
+        shortage=shortage if shortage and shortage.state is ShortageState.OPEN else None,
+        extension_days=policy.value(db.session, EXTENSION_DAYS, now=now()),
         form=form,
         qr=_qr(voucher),
         is_new=request.args.get("new") == "1",

@@ -1,40 +1,85 @@
-"""The till: scan or type, a big answer, back to scanning; and the day with its undo."""
+"""The till: scan or type, look, one press, a big answer, back to scanning; and the day with its undo."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pointsapp.core import clock, policy
-from pointsapp.core.actor import require
+from pointsapp.core.actor import Actor
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import Invalid, NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
+from pointsapp.core.transaction import write
+from pointsapp.merchants.errors import NoShop
 from pointsapp.merchants.queries import merchants_of
-from pointsapp.redemption.messages import TELL_CUSTOMER, TELL_CUSTOMER_ELSE
+from pointsapp.redemption.errors import AlreadyRedeemed, NoCodeInPhoto
+from pointsapp.redemption.messages import SHORTAGE_CHOICES, TELL_CUSTOMER, TELL_CUSTOMER_ELSE, TELL_MYSELF
 from pointsapp.redemption.pages.blueprint import bp
 from pointsapp.redemption.policies import REISSUE_HOURS, UNDO_MINUTES, may_use_till, works_for
-from pointsapp.redemption.queries import DayTotal, day_page, day_total, redemption_by_public_id
+from pointsapp.redemption.queries import (
+    DayTotal,
+    RedemptionRow,
+    day_page,
+    day_total,
+    newest_shortage,
+    read_code,
+    redemption_by_public_id,
+    shortages_between,
+    till_voucher,
+    voucher_by_code,
+)
 from pointsapp.redemption.rules import refusal_to_undo
 from pointsapp.redemption.schemas import RedeemForm, ReverseForm, reverse_command
-from pointsapp.redemption.services import Redeemed, redeem, reverse_redemption
+from pointsapp.redemption.services import (
+    Redeemed,
+    look_to_redeem,
+    redeem,
+    refusal_at_till,
+    reverse_redemption,
+    undo_for_shortage,
+)
 from pointsapp.web.doors import Form, bind, write_page
 from pointsapp.web.guesses import takes_codes
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr_reader import read_qr
 
 SHOWN = 50
+JUST_NOW = timedelta(minutes=10)
 
 
 @bp.get("/till")
 def show_till() -> str:
     """Show the till: the camera, a field to type, today's count."""
-    return _till(None)
+    return till_again(None)
+
+
+@bp.post("/till/look")
+@takes_codes
+def look_at_code() -> ResponseReturnValue:
+    """Show what was scanned, typed or photographed, before it is used. A refused scan is kept with its reason."""
+    form = bind(RedeemForm())
+    return form.submit(lambda _command: _ask(_given(form)), or_show=lambda: till_again(form, _typed(form)))
+
+
+def _ask(typed: str) -> str:
+    today, actor = today_at_till(), signed_in()
+    voucher = till_voucher(db.session, actor, typed, now=now(), anywhere=True)
+    if refusal_at_till(actor, voucher) is not None:
+        write(look_to_redeem, actor, typed, now=now())  # keeps the scan, and says no
+    shortage = newest_shortage(db.session, voucher.id)
+    return render_template(
+        "redemption/ask.html",
+        voucher=voucher,
+        shortage=shortage if shortage and shortage.state.value == "open" else None,
+        **today,
+    )
 
 
 @bp.post("/till")
@@ -42,16 +87,28 @@ def show_till() -> str:
 def submit_code() -> ResponseReturnValue:
     """Use the voucher whose code was scanned, typed or photographed."""
     form = bind(RedeemForm())
-    typed = (form.value("code") or "").strip() or _photographed()
     return form.submit(
-        lambda _command: write_page(redeem, signed_in(), typed, then=_answer_address),
-        or_show=lambda: _till(form, typed),
+        lambda _command: write_page(redeem, signed_in(), _given(form), then=_answer_address),
+        or_show=lambda: till_again(form, _typed(form)),
     )
 
 
-def _photographed() -> str:
-    photo = request.files.get("photo")
-    return (read_qr(photo.stream) or "") if photo and photo.filename else ""
+def _typed(form: Form) -> str:
+    """Return what was typed, else what a photograph said that was read already."""
+    return str(form.value("code") or "").strip() or str(g.get("photographed_code", ""))
+
+
+def _given(form: Form) -> str:
+    """Return what was typed, or what the photograph says; NoCodeInPhoto where it says nothing."""
+    photo, typed = request.files.get("photo"), _typed(form)
+    if typed or not (photo and photo.filename):
+        return typed
+    _must_have_a_till(signed_in())
+    read = read_qr(photo.stream)
+    if not read:
+        raise NoCodeInPhoto()
+    g.photographed_code = read
+    return read
 
 
 def _answer_address(done: Redeemed) -> str:
@@ -64,25 +121,36 @@ def show_answer(public_id: str) -> str:
     row = redemption_by_public_id(db.session, public_id)
     if row is None or not works_for(signed_in(), row.merchant_id):
         raise NotFound()
-    return render_template("redemption/answer.html", row=row, undo=_may_undo([row])[0], **_today())
+    return render_template("redemption/answer.html", row=row, undo=_may_undo([row])[0], **today_at_till())
 
 
-def _till(form: Form | None, typed: str = "") -> str:
+def till_again(form: Form | None, typed: str = "") -> str:
+    """Return the till, with the red answer where a form was refused."""
     refused = form.refusal if form else None
+    mine = _just_mine(typed) if refused and refused["code"] == AlreadyRedeemed.code else None
     return render_template(
         "redemption/till.html",
         form=form,
         typed=typed,
         refused=refused,
-        tell=TELL_CUSTOMER.get(refused["code"], TELL_CUSTOMER_ELSE) if refused else "",
-        **_today(),
+        mine=mine,
+        tell=(TELL_MYSELF if mine else TELL_CUSTOMER.get(refused["code"], TELL_CUSTOMER_ELSE)) if refused else "",
+        **today_at_till(),
     )
 
 
-def _today() -> dict[str, Any]:
+def _just_mine(typed: str) -> RedemptionRow | None:
+    """Return the redemption of this code if whoever scans made it a moment ago: its green answer may have been lost on the way."""
+    voucher = voucher_by_code(db.session, read_code(typed), now=now()) if typed else None
+    row = redemption_by_public_id(db.session, voucher.redemption) if voucher and voucher.redemption else None
+    is_fresh = row is not None and now() - row.redeemed_at < JUST_NOW
+    return row if row and is_fresh and row.clerk_id == signed_in().person_id else None
+
+
+def today_at_till() -> dict[str, Any]:
     """Return the shop's name and today's total; refuse whoever has no till."""
     actor, (start, end) = signed_in(), clock.day_bounds(clock.local_day(now()))
-    require(may_use_till(actor))
+    _must_have_a_till(actor)
     shops = merchants_of(db.session, actor.merchant_ids)
     total: DayTotal = day_total(db.session, actor.merchant_ids, start, end)
     return {"shop": shops[0].name if len(shops) == 1 else _("%(n)s 家店", n=len(shops)), "total": total}
@@ -99,12 +167,22 @@ def undo_redemption(public_id: str) -> ResponseReturnValue:
     """Undo a redemption; the customer's voucher can be used again."""
     form = bind(ReverseForm())
 
-    def act(command: dict[str, Any]) -> ResponseReturnValue:
-        answer = write_page(reverse_redemption, signed_in(), reverse_command(public_id, command), then=_day_address)
-        flash(_("已撤销，顾客的兑换码又可以用了。"), "yes")
+    def act(typed: dict[str, Any]) -> ResponseReturnValue:
+        is_missing = typed.pop("missing")
+        service = undo_for_shortage if is_missing else reverse_redemption
+        answer = write_page(service, signed_in(), reverse_command(public_id, typed), then=_day_address)
+        if is_missing:
+            flash(_("已撤销。顾客会收到通知，自己选退积分还是延期。"), "yes")
+        else:
+            flash(_("已撤销，顾客的兑换码又可以用了。"), "yes")
         return answer
 
     return form.submit(act, or_show=lambda: _day(form))
+
+
+def _must_have_a_till(actor: Actor) -> None:
+    if not may_use_till(actor):
+        raise NoShop()
 
 
 def _day_address(_row: object) -> str:
@@ -113,7 +191,7 @@ def _day_address(_row: object) -> str:
 
 def _day(form: Form | None) -> str:
     actor, today = signed_in(), clock.local_day(now())
-    require(may_use_till(actor))
+    _must_have_a_till(actor)
     try:
         day = min(today, type(today).fromisoformat(request.args.get("on") or today.isoformat()))
     except ValueError:
@@ -127,6 +205,8 @@ def _day(form: Form | None) -> str:
         next_cursor=page.next_cursor,
         total=day_total(db.session, actor.merchant_ids, start, end),
         shops=merchants_of(db.session, actor.merchant_ids),
+        missing=shortages_between(db.session, actor.merchant_ids, start, end),
+        choices=SHORTAGE_CHOICES,
         day=day,
         today=today,
         form=form,

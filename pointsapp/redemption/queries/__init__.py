@@ -1,11 +1,14 @@
-"""Reads about vouchers, the till's day and settlements."""
+"""Reads about vouchers, the till's day, refused scans and what was out of stock."""
 
+from pointsapp.redemption.models import ShortageChoice, ShortageState
 from pointsapp.redemption.queries.issuing import IssueLook, LiveTerms, issue_look, own_count
-from pointsapp.redemption.queries.settlements import (
-    SettlementRow,
-    settlement_row,
-    settlements_of,
-    standing_lines,
+from pointsapp.redemption.queries.shortages import (
+    ScanRow,
+    ShortageRow,
+    newest_shortage,
+    refused_scans,
+    shortage_by_public_id,
+    shortages_between,
 )
 from pointsapp.redemption.queries.till import (
     DayTotal,
@@ -32,20 +35,24 @@ __all__ = [
     "OfferCard",
     "OfferRef",
     "RedemptionRow",
-    "SettlementRow",
+    "ScanRow",
+    "ShortageChoice",
+    "ShortageRow",
+    "ShortageState",
     "VoucherView",
     "as_card",
     "balance_of",
     "day_page",
     "day_total",
     "issue_look",
+    "newest_shortage",
     "offer_cards",
     "own_count",
     "read_code",
     "redemption_by_public_id",
-    "settlement_row",
-    "settlements_of",
-    "standing_lines",
+    "refused_scans",
+    "shortage_by_public_id",
+    "shortages_between",
     "till_voucher",
     "voucher_by_code",
     "voucher_by_public_id",

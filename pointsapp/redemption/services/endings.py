@@ -16,11 +16,11 @@ from pointsapp.ledger.services import release_hold
 from pointsapp.merchants.models import Merchant
 from pointsapp.merchants.services import GivenBack, give_back
 from pointsapp.redemption import memos
-from pointsapp.redemption.models import Voucher, VoucherState
+from pointsapp.redemption.models import ShortageChoice, Voucher, VoucherState
 from pointsapp.redemption.policies import may_read_voucher
 from pointsapp.redemption.queries import VoucherView, voucher_by_public_id
 from pointsapp.redemption.rules import refusal_of
-from pointsapp.redemption.services.moves import ledger_facts, move_voucher, reference, tell_owner
+from pointsapp.redemption.services.moves import end_shortages, ledger_facts, move_voucher, reference, tell_owner
 
 BATCH = 200
 
@@ -52,6 +52,7 @@ def cancel_voucher(session: Session, actor: Actor, public_id: str, *, now: datet
         facts=ledger_facts(voucher.offer.title, voucher.merchant.name, voucher.public_id),
         now=now,
     )
+    end_shortages(session, [voucher.id], now, ShortageChoice.REFUND)
     give_back(session, [GivenBack(voucher.offer_id, voucher.issued_on)])
     tell_owner(session, "redemption.voucher_cancelled", voucher, actor_id=actor.person_id, now=now)
     balance = next((amount for account, amount in receipt.balances.items() if account.endswith("available")), None)
@@ -92,6 +93,7 @@ def expire_due(session: Session, *, now: datetime, limit: int = BATCH) -> int:
             now=now,
             expired=True,
         )
+    end_shortages(session, keys, now)
     give_back(session, [GivenBack(voucher.offer_id, voucher.issued_on) for voucher, _name, _area in due])
     for voucher, merchant, area_id in due:
         events.record(

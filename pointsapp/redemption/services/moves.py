@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import events
 from pointsapp.core.bundle import write_rows
-from pointsapp.core.states import must_move
-from pointsapp.redemption.models import Voucher, VoucherState
+from pointsapp.core.states import must_move, rows_changed
+from pointsapp.redemption.models import Shortage, ShortageChoice, ShortageState, Voucher, VoucherState
 from pointsapp.redemption.queries import VoucherView
 
 
@@ -64,4 +65,17 @@ def news_of(kind: str, voucher: VoucherView, *, actor_id: int | None, now: datet
         person_id=voucher.person_id,
         actor_id=actor_id,
         facts=about | facts,
+    )
+
+
+def end_shortages(
+    session: Session, voucher_ids: Iterable[int], now: datetime, choice: ShortageChoice | None = None
+) -> None:
+    """Close what is still open of 今天没货 for these vouchers: by the owner's `choice`, else because it no longer matters."""
+    to = ShortageState.CLOSED if choice else ShortageState.WITHDRAWN
+    rows_changed(
+        session,
+        update(Shortage)
+        .where(Shortage.voucher_id.in_(list(voucher_ids)), Shortage.state == ShortageState.OPEN)
+        .values(state=to, choice=choice, closed_at=now),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert as insert_row
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from pointsapp.core import policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.bundle import change, insert, write_rows
 from pointsapp.core.codes import new_public_id
-from pointsapp.core.errors import Forbidden, NotFound
+from pointsapp.core.errors import Forbidden, NotFound, Refusal, Refused
 from pointsapp.core.events import parts_of
 from pointsapp.core.masking import mask_name
 from pointsapp.core.states import must_move
@@ -21,14 +22,21 @@ from pointsapp.ledger import accounts
 from pointsapp.ledger.services import prepare_settlement, reopen_hold
 from pointsapp.merchants.errors import WrongMerchant
 from pointsapp.redemption import memos
-from pointsapp.redemption.errors import OwnVoucher
-from pointsapp.redemption.models import Redemption, Voucher, VoucherState
+from pointsapp.redemption.errors import CodeUnknown, OwnVoucher
+from pointsapp.redemption.models import Redemption, TillScan, Voucher, VoucherState
 from pointsapp.redemption.policies import REISSUE_HOURS, UNDO_MINUTES, may_redeem, may_use_till, works_for
-from pointsapp.redemption.queries import OfferRef, VoucherView, redemption_by_public_id, till_voucher
+from pointsapp.redemption.queries import OfferRef, VoucherView, read_code, redemption_by_public_id
 from pointsapp.redemption.queries.till import RedemptionRow
-from pointsapp.redemption.queries.vouchers import voucher_by_public_id
+from pointsapp.redemption.queries.vouchers import voucher_by_code, voucher_by_public_id
 from pointsapp.redemption.rules import refusal_of, refusal_to_undo, reissued_until
-from pointsapp.redemption.services.moves import ledger_facts, move_voucher, news_of, reference, tell_owner
+from pointsapp.redemption.services.moves import (
+    end_shortages,
+    ledger_facts,
+    move_voucher,
+    news_of,
+    reference,
+    tell_owner,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +74,14 @@ REDEMPTION = insert(
 )
 
 
-def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redeemed:
-    """Use a voucher at the merchant's till, once."""
-    voucher = till_voucher(session, actor, code, now=now)
-    if not may_redeem(actor, voucher.merchant.id, voucher.person_id):
-        raise OwnVoucher()
-    refusal = refusal_of(
-        voucher.state,
-        expires_at=voucher.expires_at,
-        redeemed_at=voucher.redeemed_at,
-        redeemed_by=voucher.redeemed_by,
-    )
+def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redeemed | Refused:
+    """Use a voucher at the merchant's till, once. What a till refuses of a known voucher is kept with its reason."""
+    voucher = voucher_by_code(session, read_code(code), now=now)
+    if voucher is None:
+        raise CodeUnknown(code)
+    refusal = refusal_at_till(actor, voucher)
     if refusal is not None:
-        raise refusal
+        return _keep_refusal(session, actor, voucher, refusal, now)
     entry = prepare_settlement(
         voucher.hold_id,
         person_id=voucher.person_id,
@@ -113,6 +116,45 @@ def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redee
     )
 
 
+def look_to_redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> VoucherView | Refused:
+    """Look at a voucher that a till scanned; what it would refuse is kept with its reason."""
+    voucher = voucher_by_code(session, read_code(code), now=now)
+    if voucher is None:
+        raise CodeUnknown(code)
+    refusal = refusal_at_till(actor, voucher)
+    return voucher if refusal is None else _keep_refusal(session, actor, voucher, refusal, now)
+
+
+def refusal_at_till(actor: Actor, voucher: VoucherView) -> Refusal | None:
+    """Return why this person cannot use this voucher here and now, in the contract's order: 403 before state and time."""
+    if not works_for(actor, voucher.merchant.id):
+        return WrongMerchant() if may_use_till(actor) else Forbidden()
+    if not may_redeem(actor, voucher.merchant.id, voucher.person_id):
+        return OwnVoucher()
+    return refusal_of(
+        voucher.state,
+        expires_at=voucher.expires_at,
+        redeemed_at=voucher.redeemed_at,
+        redeemed_by=voucher.redeemed_by,
+    )
+
+
+def _keep_refusal(session: Session, actor: Actor, voucher: VoucherView, refusal: Refusal, now: datetime) -> Refused:
+    """Keep the scan; who has no till at all leaves no row, or anybody could fill the table."""
+    if not may_use_till(actor):
+        raise refusal
+    at_home = works_for(actor, voucher.merchant.id)
+    row = {
+        "voucher_id": voucher.id,
+        "merchant_id": voucher.merchant.id if at_home else actor.merchant_ids[0],
+        "clerk_id": actor.person_id,
+        "scanned_at": now,
+        "reason": refusal.code,
+    }
+    session.execute(insert_row(TillScan), [row])
+    return Refused(refusal)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReverseRedemption:
     redemption: str
@@ -137,10 +179,11 @@ def reverse_redemption(session: Session, actor: Actor, command: ReverseRedemptio
     must_move(
         session,
         update(Redemption)
-        # A settlement confirmed a moment ago has set settled_at: then this redemption stands for good.
+        # A month approved a moment ago has set settled_at: then no till undoes this redemption any more.
         .where(Redemption.id == row.id, Redemption.reversed_at.is_(None), Redemption.settled_at.is_(None))
         .values(reversed_at=now, reversed_by_id=actor.person_id, reversal_reason=command.reason),
     )
+    end_shortages(session, [row.voucher_id], now)  # what was missing before it was used is no news any more
     voucher = _give_again(session, row, reissued_until(row.expires_at, now, hours), now)
     tell_owner(
         session,

@@ -3,6 +3,7 @@
 from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_of, budgets_page, grants_page
 from pointsapp.rewards.queries.claims import ClaimLine, open_claims_page
 from pointsapp.rewards.queries.rules import (
+    NUMBERS,
     RuleBook,
     RuleLine,
     VersionLine,
@@ -13,14 +14,17 @@ from pointsapp.rewards.queries.rules import (
     rule_book,
     version_in_force,
 )
+from pointsapp.rewards.queries.what_if import WhatIf, what_if
 
 __all__ = [
+    "NUMBERS",
     "BudgetLine",
     "ClaimLine",
     "GrantLine",
     "RuleBook",
     "RuleLine",
     "VersionLine",
+    "WhatIf",
     "band_allows",
     "budget_of",
     "budgets_page",
@@ -31,4 +35,5 @@ __all__ = [
     "open_claims_page",
     "rule_book",
     "version_in_force",
+    "what_if",
 ]

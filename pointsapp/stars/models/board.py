@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pointsapp.core.codes import new_secret
 from pointsapp.core.db import (
     Base,
     BigId,
@@ -146,11 +147,15 @@ class SchemeVersion(Base):
 
 class RoundState(StrEnum):
     OPEN = "open"
-    CLOSED = "closed"
+    PUBLISHED = "published"  # 公示中: the standings hang out, objections are answered
+    CLOSED = "closed"  # 已定格: read from its stored edition, never counted again
 
 
 class Round(Base):
-    """One quarter under one scheme version. Closed, it is read as of `closed_at`: later rows no longer count."""
+    """One quarter under one scheme version. What it counts: work done in it, received by `cut_off_at`, on record at `published_at`.
+
+    `admitted` are rows of evidence that came later and count all the same, by an objection that was upheld.
+    """
 
     __tablename__ = "star_round"
     __table_args__ = (
@@ -158,7 +163,11 @@ class Round(Base):
         CheckConstraint("ends_on >= starts_on", name="span"),
         Index("uq_star_round_scheme_starts", "scheme_code", "starts_on", unique=True),
     )
-    transitions = {RoundState.OPEN: frozenset({RoundState.CLOSED}), RoundState.CLOSED: frozenset()}
+    transitions = {
+        RoundState.OPEN: frozenset({RoundState.PUBLISHED}),
+        RoundState.PUBLISHED: frozenset({RoundState.CLOSED}),
+        RoundState.CLOSED: frozenset(),
+    }
 
     id: Mapped[row_id]
     public_id: Mapped[public_id]
@@ -168,7 +177,13 @@ class Round(Base):
     ends_on: Mapped[date] = mapped_column(Date)
     state: Mapped[RoundState] = enum_column(RoundState, default=RoundState.OPEN)
     opened_at: Mapped[instant]
+    cut_off_at: Mapped[instant]
+    published_at: Mapped[maybe_instant]
+    objections_until: Mapped[maybe_instant]
     closed_at: Mapped[maybe_instant]
+    # Salts the digests of the docket's lines: a digest everybody reads must not let anybody try out which rows it is of.
+    docket_key: Mapped[str] = mapped_column(String(64), default=new_secret, server_default="")
+    admitted: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class RoundBranch(Base):
@@ -181,17 +196,23 @@ class RoundBranch(Base):
     aims: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
+# The beginning finds the newest rows, the whole of it says all that is counted.
+_COVERED = ("area_id", "metric", "occurred_at", "id", "person_id", "recorded_at", "received_at", "quantity")
+
+
 class Evidence(Base):
     """A quantity that an event gave: kept once per event and metric, never changed; a correction is a row of its own.
 
-    `occurred_at` says when the work was done (which quarter it belongs to), `recorded_at` when the platform learned of it.
+    `occurred_at` says when the work was done (which quarter it belongs to), `recorded_at` when it was put on record, `received_at`
+    when the platform had received what was only confirmed then (None: at the same moment).
     """
 
     __tablename__ = "evidence"
     __table_args__ = (
         Index("uq_evidence_event_metric", "event_id", "metric", unique=True),
-        # Standings are counted from this index alone; a person's rows lie together.
-        Index("ix_evidence_counted", "area_id", "metric", "person_id", "occurred_at", "recorded_at", "quantity"),
+        # Standings are counted from this index alone, and the newest rows behind a figure are the end of a stretch of it. One, not
+        # two: beside a narrower one PostgreSQL counts by way of the table.
+        Index("ix_evidence_covered", *_COVERED),
     )
 
     id: Mapped[row_id]
@@ -203,18 +224,21 @@ class Evidence(Base):
     quantity: Mapped[int] = mapped_column(BigInteger)
     occurred_at: Mapped[instant]
     recorded_at: Mapped[instant]
+    received_at: Mapped[maybe_instant]
 
 
 class StaleArea(Base):
     """An area where something happened that the counts of the branches there and above do not hold yet; None: anywhere.
 
     Noted by the database itself, in the transaction that brings evidence, members, a branch or a place (triggers of the migration).
+    `evidence_id`: exactly this piece is missing there; None: whatever may be.
     """
 
     __tablename__ = "stale_area"
 
     id: Mapped[row_id]
     area_id: Mapped[int | None] = mapped_column(BigId)
+    evidence_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class BranchTally(Base):
@@ -235,6 +259,8 @@ class BranchTally(Base):
     is_stale: Mapped[bool]
     counted_at: Mapped[instant]
     figures: Mapped[facts]  # sums, people and members by evidence; party_members
+    # How many rows of each evidence are behind the figures; None until the branch was counted since this is kept.
+    row_counts: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Assessment(Base):
@@ -255,6 +281,7 @@ class Assessment(Base):
     reason: Mapped[str] = mapped_column(String(300))
     by_id: Mapped[int] = ref("person.id", index=False)
     at: Mapped[instant]
+    origin: Mapped[str | None] = mapped_column(String(40))  # what it follows from, e.g. "panel:<its public id>"
 
 
 class StandingSnapshot(Base):

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, public_id, ref, row_id
+from pointsapp.core.db import Base, BigId, facts, instant, maybe_instant, mention, public_id, ref, row_id
 
 
 class StarPlan(Base):
@@ -23,7 +23,10 @@ class StarPlan(Base):
 
 
 class PlanItem(Base):
-    """One line of a plan's task list. Who leads, who is responsible, by when, how far; 100 is done. Never deleted: withdrawn."""
+    """One line of a plan's task list. Who leads, who is responsible, by when, how far; 100 is done. Never deleted: withdrawn.
+
+    `accepted_at` (验收): somebody else has looked at what shows that it was done. Until that is taken back the item takes no change.
+    """
 
     __tablename__ = "plan_item"
     __table_args__ = (
@@ -49,6 +52,8 @@ class PlanItem(Base):
     created_at: Mapped[instant]
     finished_at: Mapped[maybe_instant]
     withdrawn_at: Mapped[maybe_instant]
+    accepted_at: Mapped[maybe_instant]
+    accepted_by_id: Mapped[int | None] = mention("person.id", nullable=True)
 
 
 class PlanEvidence(Base):

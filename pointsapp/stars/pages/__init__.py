@@ -2,7 +2,41 @@
 
 from __future__ import annotations
 
-from pointsapp.stars.pages import board, catalogue, drafts, members, paper, plan_edits, plans
+from pointsapp.stars.pages import (
+    access,
+    board,
+    burdens,
+    catalogue,
+    dockets,
+    drafts,
+    errata,
+    members,
+    objections,
+    paper,
+    plan_edits,
+    plans,
+    proofs,
+    rounds,
+)
 from pointsapp.stars.pages.door import bp
+from pointsapp.stars.pages.showing import keep_opened
 
-__all__ = ["board", "bp", "catalogue", "drafts", "members", "paper", "plan_edits", "plans"]
+bp.after_request(keep_opened)
+
+__all__ = [
+    "access",
+    "board",
+    "bp",
+    "burdens",
+    "catalogue",
+    "dockets",
+    "drafts",
+    "errata",
+    "members",
+    "objections",
+    "paper",
+    "plan_edits",
+    "plans",
+    "proofs",
+    "rounds",
+]

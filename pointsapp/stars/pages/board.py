@@ -12,18 +12,24 @@ from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.stars.pages.door import WORDS, asked_round, bp, posted
+from pointsapp.stars.pages.charts import radar_chart, trend_chart
+from pointsapp.stars.pages.door import WORDS, asked_round, bp, round_in
+from pointsapp.stars.pages.showing import note_rows, note_stars
 from pointsapp.stars.policies import (
     may_assess,
+    may_list_paper,
     may_open_console,
     may_read_members,
+    may_read_names,
     may_score,
+    may_see_burdens,
     may_set_aims,
     may_try_schemes,
 )
 from pointsapp.stars.queries import (
+    ON_A_PAGE,
     RoundRow,
-    Standing,
+    assessments_of,
     counts_of,
     drill_down,
     evidence_page,
@@ -31,33 +37,55 @@ from pointsapp.stars.queries import (
     items_by_star,
     items_of,
     latest_rounds,
+    look_at_branch,
+    next_stars,
     one_standing,
-    standings,
+    page_rules,
+    radar,
+    ready,
+    shown_page,
+    shows_ranks,
+    tier_groups,
+    trend,
     why_here,
-    with_movement,
 )
 from pointsapp.stars.schemas import AimsForm, AssessForm
 from pointsapp.stars.services import assess, set_aims
-from pointsapp.web.doors import Form, bind, blank, signed_in, write_page
+from pointsapp.web.doors import Form, bind, blank, posted, signed_in, write_page
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor
 from pointsapp.web.replicas import may_lag
 
 
-def _rows(found: RoundRow | None) -> list[Standing]:
+def _board(found: RoundRow | None, *, has_ranks: bool) -> dict[str, Any]:
+    """Return one page of the round's branches, and what all of them come to."""
     if found is None:
-        return []
-    return with_movement(db.session, found, standings(db.session, found, now=now()), now=now())
+        return {"rows": (), "standing": None, "next_cursor": None}
+    standing = ready(db.session, found, now=now())
+    asked = PageRequest(limit=ON_A_PAGE, after=decode_cursor(request.args.get("cursor"), (int, str)))
+    page = shown_page(found.scheme, standing, asked, has_ranks=has_ranks)
+    return {"rows": page.items, "standing": standing, "next_cursor": page.next_cursor}
 
 
 @bp.get("/stars")
 @public("the board hangs in the open: counts only, no person's name")
 @may_lag
 def show_board() -> ResponseReturnValue:
-    """Show all branches with their five stars."""
-    found = asked_round()
-    rounds = latest_rounds(db.session)
-    return render_template("stars/board.html", round=found, rows=_rows(found), rounds=rounds, now=now(), words=WORDS)
+    """Show all branches with their five stars: by rank, or tier by tier where ranks are switched off."""
+    rounds, moment = latest_rounds(db.session), now()
+    found = asked_round(rounds)
+    has_ranks = shows_ranks(db.session, now=moment)
+    board = _board(found, has_ranks=has_ranks)
+    return render_template(
+        "stars/board.html",
+        round=found,
+        groups=tier_groups(found.scheme, board["rows"]) if found and not has_ranks else (),
+        has_ranks=has_ranks,
+        rounds=rounds,
+        now=moment,
+        words=WORDS,
+        **board,
+    )
 
 
 @bp.get("/stars/<string:branch_id>")
@@ -65,16 +93,29 @@ def show_board() -> ResponseReturnValue:
 @may_lag
 def show_branch(branch_id: str) -> ResponseReturnValue:
     """Open one branch: stars, indicators, and the rows behind them as far as the reader may see them."""
-    found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     actor, moment = current_actor(), now()
-    items = items_by_star(items_of(db.session, found, standing.branch, actor, now=moment))
+    look = look_at_branch(db.session, branch_id, now=moment)
+    found, standing = one_standing(db.session, round_in(look), branch_id, now=moment, is_guest=actor is None)
+    points = trend(db.session, standing.branch, (found, standing), look, now=moment)
+    compared = radar(standing, ready(db.session, found, now=moment).rows, look.street)
+    has_ranks, rule = page_rules(db.session, now=moment)
+    items = items_by_star(items_of(db.session, found, standing.branch, actor, now=moment, rule=rule))
+    given = assessments_of(db.session, found, standing.branch, found.closed_at or moment, actor)
+    stars = drill_down(db.session, found, standing, actor, now=moment, given=given)
+    note_stars(actor, found, standing.branch, stars)
     return render_template(
         "stars/branch.html",
         round=found,
         row=standing,
-        stars=drill_down(db.session, found, standing, actor, now=moment),
-        extras=item_details(db.session, found, standing, actor, now=moment),
+        stars=stars,
+        extras=item_details(db.session, found, standing, actor, now=moment, given=given),
         why=why_here(found, standing),
+        has_ranks=has_ranks,
+        lacks=next_stars(found, standing, now=moment),
+        points=points,
+        trend_chart=trend_chart(points),
+        radar=compared,
+        radar_chart=radar_chart(compared),
         items=items,
         counts={key: counts_of(rows) for key, rows in items.items()},
         words=WORDS,
@@ -88,18 +129,26 @@ def show_evidence(branch_id: str, indicator: str) -> str:
     actor, asked = signed_in(), PageRequest(limit=50, after=decode_cursor(request.args.get("cursor"), (str, int)))
     found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     page = evidence_page(db.session, found, standing, actor, indicator, asked, now=now())
-    return render_template("stars/evidence.html", round=found, row=standing, page=page)
+    note_rows(actor, found, standing.branch, page.rows.items, members_only=page.members_only)
+    return render_template("stars/evidence.html", round=found, row=standing, page=page, words=WORDS)
 
 
 @bp.get("/console/stars")
 def show_console_round() -> ResponseReturnValue:
     """Overview of the round for staff: what stands, what still waits to be assessed."""
     require(may_open_console(signed_in()))
-    found = asked_round()
-    rows = _rows(found)
     rounds = latest_rounds(db.session)
+    found = asked_round(rounds)
+    has_ranks = shows_ranks(db.session, now=now())
     return render_template(
-        "stars/console_round.html", round=found, rows=rows, rounds=rounds, now=now(), words=WORDS, **_POLICIES
+        "stars/console_round.html",
+        round=found,
+        rounds=rounds,
+        has_ranks=has_ranks,
+        now=now(),
+        words=WORDS,
+        **_board(found, has_ranks=has_ranks),
+        **_POLICIES,
     )
 
 
@@ -141,8 +190,11 @@ def submit_aims(branch_id: str) -> ResponseReturnValue:
 
 _POLICIES = {
     "may_assess": may_assess,
+    "may_list_paper": may_list_paper,
     "may_read_members": may_read_members,
+    "may_read_names": may_read_names,
     "may_score": may_score,
+    "may_see_burdens": may_see_burdens,
     "may_set_aims": may_set_aims,
     "may_try_schemes": may_try_schemes,
 }
@@ -153,12 +205,14 @@ def _console_branch(branch_id: str, form: Form) -> str:
     require(may_open_console(actor))
     found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     stars = drill_down(db.session, found, standing, actor, now=now())
+    note_stars(actor, found, standing.branch, stars)
     return render_template(
         "stars/console_branch.html",
         round=found,
         row=standing,
         stars=stars,
         extras=item_details(db.session, found, standing, actor, now=now()),
+        has_ranks=shows_ranks(db.session, now=now()),
         form=form,
         words=WORDS,
         **_POLICIES,

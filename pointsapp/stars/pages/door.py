@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
-from flask import Blueprint, request
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from flask import Blueprint, current_app, request
 
-from pointsapp.core.clock import now
+from pointsapp.core.attic import Attic
+from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.stars.messages import (
@@ -21,18 +22,25 @@ from pointsapp.stars.messages import (
     ROUND_STATES,
     SOURCES,
     STAR_STATES,
-    mistake,
     worded,
 )
-from pointsapp.stars.queries import CATALOGUE, RoundRow, find_round, newest_round
+from pointsapp.stars.messages.mistakes import mistake
+from pointsapp.stars.messages.proofs import FILE_KINDS, LOOKED, PROOF_KINDS, PROOF_STEPS
+from pointsapp.stars.messages.rounds import BARS, EDITION_KINDS, ERRATUM_STATES, OBJECTION_STATES
+from pointsapp.stars.messages.seeing import rise_words
+from pointsapp.stars.queries import CATALOGUE, Look, RoundRow, chosen_round, find_round, newest_round
 from pointsapp.stars.schemas import shown_score
 from pointsapp.web.etags import conditional
+from pointsapp.web.filters import day
 
 bp = Blueprint("stars", __name__)
 bp.after_request(conditional)
 bp.add_app_template_filter(shown_score, "score")
 bp.add_app_template_filter(partial(worded, metrics=CATALOGUE), "step")
 bp.add_app_template_filter(mistake, "mistake")
+# A time limit ends with its last day: people read that day, not the midnight behind it.
+bp.add_app_template_filter(lambda end: day(end - timedelta(microseconds=1)), "last_day")
+bp.add_app_template_filter(partial(rise_words, metrics=CATALOGUE), "rise")
 
 WORDS = {
     "kinds": BRANCH_KINDS,
@@ -45,13 +53,33 @@ WORDS = {
     "item_states": ITEM_STATES,
     "paper_states": PAPER_STATES,
     "plan_fields": PLAN_FIELDS,
+    "proof_kinds": PROOF_KINDS,
+    "proof_steps": PROOF_STEPS,
+    "file_kinds": FILE_KINDS,
+    "looked": LOOKED,
+    "bars": BARS,
+    "objection_states": OBJECTION_STATES,
+    "edition_kinds": EDITION_KINDS,
+    "erratum_states": ERRATUM_STATES,
 }
 
 
-def asked_round() -> RoundRow | None:
-    """Return the round that `?round=` names, else the newest; None before the first."""
+def asked_round(latest: Sequence[RoundRow] = ()) -> RoundRow | None:
+    """Return the round that `?round=` names, else the newest (of the branch that the address names); None before the first.
+
+    `latest` are `latest_rounds`, where the page shows them anyway: it is mostly one of them.
+    """
+    asked, branch = request.args.get("round", ""), (request.view_args or {}).get("branch_id")
+    found = chosen_round(latest, asked, today=local_day(now())) if branch is None else None
+    if found is not None:
+        return found
+    return find_round(db.session, asked) if asked else newest_round(db.session, now=now(), branch=branch)
+
+
+def round_in(look: Look) -> RoundRow | None:
+    """Return the round that `?round=` names, else the newest of those in which the branch took part; None where it took part in none."""
     asked = request.args.get("round", "")
-    return find_round(db.session, asked) if asked else newest_round(db.session, now=now())
+    return (look.round_called(asked) or find_round(db.session, asked)) if asked else look.newest_round
 
 
 def the_round() -> RoundRow:
@@ -62,6 +90,6 @@ def the_round() -> RoundRow:
     return found
 
 
-def posted(**in_address: str) -> Any:
-    """Return what the form says; what the address names is not overridden by what a page sends along."""
-    return CombinedMultiDict([MultiDict(in_address), request.form])
+def attic() -> Attic:
+    """Return where the files are that were handed in: with the pictures that a backup takes along."""
+    return Attic(current_app.config["SETTINGS"].instance_path / "proofs")

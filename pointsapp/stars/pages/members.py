@@ -12,12 +12,12 @@ from pointsapp.core.actor import require
 from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.stars.pages.door import WORDS, bp, posted
+from pointsapp.stars.pages.door import WORDS, bp
 from pointsapp.stars.policies import may_read_members
 from pointsapp.stars.queries import find_branch, members_page
 from pointsapp.stars.schemas import EndMemberForm, MemberForm
 from pointsapp.stars.services import end_member, record_member
-from pointsapp.web.doors import Form, bind, blank, signed_in, write_page
+from pointsapp.web.doors import Form, bind, blank, posted, signed_in, write_page
 
 
 @bp.get("/console/stars/<string:branch_id>/members")

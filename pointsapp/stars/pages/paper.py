@@ -14,7 +14,8 @@ from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.stars.pages.door import WORDS, bp
-from pointsapp.stars.policies import may_confirm_paper, may_open_console
+from pointsapp.stars.pages.showing import note_paper
+from pointsapp.stars.policies import may_confirm_paper, may_list_paper
 from pointsapp.stars.queries import paper_page, paper_sheet
 from pointsapp.stars.schemas import DeclinePaperForm, PaperForm
 from pointsapp.stars.services import confirm_paper, decline_paper, record_paper
@@ -79,7 +80,7 @@ def _then(words: str) -> Any:
 
 def _console_paper(form: Form) -> str:
     actor = signed_in()
-    require(may_open_console(actor))
+    require(may_list_paper(actor))
     asked = PageRequest(limit=30, after=decode_cursor(request.args.get("cursor"), (int,)))
     return render_template(
         "stars/console_paper.html",
@@ -98,8 +99,9 @@ def _areas(actor: Any) -> list[AreaOption]:
 
 def _paper(sheet_id: str, form: Form) -> str:
     actor = signed_in()
-    require(may_open_console(actor))
+    require(may_list_paper(actor))
     sheet, lines = paper_sheet(db.session, actor, sheet_id)
+    note_paper(actor, sheet, lines)
     is_own = actor.person_id in {sheet.by_id, *(line.person_id for line in lines)}
     may_decide = sheet.state == "pending" and not is_own and may_confirm_paper(actor, sheet.area_path)
     return render_template(

@@ -10,12 +10,14 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.stars.pages.door import WORDS, asked_round, bp, the_round
-from pointsapp.stars.policies import may_edit_plan, may_open_console, may_read_names
+from pointsapp.stars.pages.showing import note_rows
+from pointsapp.stars.policies import may_accept_item, may_edit_plan, may_open_console, may_read_names
 from pointsapp.stars.queries import (
     changes_of,
     find_branch,
     latest_rounds,
     links_of,
+    pieces_of,
     plan_item,
     plan_of,
     plans_page,
@@ -53,16 +55,24 @@ def item_page(branch_id: str, item_id: str, form: Form) -> str:
     branch = find_branch(db.session, branch_id)
     found, item = plan_item(db.session, branch, item_id, actor, now=moment)
     sees_names = may_read_names(actor, branch.area_path)
-    may_edit = found.state == "open" and not item.is_withdrawn and may_edit_plan(actor, branch.area_path)
+    is_open = found.state == "open" and not item.is_withdrawn
+    may_edit = is_open and item.accepted_at is None and may_edit_plan(actor, branch.area_path)
+    pieces = [one for one in pieces_of(db.session, found, branch, actor) if item_id in one.item_ids]
+    links = links_of(db.session, item_id, branch, actor)
+    rows = rows_to_link(db.session, found, branch, actor, now=moment) if may_edit and actor else []
+    note_rows(actor, found, branch, (*rows, *(link.row for link in links if link.row)))
     return render_template(
         "stars/plan_item.html",
         round=found,
         branch=branch,
         item=item,
-        links=links_of(db.session, item_id, branch, actor),
+        links=links,
         changes=changes_of(db.session, found, branch, item_id=item_id) if sees_names else (),
-        rows=rows_to_link(db.session, found, branch, actor, now=moment) if may_edit and actor else (),
+        rows=rows,
+        pieces=pieces,
         may_edit=may_edit,
+        may_accept=is_open and may_accept_item(actor, branch.area_path),
+        is_shown=bool(links or [one for one in pieces if one.withdrawn_at is None]),
         form=form,
         words=WORDS,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +15,13 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.events import Event
 from pointsapp.core.metrics import Counting, Metric
 from pointsapp.core.paging import Page, PageRequest, cut, instant
-from pointsapp.people.models import Person
 from pointsapp.stars.models import Evidence
 from pointsapp.stars.policies import may_read_names
-from pointsapp.stars.queries.evidence import EvidenceRow, evidence_row, may_open
-from pointsapp.stars.queries.metrics import CATALOGUE, Span, figure, is_member, one_branch, reach
+from pointsapp.stars.queries.evidence import may_open
+from pointsapp.stars.queries.metrics import CATALOGUE, Span, figure, one_branch, reach
+from pointsapp.stars.queries.newest import newest
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rows import EvidenceRow, asked_row, asked_rows
 from pointsapp.stars.queries.standings import Standing
 
 
@@ -50,17 +52,19 @@ def figures(
 ) -> tuple[MetricFigure, ...]:
     """Return all metrics of a branch; what is for information only is counted from its event rows now."""
     span = found.span(now)
-    return tuple(
-        MetricFigure(
-            metric=metric,
-            figure=_events(session, metric, standing.branch, span)
-            if metric.by is Counting.EVENTS
-            else figure(metric, standing.tally),
-            base=None if metric.over is None else figure(CATALOGUE[metric.over], standing.tally),
-            opens=metric.evidence is not None and opens_to(actor, standing, metric),
-        )
-        for metric in sorted(CATALOGUE.values(), key=lambda metric: not metric.can_score)
-    )
+    happened = _events(session, standing.branch, span)
+    found_here = []
+    for metric in sorted(CATALOGUE.values(), key=lambda metric: not metric.can_score):
+        if metric.by is Counting.EVENTS:
+            base = None if metric.over is None else happened[metric.over]
+            amount = happened[metric.key]
+            shown = amount if base is None else amount * metric.times // base if base else None
+        else:
+            base = None if metric.over is None else figure(CATALOGUE[metric.over], standing.tally)
+            shown = figure(metric, standing.tally)
+        opens = metric.evidence is not None and opens_to(actor, standing, metric)
+        found_here.append(MetricFigure(metric=metric, figure=shown, base=base, opens=opens))
+    return tuple(found_here)
 
 
 def opens_to(actor: Actor | None, standing: Standing, metric: Metric) -> bool:
@@ -90,49 +94,55 @@ def evidence_rows(
     session: Session, branch: BranchRow, span: Span, metric: Metric, actor: Actor, page: PageRequest
 ) -> Page[EvidenceRow]:
     """Return a page of the evidence that a metric counts, newest first. The caller has asked whether it opens."""
-    reached = reach(one_branch(branch.id))
-    statement = (
-        select(Evidence, Area.name, Person.name, Event.kind)
-        .join(reached, reached.c.area_id == Evidence.area_id)
-        .join(Area, Area.id == Evidence.area_id)
-        .join(Event, Event.id == Evidence.event_id)
-        .outerjoin(Person, Person.id == Evidence.person_id)
-        .where(Evidence.metric == metric.evidence, Evidence.quantity != 0, span.holds())
-        .order_by(Evidence.occurred_at.desc(), Evidence.id.desc())
-        .limit(page.limit + 1)
+    behind = (
+        tuple_(Evidence.occurred_at, Evidence.id) < tuple_(instant(page.after[0]), page.after[1])
+        if page.after
+        else None
     )
-    if metric.shows_members:
-        statement = statement.where(is_member(reached))
-    if page.after:
-        seen = tuple_(instant(page.after[0]), page.after[1])
-        statement = statement.where(tuple_(Evidence.occurred_at, Evidence.id) < seen)
+    shown = newest(
+        session,
+        branch.id,
+        reach(one_branch(branch.id)),
+        span,
+        [metric.evidence or ""],
+        page.limit + 1,
+        only_members=metric.shows_members,
+        behind=behind,
+    ).subquery()
     has_names = may_read_names(actor, branch.area_path)
-    rows = cut(session.execute(statement).all(), page.limit, lambda row: (row[0].occurred_at.isoformat(), row[0].id))
-    items = tuple(
-        evidence_row(row, area, name, kind, actor, has_names=has_names) for row, area, name, kind in rows.items
-    )
-    return Page(items, rows.next_cursor)
+    every = session.execute(asked_rows(shown)).all()
+    rows = cut(every, page.limit, lambda row: (row.Evidence.occurred_at.isoformat(), row.Evidence.id))
+    return Page(tuple(asked_row(row, actor, has_names=has_names) for row in rows.items), rows.next_cursor)
 
 
-def _happened(metric: Metric, branch: BranchRow, span: Span) -> Select[Event, str]:
+def _happened(kinds: Sequence[str], branch: BranchRow, span: Span) -> Select[Event, str]:
     reached = reach(one_branch(branch.id))
     return (
         select(Event, Area.name)
         .join(reached, reached.c.area_id == Event.area_id)
         .join(Area, Area.id == Event.area_id)
-        .where(Event.kind == metric.evidence, Event.at >= span.start, Event.at < span.end, Event.at <= span.as_of)
+        .where(Event.kind.in_(kinds), Event.at >= span.start, Event.at < span.end, Event.at <= span.as_of)
     )
 
 
-def _events(session: Session, metric: Metric, branch: BranchRow, span: Span) -> int:
-    return session.scalar(_happened(metric, branch, span).with_only_columns(func.count(Event.id))) or 0
+def _events(session: Session, branch: BranchRow, span: Span) -> dict[str, int]:
+    """Return how many events each metric that is made of plain events counts."""
+    metrics = [metric for metric in CATALOGUE.values() if metric.by is Counting.EVENTS]
+    kinds = sorted({metric.evidence or "" for metric in metrics})
+    counted = _happened(kinds, branch, span).with_only_columns(Event.kind, func.count(Event.id)).group_by(Event.kind)
+    found = {row[0]: row[1] for row in session.execute(counted)}
+    return {metric.key: found.get(metric.evidence or "", 0) for metric in metrics}
 
 
 def _event_rows(
     session: Session, metric: Metric, branch: BranchRow, span: Span, page: PageRequest
 ) -> Page[EvidenceRow]:
     """Return event rows with their time and area; whom they concern is nobody's business here."""
-    statement = _happened(metric, branch, span).order_by(Event.at.desc(), Event.id.desc()).limit(page.limit + 1)
+    statement = (
+        _happened([metric.evidence or ""], branch, span)
+        .order_by(Event.at.desc(), Event.id.desc())
+        .limit(page.limit + 1)
+    )
     if page.after:
         statement = statement.where(tuple_(Event.at, Event.id) < tuple_(instant(page.after[0]), page.after[1]))
     rows = cut(session.execute(statement).all(), page.limit, lambda row: (row[0].at.isoformat(), row[0].id))

@@ -12,8 +12,9 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page, PageRequest
 from pointsapp.stars.policies import may_read_names
 from pointsapp.stars.queries.catalogue import evidence_rows
-from pointsapp.stars.queries.evidence import EvidenceRow, main_metric, may_open
+from pointsapp.stars.queries.evidence import main_metric, may_open
 from pointsapp.stars.queries.rounds import RoundRow
+from pointsapp.stars.queries.rows import EvidenceRow
 from pointsapp.stars.queries.standings import Standing
 from pointsapp.stars.rules.scheme import Indicator
 
@@ -25,6 +26,7 @@ class EvidencePage:
     indicator: Indicator
     rows: Page[EvidenceRow]
     is_masked: bool
+    members_only: bool
 
 
 def evidence_page(
@@ -38,4 +40,9 @@ def evidence_page(
     counted = standing.tally.members if metric.shows_members else standing.tally.people
     require(may_open(actor, standing.branch, metric, counted.get(metric.evidence, 0)))
     rows = evidence_rows(session, standing.branch, found.span(now), metric, actor, page)
-    return EvidencePage(indicator=indicator, rows=rows, is_masked=not may_read_names(actor, standing.branch.area_path))
+    return EvidencePage(
+        indicator=indicator,
+        rows=rows,
+        is_masked=not may_read_names(actor, standing.branch.area_path),
+        members_only=metric.shows_members,
+    )

@@ -16,25 +16,43 @@ from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.core.metrics import Counting, Gives, Metric
-from pointsapp.stars.models import AreaHeadcount, Branch, Evidence, Membership, RoundBranch
+from pointsapp.stars.models import AreaHeadcount, Branch, Evidence, Membership
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Work done in [start, end), as the platform knew it at `as_of`."""
+    """Work done in [start, end) that the platform had received at `as_of` and had on record at `on_record` (None: at `as_of`, too).
+
+    `admitted` are rows that came later and count all the same. Registers (members, head counts) are read as of `as_of`.
+    """
 
     start: datetime
     end: datetime
     as_of: datetime
+    on_record: datetime | None = None
+    admitted: tuple[int, ...] = ()
 
     @property
     def until(self) -> datetime:
         return min(self.end, self.as_of)
 
     def holds(self) -> ColumnElement[bool]:
-        return and_(
-            Evidence.occurred_at >= self.start, Evidence.occurred_at < self.end, Evidence.recorded_at <= self.as_of
-        )
+        return and_(Evidence.occurred_at >= self.start, Evidence.occurred_at < self.end, self._in_time())
+
+    def misses(self) -> ColumnElement[bool]:
+        """Return the condition "work of this time that came too late to count"."""
+        return and_(Evidence.occurred_at >= self.start, Evidence.occurred_at < self.end, ~self._in_time())
+
+    def _in_time(self) -> ColumnElement[bool]:
+        # The first is all there is before the cut-off, and all that the index of counting needs.
+        ways = [Evidence.recorded_at <= self.as_of]
+        if self.on_record is not None and self.on_record > self.as_of:
+            # coalesce: what is unknown must read as no, also under `misses`
+            received = func.coalesce(Evidence.received_at, Evidence.recorded_at)
+            ways.append(and_(received <= self.as_of, Evidence.recorded_at <= self.on_record))
+        if self.admitted:
+            ways.append(Evidence.id.in_(self.admitted))
+        return or_(*ways)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +66,23 @@ class Headcount:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What one branch's area and below brought together: per evidence, the sum, the people and the branch's own members."""
+    """What one branch's area and below brought together: per evidence, the sum, the people and the branch's own members.
+
+    `rows` is how many pieces of evidence say so; None where that was not counted along.
+    """
 
     sums: dict[str, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
     party_members: int = 0
     headcount: Headcount | None = None
+    rows: dict[str, int] | None = None
 
 
 # The evidence of somebody's work, as check-in names it; who took part, also of the members, is counted over attendance.
 ATTENDANCE, MINUTES = "attendance", "service_minutes"
+# An item of a plan that a second person accepted; nobody's own work.
+PROJECT = "project"
 
 # Every metric there is, by its key, and of these what a scheme may name.
 CATALOGUE: dict[str, Metric] = {}
@@ -115,18 +139,16 @@ def values_of(tally: Tally) -> dict[str, int | None]:
 def reach(branches: Select[int, int]) -> CTE:
     """Return (branch_id, area_id) for each branch's area and every area below; `branches` selects (id, area_id).
 
-    By parents, not by LIKE on the path: a pattern that comes from a column cannot use an index.
+    By paths, not by parents: of a recursion PostgreSQL believes that it ends in forty thousand areas, and reads the whole city's
+    evidence for a hundred small branches. A city has some hundred areas, so looking at each path costs next to nothing.
     """
-    base = branches.cte("reach", recursive=True)
-    return base.union_all(select(base.c.branch_id, Area.id).join(base, Area.parent_id == base.c.area_id))
-
-
-def in_round(round_id: int) -> Select[int, int]:
-    """Select the branches of a round for `reach`."""
+    asked, own = branches.subquery(), aliased(Area)
     return (
-        select(Branch.id.label("branch_id"), Branch.area_id.label("area_id"))
-        .join(RoundBranch, RoundBranch.branch_id == Branch.id)
-        .where(RoundBranch.round_id == round_id)
+        select(asked.c.branch_id, Area.id.label("area_id"))
+        .select_from(asked)
+        .join(own, own.id == asked.c.area_id)
+        .join(Area, Area.path.like(own.path + "%"))
+        .cte("reach")
     )
 
 
@@ -185,6 +207,7 @@ def tallies(session: Session, branches: Select[int, int], span: Span) -> dict[in
             Evidence.metric,
             Evidence.person_id,
             func.sum(Evidence.quantity).label("quantity"),
+            func.count(case((Evidence.quantity != 0, 1))).label("rows"),
         )
         .join(Evidence, Evidence.area_id == reached.c.area_id)
         .where(span.holds())
@@ -198,10 +221,13 @@ def tallies(session: Session, branches: Select[int, int], span: Span) -> dict[in
             here.metric,
             func.sum(here.quantity),
             func.count(case((here.quantity > 0, here.person_id))),
+            func.sum(here.rows),
         ).group_by(here.branch_id, here.metric)
     )
-    for branch_id, metric, total, people in rows:
-        found[branch_id].sums[metric], found[branch_id].people[metric] = int(total), people
+    for branch_id, metric, total, people, number in rows:
+        tally = found[branch_id]
+        tally.sums[metric], tally.people[metric] = int(total), people
+        tally.rows = {**(tally.rows or {}), metric: int(number)}
     for branch_id, members, came in _members(session, branches, span):
         found[branch_id].party_members, found[branch_id].members[ATTENDANCE] = members, came
     return dict(found)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
 from pointsapp.core import clock
-from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.core.actor import Actor
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Evidence, PaperLine, PaperSheet, PaperState
+from pointsapp.stars.policies import PAPER_READERS
 from pointsapp.stars.queries.metrics import MINUTES
 
 
@@ -28,6 +29,7 @@ class PaperRow:
     public_id: str
     title: str
     area: str
+    area_id: int
     area_path: str
     done_on: date
     source: str
@@ -70,14 +72,14 @@ def _sheets(actor: Actor) -> Any:
         .join(writer, writer.id == PaperSheet.by_id)
         .join(lines, lines.c.sheet_id == PaperSheet.id)
         .outerjoin(decider, decider.id == PaperSheet.decided_by_id)
-        .where(below_any(Area.path, actor.paths(COMMUNITY_STAFF)))
+        .where(below_any(Area.path, actor.paths(PAPER_READERS)))
     )
 
 
 def _row(found: Any) -> PaperRow:
     sheet, area, path, by, decided_by, people, minutes = found
     return PaperRow(
-        id=sheet.id, public_id=sheet.public_id, title=sheet.title, area=area, area_path=path, done_on=sheet.done_on,
+        id=sheet.id, public_id=sheet.public_id, title=sheet.title, area=area, area_id=sheet.area_id, area_path=path, done_on=sheet.done_on,
         source=sheet.source, state=sheet.state, by=by, by_id=sheet.by_id, at=sheet.at, decided_by=decided_by,
         decided_at=sheet.decided_at, reason=sheet.reason, people=people, minutes=int(minutes),
     )  # fmt: skip

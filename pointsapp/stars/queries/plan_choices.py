@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below
-from pointsapp.core.actor import AREA_ROLES, Actor
+from pointsapp.core.actor import COMMUNITY_STAFF, Actor
 from pointsapp.core.events import Event
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.stars.models import Evidence
 from pointsapp.stars.policies import may_read_names
-from pointsapp.stars.queries.evidence import EvidenceRow, evidence_row
 from pointsapp.stars.queries.metrics import one_branch, reach
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rows import EvidenceRow, evidence_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def on_duty(session: Session, branch: BranchRow, *, now: datetime, also: int | N
         select(RoleGrant.person_id)
         .join(Area, Area.id == RoleGrant.area_id)
         .where(
-            RoleGrant.role.in_(AREA_ROLES),
+            RoleGrant.role.in_(COMMUNITY_STAFF),
             below(Area.path, branch.area_path),
             RoleGrant.starts_at <= now,
             or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),

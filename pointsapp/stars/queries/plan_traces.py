@@ -15,8 +15,8 @@ from pointsapp.core.events import Event
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Evidence, PlanChange, PlanEvidence, PlanItem
 from pointsapp.stars.policies import may_read_names
-from pointsapp.stars.queries.evidence import EvidenceRow, evidence_row
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rows import EvidenceRow, evidence_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

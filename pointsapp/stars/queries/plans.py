@@ -6,13 +6,13 @@ Everybody sees items, units, dates and progress. Who is responsible and who chan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock, policy
@@ -20,7 +20,7 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
-from pointsapp.stars.models import Branch, PlanEvidence, PlanItem, RoundBranch, StarPlan
+from pointsapp.stars.models import Branch, PlanEvidence, PlanItem, Proof, ProofUse, RoundBranch, StarPlan
 from pointsapp.stars.policies import PLAN_RISK_DAYS, PLAN_RISK_PROGRESS, may_read_names
 from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row, rounds_by_ids
 from pointsapp.stars.rules.plans import ItemCounts, ItemState, RiskRule, item_state
@@ -28,7 +28,7 @@ from pointsapp.stars.rules.plans import ItemCounts, ItemState, RiskRule, item_st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanItemRow:
-    """One line of a task list; `person` and `person_id` are None unless the reader is an officer within their remit."""
+    """One line of a task list; `person`, `person_id` and `accepted_by` are None unless the reader is an officer within their remit."""
 
     public_id: str
     star: str
@@ -44,6 +44,8 @@ class PlanItemRow:
     links: int
     is_withdrawn: bool
     responsible_id: int | None
+    accepted_at: datetime | None = None
+    accepted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +109,11 @@ def items_of(
 ) -> tuple[PlanItemRow, ...]:
     """Return the items of a branch's plan in the order of their due dates, as this reader may see them."""
     links = select(func.count()).select_from(PlanEvidence).where(PlanEvidence.item_id == PlanItem.id).scalar_subquery()
+    acceptor = aliased(Person)
     rows = session.execute(
-        select(PlanItem, Person.name, Person.public_id, links)
+        select(PlanItem, Person.name, Person.public_id, links, acceptor.name)
         .outerjoin(Person, Person.id == PlanItem.person_id)
+        .outerjoin(acceptor, acceptor.id == PlanItem.accepted_by_id)
         .where(PlanItem.round_id == found.id, PlanItem.branch_id == branch.id)
         .order_by(PlanItem.due_on, PlanItem.id)
     ).all()
@@ -133,15 +137,17 @@ def items_of(
             links=count,
             is_withdrawn=item.withdrawn_at is not None,
             responsible_id=item.person_id,
+            accepted_at=item.accepted_at,
+            accepted_by=by if has_names else None,
         )
-        for item, name, public_id, count in rows
+        for item, name, public_id, count, by in rows
     )
 
 
 def _state(item: Any, rule: RiskRule, found: RoundRow, now: datetime) -> ItemState:
-    """Return the item's state today, or as it stood when its round closed."""
+    """Return the item's state today, or as it stood when its round was published."""
     return item_state(
-        today=clock.local_day(found.closed_at or now),
+        today=clock.local_day(found.published_at or found.closed_at or now),
         starts_on=clock.local_day(item.created_at),
         due_on=item.due_on,
         progress=item.progress,
@@ -150,11 +156,18 @@ def _state(item: Any, rule: RiskRule, found: RoundRow, now: datetime) -> ItemSta
     )
 
 
+def is_shown() -> ColumnElement[bool]:
+    """Return the condition "something shows that the item was done": a row, a note, or a piece that was not withdrawn."""
+    linked = exists().where(PlanEvidence.item_id == PlanItem.id)
+    given = exists().where(ProofUse.item_id == PlanItem.id, ProofUse.proof_id == Proof.id, Proof.withdrawn_at.is_(None))
+    return or_(linked, given)
+
+
 def plan_counts(
-    session: Session, found: RoundRow, branches: Iterable[int], *, now: datetime
+    session: Session, found: RoundRow, branches: Iterable[int], *, now: datetime, rule: RiskRule | None = None
 ) -> dict[int, dict[str, ItemCounts]]:
     """Return, for each of `branches` that has items, the counts of each star: what a board shows beside the star."""
-    rule = risk_rule(session, now=now)
+    rule = rule or risk_rule(session, now=now)
     counted: dict[int, dict[str, ItemCounts]] = defaultdict(lambda: defaultdict(ItemCounts))
     for item in session.execute(
         select(
@@ -168,6 +181,19 @@ def plan_counts(
     ):
         counted[item.branch_id][item.star] = counted[item.branch_id][item.star].plus(_state(item, rule, found, now))
     return {branch_id: dict(stars) for branch_id, stars in counted.items()}
+
+
+def overdue_items(session: Session, found: RoundRow, branches: Collection[int] | None = None, *, now: datetime) -> int:
+    """Count the overdue items of all plans of a round, or of these branches: past their due date, not done, not withdrawn."""
+    query = select(func.count(PlanItem.id)).where(
+        PlanItem.round_id == found.id,
+        PlanItem.withdrawn_at.is_(None),
+        PlanItem.progress < 100,
+        PlanItem.due_on < clock.local_day(found.published_at or found.closed_at or now),
+    )
+    if branches is not None:
+        query = query.where(PlanItem.branch_id.in_(branches))
+    return session.scalar(query) or 0
 
 
 def plan_item(

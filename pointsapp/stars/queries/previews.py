@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 from pointsapp.stars.messages import speaks_english
 from pointsapp.stars.queries.drafts import Draft
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow, newest_round, open_rounds
+from pointsapp.stars.queries.showing import in_tiers, shows_ranks
 from pointsapp.stars.queries.standings import Entry, Standing, entries, placed
 from pointsapp.stars.rules.scheme import Scheme, Source
+
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One branch under the rules of the round (`before`) and under the draft (`after`)."""
+    """One branch under the rules of the round (`before`) and under the draft (`after`); a rank counts only where ranks are shown."""
 
     before: Standing
     after: Standing
+    has_ranks: bool = True
 
     @property
     def branch(self) -> BranchRow:
@@ -29,14 +33,13 @@ class Change:
     def is_same(self) -> bool:
         return self.outline(self.before) == self.outline(self.after)
 
-    @staticmethod
-    def outline(row: Standing) -> tuple[int, int, int, str | None]:
-        return row.rank, row.score.total, row.score.lit_stars, row.score.tier
+    def outline(self, row: Standing) -> tuple[int, int, int, str | None]:
+        return row.rank if self.has_ranks else 0, row.score.total, row.score.lit_stars, row.score.tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """`round` is None where none runs. `rows` stand in the draft's order.
+    """`round` is None where none runs. `rows` stand in the draft's order, or where no ranks are shown, tier by tier.
 
     `unassessed` are indicators which only the draft has and people must score: they count as 0 here. `cut` are those where a given
     score is above the draft's maximum and counts as that maximum.
@@ -47,6 +50,18 @@ class Preview:
     rows: tuple[Change, ...] = ()
     unassessed: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
+    has_ranks: bool = True
+
+    @property
+    def changed(self) -> int:
+        """Return for how many branches something would change."""
+        return sum(not row.is_same for row in self.rows)
+
+    def shown(self, most: int = MOST_SHOWN) -> tuple[Change, ...]:
+        """Return at most `most` rows: where there are more, those that would change go first."""
+        if len(self.rows) <= most:
+            return self.rows
+        return tuple(sorted(self.rows, key=lambda row: row.is_same)[:most])
 
 
 def preview(session: Session, draft: Draft, *, now: datetime) -> Preview:
@@ -54,18 +69,21 @@ def preview(session: Session, draft: Draft, *, now: datetime) -> Preview:
     scheme = draft.scheme(english=speaks_english())
     own = [found for found in open_rounds(session) if found.scheme.code == draft.code]
     found = own[-1] if own else newest_round(session, now=now)
+    has_ranks = shows_ranks(session, now=now)
     if found is None:
-        return Preview(round=None, scheme=scheme)
+        return Preview(round=None, scheme=scheme, has_ranks=has_ranks)
     elapsed, rows = found.elapsed(now), entries(session, found, now=now)
     before = {row.branch.id: row for row in placed(found.scheme, rows, elapsed)}
     after = placed(scheme, [_aiming(row, found.scheme, scheme) for row in rows], elapsed)
+    shown = after if has_ranks else in_tiers(scheme, after)
     by_hand = [one for one in scheme.indicators if one.source is Source.ASSESSED]
     return Preview(
         round=found,
         scheme=scheme,
-        rows=tuple(Change(before=before[row.branch.id], after=row) for row in after),
+        rows=tuple(Change(before=before[row.branch.id], after=row, has_ranks=has_ranks) for row in shown),
         unassessed=tuple(one.name for one in by_hand if found.scheme.indicator(one.key) is None),
         cut=tuple(one.name for one in by_hand if any(row.given.get(one.key, 0) > one.most for row in rows)),
+        has_ranks=has_ranks,
     )
 
 

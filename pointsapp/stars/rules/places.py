@@ -32,6 +32,8 @@ def ranks(figures: Mapping[Key, Any]) -> dict[Key, int]:
 
 def comparable(scheme: Scheme, score: BranchScore) -> tuple[int, ...]:
     """Return what a branch is compared by: the total, then what the scheme's tie rule names, in its order."""
+    if not scheme.ties:
+        return (score.total,)
     by_star = {one.star.key: one.score for one in score.stars}
     return (score.total, *(score.lit_stars if tie == LIT_STARS else by_star[tie] for tie in scheme.ties))
 

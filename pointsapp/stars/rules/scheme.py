@@ -15,6 +15,8 @@ HUNDREDTHS = 100
 # The colours of static/css/tokens.css, --star-1 … --star-5: each reads in light, dark and on the wall.
 COLOURS = ("red", "orange", "blue", "pink", "green")
 HEADCOUNT = "headcount"
+# Named by an indicator's `by` beside the roles: a panel 亮赛比评审组 scores it (feature contest), nobody by hand.
+PANEL = "panel"
 
 
 class Source(StrEnum):
@@ -99,6 +101,10 @@ class Item:
     def step(self) -> int | None:
         """What a score of it must be a whole number of times, None for any score."""
         return self.indicator.most if self.kind in (ItemKind.HONOUR, ItemKind.VETO) else self.each
+
+    def puts_out(self, star: str) -> bool:
+        """Tell whether this veto, where it applies, keeps the star with this key from being lit."""
+        return self.kind is ItemKind.VETO and (star in self.stars or (not self.stars and self.tier_at_most is None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

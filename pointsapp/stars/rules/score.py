@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from pointsapp.stars.rules.scheme import HEADCOUNT, Formula, Indicator, Item, ItemKind, Scheme, Source, Star, Tier
+from pointsapp.stars.rules.figures import Gap, IndicatorScore, count_score
+from pointsapp.stars.rules.scheme import Indicator, Item, ItemKind, Scheme, Source, Star, Tier
 
 
 class StarState(StrEnum):
@@ -15,22 +16,8 @@ class StarState(StrEnum):
     ON_COURSE = "on_course"
     AT_RISK = "at_risk"
     NOT_AIMED = "not_aimed"
-
-
-class Gap(StrEnum):
-    """Why an indicator has no score of its own yet; it counts as 0 and says so."""
-
-    NOT_ASSESSED = "not_assessed"
-    NO_HEADCOUNT = "no_headcount"
-    TOO_FEW = "too_few"  # a ratio over so few people would be luck
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorScore:
-    indicator: Indicator
-    score: int  # hundredths
-    inputs: dict[str, int | None]
-    gap: Gap | None
+    TAKEN_BACK = "taken_back"  # 摘星: it had been lit when the round was closed
+    UNLIT = "unlit"  # only ever read, never stored: what is at risk in a closed round (StarScore.shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +34,10 @@ class ItemScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarScore:
-    """`added` and `taken` are what the star's own bonuses and deductions came to, before the star's maximum cut them."""
+    """`added` and `taken` are what the star's own bonuses and deductions came to, before the star's maximum cut them.
+
+    `state` is what editions store and digests cover; `is_over` says that it was read from a closed round.
+    """
 
     star: Star
     score: int
@@ -55,6 +45,17 @@ class StarScore:
     indicators: tuple[IndicatorScore, ...]
     added: int = 0
     taken: int = 0
+    is_over: bool = field(default=False, compare=False)  # how it is read, not what it is
+
+    @property
+    def shown(self) -> StarState:
+        """The state as readers are told it: of a closed round nothing is at risk any more, it is simply not lit."""
+        return shown_state(self.state, is_over=self.is_over)
+
+
+def shown_state(state: StarState, *, is_over: bool) -> StarState:
+    """Return how a state reads. Read so, not stored so: what was frozen keeps its words, and its digest what it covers."""
+    return StarState.UNLIT if is_over and state is StarState.AT_RISK else state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,52 +82,6 @@ def applying(items: Sequence[ItemScore]) -> tuple[Item, ...]:
     return tuple(one.item for one in items if one.item.kind is ItemKind.VETO and one.points)
 
 
-def figure_of(formula: Formula, values: Mapping[str, int | None]) -> Fraction | Gap:
-    """Return the figure the formula looks at, or why there is none."""
-    amount = values.get(formula.of) or 0
-    if formula.to is not None:
-        base = values.get(formula.to) or 0
-        return Gap.TOO_FEW if base < formula.least else Fraction(amount * 100, base)
-    if formula.per is not None:
-        heads = values.get(HEADCOUNT)
-        if heads is None:
-            return Gap.NO_HEADCOUNT
-        return Gap.TOO_FEW if heads < formula.least else Fraction(amount * formula.per, heads)
-    return Fraction(amount)
-
-
-def count_score(indicator: Indicator, values: Mapping[str, int | None]) -> IndicatorScore:
-    """Return the score of a counted indicator with the inputs it came from."""
-    formula = indicator.formula
-    assert formula is not None
-    inputs = {name: values.get(name) for name in formula.metrics}
-    figure = figure_of(formula, values)
-    if isinstance(figure, Gap):
-        return IndicatorScore(indicator=indicator, score=0, inputs=inputs, gap=figure)
-    return IndicatorScore(
-        indicator=indicator, score=whole_score(formula, figure, indicator.most), inputs=inputs, gap=None
-    )
-
-
-def whole_score(formula: Formula, figure: Fraction, most: int) -> int:
-    """Return `exact_score` rounded down, by whole numbers alone: it is asked for every indicator of every branch."""
-    above, below = figure.numerator, figure.denominator
-    if formula.bands:
-        return next((score for at_least, score in formula.bands if above >= at_least * below), 0)
-    share, whole = above - formula.zero_at * below, (formula.full_at - formula.zero_at) * below
-    if whole < 0:
-        share, whole = -share, -whole
-    return most * min(max(share, 0), whole) // whole
-
-
-def exact_score(formula: Formula, figure: Fraction, most: int) -> Fraction:
-    """Return what `figure` is worth before it is rounded down to whole hundredths."""
-    if formula.bands:
-        return Fraction(next((score for at_least, score in formula.bands if figure >= at_least), 0))
-    share = (figure - formula.zero_at) / (formula.full_at - formula.zero_at)
-    return most * min(max(share, Fraction(0)), Fraction(1))
-
-
 def score_branch(
     scheme: Scheme,
     values: Mapping[str, int | None],
@@ -134,10 +89,14 @@ def score_branch(
     *,
     aims: Sequence[str] | None,
     elapsed: Fraction,
+    taken_back: Collection[str] = (),
 ) -> BranchScore:
-    """Score one branch. `elapsed` is the share of the round's days gone by; `aims` are the stars it aims for, None for all."""
+    """Score one branch. `elapsed` is the share of the round's days gone by; `aims` are the stars it aims for, None for all.
+
+    `taken_back` are stars that a closed round gave and that were taken back since: their scores stay, they are not lit.
+    """
     items = tuple(_score_item(item, values, assessed) for item in scheme.items)
-    stars = _Stars(scheme, items, values, assessed, aims=aims, elapsed=elapsed).all()
+    stars = _Stars(scheme, items, values, assessed, aims=aims, elapsed=elapsed, taken_back=taken_back).all()
     changes = _changes(scheme, items)
     gained = changes.get(ItemKind.BONUS, 0) + changes.get(ItemKind.HONOUR, 0) - changes.get(ItemKind.DEDUCTION, 0)
     total = max(sum(star.score for star in stars) + gained, 0)
@@ -169,14 +128,18 @@ def _best_under(veto: Item, scheme: Scheme) -> int:
 
 
 def _meets(tier: Tier, score: BranchScore) -> bool:
+    # What most tiers ask stands first: this is asked of every branch each time somebody's place among them may have changed.
+    if score.lit_stars < tier.lit_stars or score.total < tier.total:
+        return False
+    if tier.each_star_percent and any(one.score * 100 < one.star.most * tier.each_star_percent for one in score.stars):
+        return False
+    if tier.each_star and any(one.score < tier.each_star for one in score.stars):
+        return False
+    if not tier.floors and not tier.lit:
+        return True
     by_key = {one.star.key: one for one in score.stars}
-    return (
-        score.lit_stars >= tier.lit_stars
-        and score.total >= tier.total
-        and all(one.score * 100 >= one.star.most * tier.each_star_percent for one in score.stars)
-        and all(one.score >= tier.each_star for one in score.stars)
-        and all(by_key[key].score >= floor for key, floor in tier.floors)
-        and all(by_key[key].state is StarState.LIT for key in tier.lit)
+    return all(by_key[key].score >= floor for key, floor in tier.floors) and all(
+        by_key[key].state is StarState.LIT for key in tier.lit
     )
 
 
@@ -217,6 +180,7 @@ class _Stars:
         *,
         aims: Sequence[str] | None,
         elapsed: Fraction,
+        taken_back: Collection[str] = (),
     ) -> None:
         self.scheme, self.items, self.aims, self.elapsed = scheme, items, aims, elapsed
         self.scores = {
@@ -227,6 +191,7 @@ class _Stars:
         vetoes = applying(items)
         self.all_out = any(not veto.stars and veto.tier_at_most is None for veto in vetoes)
         self.out = {key for veto in vetoes for key in veto.stars}
+        self.taken_back = frozenset(taken_back)
 
     def all(self) -> tuple[StarScore, ...]:
         return tuple(
@@ -259,6 +224,8 @@ class _Stars:
     def _judge(self, star: Star) -> StarState:
         """Lit from `lit_at` on, if its floors hold, the stars it requires are lit, and no veto puts it out."""
         scores = {one.indicator.key: one for one in self.scores[star.key]}
+        if star.key in self.taken_back:
+            return StarState.TAKEN_BACK
         is_out = self.all_out or star.key in self.out
         required = {self.state_of(key) for key in star.requires}
         has_floors = all(scores[key].score >= floor for key, floor in star.needs)

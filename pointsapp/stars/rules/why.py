@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from pointsapp.stars.rules.figures import Gap, IndicatorScore, exact_score, figure_of
 from pointsapp.stars.rules.scheme import HEADCOUNT, Formula, ItemKind, Scheme, Source
-from pointsapp.stars.rules.score import BranchScore, Gap, IndicatorScore, StarScore, StarState, exact_score, figure_of
+from pointsapp.stars.rules.score import BranchScore, StarScore, StarState
 
 Facts = dict[str, str | int | None]
 
@@ -79,7 +80,7 @@ def why_star(branch: BranchScore, one: StarScore) -> tuple[Step, ...]:
         steps.append(Step("star_taken", {"score": one.taken}))
     if sum_of + one.added - one.taken > star.most:
         steps.append(Step("star_full", {"most": star.most}))
-    steps += [Step("star_out", {"veto": veto.indicator.name}) for veto in branch.vetoes if _puts_out(veto.stars, veto.tier_at_most, star.key)]  # fmt: skip
+    steps += [Step("star_out", {"veto": veto.indicator.name}) for veto in branch.vetoes if veto.puts_out(star.key)]  # fmt: skip
     if one.state is StarState.LIT:
         return (*steps, Step("star_lit", {"lit_at": star.lit_at}))
     if one.score < star.lit_at:
@@ -98,8 +99,14 @@ def why_no_tier(missed: tuple[str, ...]) -> tuple[Step, ...]:
     return tuple(Step("no_room", {"tier": tier}) for tier in missed)
 
 
-def _puts_out(stars: tuple[str, ...], tier_at_most: int | None, key: str) -> bool:
-    return key in stars or (not stars and tier_at_most is None)
+def why_taken_back(on: str, reason: str) -> tuple[Step, ...]:
+    """Return that a star of a closed round was taken back, on which day (ISO) and why."""
+    return (Step("star_taken_back", {"on": on, "reason": reason}),)
+
+
+def why_corrected(number: int | None) -> tuple[Step, ...]:
+    """Return which edition of a closed round corrected an indicator; nothing where none did."""
+    return () if number is None else (Step("corrected", {"number": number}),)
 
 
 def why_total(scheme: Scheme, branch: BranchScore) -> tuple[Step, ...]:

@@ -15,6 +15,9 @@ from pointsapp.stars.services import Assess, SetAims
 from pointsapp.web.schemas import FormSchema, JsonSchema, Moment, PublicId, Text, page_schema
 
 MOST_SCORE = 1000
+_SHOWN = {
+    "description": "the state as pages say it: `unlit` where a round is closed and `state`, as it is stored, is `at_risk`"
+}
 _TWO_DECIMALS = _l("应是 0 到 1000 之间的数，最多两位小数")
 
 
@@ -59,9 +62,17 @@ class RoundSchemeSchema(Schema):
 class RoundSchema(Schema):
     id = fields.String(attribute="public_id")
     name = fields.String()
-    state = fields.String()
+    state = fields.String(
+        metadata={
+            "description": "open, published (provisional, objections are taken) or closed (stored, never counted again)"
+        }
+    )
     starts_on = fields.Date()
     ends_on = fields.Date()
+    cut_off_at = Moment(metadata={"description": "work of the quarter that is received later does not count"})
+    published_at = Moment(allow_none=True)
+    objections_until = Moment(allow_none=True)
+    closed_at = Moment(allow_none=True)
     scheme = fields.Nested(RoundSchemeSchema)
 
 
@@ -76,19 +87,32 @@ class StarStandingSchema(Schema):
     name = fields.String(attribute="star.name")
     score = Score()
     state = fields.String()
+    shown = fields.String(metadata=_SHOWN)
 
 
 class StandingSchema(Schema):
+    """`rank` is null where ranks are switched off in favour of tiers."""
+
     branch = fields.Nested(BranchSchema)
-    rank = fields.Integer()
+    rank = fields.Integer(allow_none=True)
     total = Score(attribute="score.total")
     lit_stars = fields.Integer(attribute="score.lit_stars")
     tier = fields.String(attribute="score.tier", allow_none=True)
     stars = fields.List(fields.Nested(StarStandingSchema), attribute="score.stars")
 
 
+class ItemLinkSchema(Schema):
+    """The item of a plan that a project was, and the branch whose plan it is."""
+
+    id = fields.String(attribute="public_id")
+    title = fields.String()
+    branch_id = fields.String()
+
+
 class EvidenceSchema(Schema):
-    """One row behind a figure. `person` is masked unless the reader is an officer; `reason` goes with a score given by hand."""
+    """One row behind a figure. `person` is masked unless the reader is an officer; `reason` goes with a score given by hand, `item` with
+    a project.
+    """
 
     id = fields.String()
     at = Moment()
@@ -97,6 +121,7 @@ class EvidenceSchema(Schema):
     quantity = fields.Integer(allow_none=True)
     score = Score(allow_none=True)
     reason = fields.String(allow_none=True)
+    item = fields.Nested(ItemLinkSchema, allow_none=True)
 
 
 class HeadcountSchema(Schema):
@@ -129,6 +154,7 @@ class StarDetailSchema(Schema):
     lit_at = Score()
     score = Score()
     state = fields.String()
+    shown = fields.String(metadata=_SHOWN)
     steps = fields.List(fields.String())
     indicators = fields.List(fields.Nested(IndicatorSchema))
 
@@ -147,11 +173,11 @@ class ItemSchema(Schema):
 
 
 class StandingDetailSchema(Schema):
-    """One branch of a round, opened: stars, indicators, and the rows behind them."""
+    """One branch of a round, opened: stars, indicators, and the rows behind them. `rank` is null where ranks are switched off."""
 
     round = fields.Nested(RoundSchema)
     branch = fields.Nested(BranchSchema)
-    rank = fields.Integer()
+    rank = fields.Integer(allow_none=True)
     total = Score()
     lit_stars = fields.Integer()
     tier = fields.String(allow_none=True)
@@ -207,13 +233,18 @@ StandingPage = page_schema(StandingSchema)
 
 
 def detail(
-    found: RoundRow, standing: Standing, stars: tuple[StarDetail, ...], items: tuple[ItemDetail, ...]
+    found: RoundRow,
+    standing: Standing,
+    stars: tuple[StarDetail, ...],
+    items: tuple[ItemDetail, ...],
+    *,
+    has_ranks: bool = True,
 ) -> dict[str, Any]:
     """Return what StandingDetailSchema shows."""
     return {
         "round": found,
         "branch": standing.branch,
-        "rank": standing.rank,
+        "rank": standing.rank if has_ranks else None,
         "total": standing.score.total,
         "lit_stars": standing.score.lit_stars,
         "tier": standing.score.tier,
@@ -228,6 +259,7 @@ def detail(
                 "lit_at": star.score.star.lit_at,
                 "score": star.score.score,
                 "state": star.score.state,
+                "shown": star.score.shown,
                 "steps": _steps(star.steps),
                 "indicators": [_indicator(one) for one in star.indicators],
             }
@@ -255,7 +287,14 @@ def _item(one: ItemDetail) -> dict[str, Any]:
 
 def _indicator(one: IndicatorDetail) -> dict[str, Any]:
     rows = [
-        {"id": row.public_id, "at": row.occurred_at, "area": row.area, "person": row.person, "quantity": row.quantity}
+        {
+            "id": row.public_id,
+            "at": row.occurred_at,
+            "area": row.area,
+            "person": row.person,
+            "quantity": row.quantity,
+            "item": row.item,
+        }
         for row in one.evidence
     ]
     given = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from pointsapp.stars.schemas.board import ItemLinkSchema
 from pointsapp.web.schemas import Moment, page_schema
 
 
@@ -31,7 +32,9 @@ class FigureSchema(Schema):
 
 
 class MetricRowSchema(Schema):
-    """One row behind a metric. `person` is masked unless the reader is an officer; null where it is nobody's business. `is_paper`: typed in by staff from paper."""
+    """One row behind a metric. `person` is masked unless the reader is an officer; null where it is nobody's business. `is_paper`: typed in by staff from paper. `item`:
+    the item of a plan that a project was.
+    """
 
     id = fields.String(attribute="public_id")
     at = Moment(attribute="occurred_at")
@@ -39,6 +42,7 @@ class MetricRowSchema(Schema):
     person = fields.String(allow_none=True)
     quantity = fields.Integer()
     is_paper = fields.Boolean()
+    item = fields.Nested(ItemLinkSchema, allow_none=True)
 
 
 MetricPage = page_schema(MetricSchema)

@@ -91,6 +91,7 @@ class PlanItemSchema(Schema):
     progress = fields.Integer()
     state = fields.String()
     links = fields.Integer()
+    accepted_at = Moment(allow_none=True)
 
 
 class PlanSchema(Schema):

@@ -1,17 +1,36 @@
 """What changes the five-star board: imports, rounds, assessments, evidence."""
 
-from pointsapp.stars.services.assessing import Assess, Assessed, assess
-from pointsapp.stars.services.collecting import collect
+from pointsapp.stars.rules.tables import HeadcountDraft, MemberDraft
+from pointsapp.stars.services.acceptance import accept_item, return_item
+from pointsapp.stars.services.access import (
+    Opened,
+    keep_access,
+    opened_dossier,
+    opened_objection,
+    opened_paper,
+    opened_piece,
+    opened_rows,
+    opened_saved,
+    opened_saved_rows,
+)
+from pointsapp.stars.services.assessing import Assess, Assessed, assess, keep_score
+from pointsapp.stars.services.collecting import collect, collect_all
 from pointsapp.stars.services.counting import count_stale, recount_daily
+from pointsapp.stars.services.errata import (
+    ErratumReceipt,
+    Propose,
+    confirm_erratum,
+    decline_erratum,
+    propose_erratum,
+)
 from pointsapp.stars.services.imports import (
-    HeadcountDraft,
     Imported,
-    MemberDraft,
     import_branches,
     import_headcounts,
     import_members,
 )
 from pointsapp.stars.services.memberships import EndMember, MemberReceipt, RecordMember, end_member, record_member
+from pointsapp.stars.services.objections import Answer, Object, ObjectionReceipt, answer_objection, object_to
 from pointsapp.stars.services.paper import PaperReceipt, RecordPaper, confirm_paper, decline_paper, record_paper
 from pointsapp.stars.services.plans import (
     AddItem,
@@ -26,6 +45,16 @@ from pointsapp.stars.services.plans import (
     set_progress,
     withdraw_item,
 )
+from pointsapp.stars.services.proofs import (
+    GiveProof,
+    KeptFile,
+    ProofReceipt,
+    give_proof,
+    publish_proof,
+    use_proof,
+    withdraw_proof,
+)
+from pointsapp.stars.services.publishing import Publish, RoundReceipt, freeze_round, publish_round
 from pointsapp.stars.services.rounds import (
     AimsSet,
     SetAims,
@@ -38,42 +67,76 @@ from pointsapp.stars.services.schemes import ImportedScheme, import_scheme
 __all__ = [
     "AddItem",
     "AimsSet",
+    "Answer",
     "Assess",
     "Assessed",
     "ChangeItem",
     "EndMember",
+    "ErratumReceipt",
+    "GiveProof",
     "HeadcountDraft",
     "Imported",
     "ImportedScheme",
     "ItemDraft",
+    "KeptFile",
     "LinkEvidence",
     "MemberDraft",
     "MemberReceipt",
+    "Object",
+    "ObjectionReceipt",
+    "Opened",
     "PaperReceipt",
     "PlanReceipt",
+    "ProofReceipt",
+    "Propose",
+    "Publish",
     "RecordMember",
     "RecordPaper",
+    "RoundReceipt",
     "SetAims",
+    "accept_item",
     "add_item",
+    "answer_objection",
     "assess",
     "change_item",
     "collect",
+    "collect_all",
+    "confirm_erratum",
     "confirm_paper",
     "count_stale",
+    "decline_erratum",
     "decline_paper",
     "end_member",
+    "freeze_round",
+    "give_proof",
     "import_branches",
     "import_headcounts",
     "import_members",
     "import_scheme",
+    "keep_access",
+    "keep_score",
     "link_evidence",
+    "object_to",
     "open_plan",
+    "opened_dossier",
+    "opened_objection",
+    "opened_paper",
+    "opened_piece",
+    "opened_rows",
+    "opened_saved",
+    "opened_saved_rows",
+    "propose_erratum",
+    "publish_proof",
+    "publish_round",
     "record_member",
     "record_paper",
     "recount_daily",
+    "return_item",
     "set_aims",
     "set_progress",
     "take_snapshot",
     "turn_rounds",
+    "use_proof",
     "withdraw_item",
+    "withdraw_proof",
 ]

@@ -5,28 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
-from pointsapp.core.actor import Actor, Role, require
+from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import NotFound
-from pointsapp.people.messages import ROLE_NAMES
 from pointsapp.stars.errors import (
     CountedByPlatform,
     NotYourIndicator,
+    OutsideRemit,
     OwnBranch,
-    RoundClosed,
     ScoreAboveMax,
+    ScoredByPanel,
     ScoreNotAllowed,
     UnknownIndicator,
 )
-from pointsapp.stars.messages import UNKNOWN_INDICATOR
-from pointsapp.stars.models import Assessment, Membership, RoundBranch, RoundState
-from pointsapp.stars.policies import is_secretary_of, may_assess, may_score
+from pointsapp.stars.messages import UNKNOWN_INDICATOR, assessor_name
+from pointsapp.stars.models import Assessment, RoundBranch
+from pointsapp.stars.policies import ASSESSORS, MAY_SCORE_SOME, may_assess, may_score
+from pointsapp.stars.queries.evidence import PANEL_ORIGIN
+from pointsapp.stars.queries.remit import is_own_branch
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round
 from pointsapp.stars.rules.check import shown
 from pointsapp.stars.rules.scheme import Indicator, Source
+from pointsapp.stars.services.gates import hold_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Assess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:
+    id: int
     public_id: str
     round_id: str
     branch: BranchRow
@@ -56,20 +60,55 @@ def assess(session: Session, actor: Actor, command: Assess, *, now: datetime) ->
     """Score one indicator of one branch. The same score with the same reason again is the same assessment."""
     found = find_round(session, command.round_id)
     branch = find_branch(session, command.branch_id)
-    require(may_assess(actor, branch.area_path))
-    require(not _is_own(session, actor, branch, now), OwnBranch())
-    _must_take_part(session, found, branch)
-    indicator = _must_be_assessed(found, command)
-    names = ", ".join(str(ROLE_NAMES[Role(role)]) for role in indicator.by)
+    require(may_assess(actor, branch.area_path), OutsideRemit() if actor.holds_anywhere(MAY_SCORE_SOME) else None)
+    require(not is_own_branch(session, actor, branch, now=now), OwnBranch())
+    must_take_part(session, found, branch)
+    indicator = must_be_assessed(found, command)
+    names = ", ".join(assessor_name(role) for role in indicator.by or sorted(ASSESSORS))
     require(may_score(actor, branch.area_path, indicator.by), NotYourIndicator(by=names))
-    if found.state is not RoundState.OPEN:
-        raise RoundClosed()
+    hold_open(session, found)
+    _hold_place(session, found, branch)
+    if _by_panel(session, found, branch, command.indicator):
+        raise ScoredByPanel()
+    return give(session, actor, found, branch, command, now=now)
+
+
+def _hold_place(session: Session, found: RoundRow, branch: BranchRow) -> None:
+    """Stand in line with a panel that closes: it has scored the branch before this look, or its score is the newer one."""
+    session.execute(
+        select(RoundBranch.branch_id)
+        .where(RoundBranch.round_id == found.id, RoundBranch.branch_id == branch.id)
+        .with_for_update()
+    )
+
+
+def _by_panel(session: Session, found: RoundRow, branch: BranchRow, indicator: str) -> bool:
+    """What a panel made in public of many scores, one person does not replace alone (complaint: the score changed overnight)."""
+    return (
+        session.scalar(
+            select(Assessment.id)
+            .where(
+                Assessment.round_id == found.id,
+                Assessment.branch_id == branch.id,
+                Assessment.indicator == indicator,
+                Assessment.origin.startswith(PANEL_ORIGIN, autoescape=True),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def give(
+    session: Session, actor: Actor, found: RoundRow, branch: BranchRow, command: Assess, *, now: datetime
+) -> Assessed:
+    """Write the score down. The caller has asked whether it may be given."""
     newest = session.scalars(
         select(Assessment)
         .where(
             Assessment.round_id == found.id,
             Assessment.branch_id == branch.id,
-            Assessment.indicator == indicator.key,
+            Assessment.indicator == command.indicator,
         )
         .order_by(Assessment.id.desc())
         .limit(1)
@@ -80,14 +119,32 @@ def assess(session: Session, actor: Actor, command: Assess, *, now: datetime) ->
         and (newest.score_hundredths, newest.reason) == (command.score, command.reason)
     ):
         return _receipt(newest, found, branch, is_repeat=True)
+    row = keep_score(session, actor, found, branch, command, now=now)
+    return _receipt(row, found, branch, is_repeat=False)
+
+
+def keep_score(
+    session: Session,
+    actor: Actor,
+    found: RoundRow,
+    branch: BranchRow,
+    command: Assess,
+    *,
+    origin: str | None = None,
+    now: datetime,
+) -> Assessment:
+    """Keep a score that has been judged, and tell of it. `origin` names what it follows from, such as a panel."""
+    if origin is not None:
+        _hold_place(session, found, branch)
     row = Assessment(
         round_id=found.id,
         branch_id=branch.id,
-        indicator=indicator.key,
+        indicator=command.indicator,
         score_hundredths=command.score,
         reason=command.reason,
         by_id=actor.person_id,
         at=now,
+        origin=origin,
     )
     session.add(row)
     session.flush()
@@ -99,33 +156,18 @@ def assess(session: Session, actor: Actor, command: Assess, *, now: datetime) ->
         area_id=branch.area_id,
         actor_id=actor.person_id,
         branch_id=branch.id,
-        indicator=indicator.key,
+        indicator=command.indicator,
         score=command.score,
     )
-    return _receipt(row, found, branch, is_repeat=False)
+    return row
 
 
-def _is_own(session: Session, actor: Actor, branch: BranchRow, now: datetime) -> bool:
-    if is_secretary_of(actor, branch.area_path):
-        return True
-    return (
-        session.scalar(
-            select(Membership.id).where(
-                Membership.person_id == actor.person_id,
-                Membership.branch_id == branch.id,
-                or_(Membership.ended_at.is_(None), Membership.ended_at > now),
-            )
-        )
-        is not None
-    )
-
-
-def _must_take_part(session: Session, found: RoundRow, branch: BranchRow) -> None:
+def must_take_part(session: Session, found: RoundRow, branch: BranchRow) -> None:
     if session.get(RoundBranch, (found.id, branch.id)) is None:
         raise NotFound()
 
 
-def _must_be_assessed(found: RoundRow, command: Assess) -> Indicator:
+def must_be_assessed(found: RoundRow, command: Assess) -> Indicator:
     indicator = found.scheme.indicator(command.indicator)
     if indicator is None:
         raise UnknownIndicator(str(UNKNOWN_INDICATOR))
@@ -148,6 +190,7 @@ def _allowed(step: int, most: int) -> str:
 
 def _receipt(row: Assessment, found: RoundRow, branch: BranchRow, *, is_repeat: bool) -> Assessed:
     return Assessed(
+        id=row.id,
         public_id=row.public_id,
         round_id=found.public_id,
         branch=branch,

@@ -2,59 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from pointsapp.core.bundle import insert, write_rows
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.db import table_of
 from pointsapp.core.events import EventRow
-from pointsapp.core.swift import Swift
 from pointsapp.stars.models import Evidence
-from pointsapp.stars.queries.metrics import GIVEN
+from pointsapp.stars.queries.replay import given_by
+
+_evidence = table_of(Evidence)
 
 
 def collect(session: Session, event: EventRow) -> None:
     """Keep what the features said that such an event leaves (their rooms `metrics.py`)."""
-    _keep(session, event, {gives.evidence: gives.amount(event.facts) for gives in GIVEN.get(event.kind, ())})
+    collect_all(session, [event])
 
 
-# Built once: every check-in comes by here.
-_evidence = table_of(Evidence)
-_KEPT = Swift(lambda: select(_evidence.c.metric).where(_evidence.c.event_id == bindparam("event_id")))
-_COLUMNS = (
-    "public_id", "event_id", "metric", "area_id", "person_id", "quantity", "occurred_at", "recorded_at",
-)  # fmt: skip
-EVIDENCE = insert("evidence", {name: f":{name}" for name in _COLUMNS})
-
-
-def _keep(session: Session, event: EventRow, quantities: Mapping[str, int]) -> None:
-    if event.area_id is None:
+def collect_all(session: Session, events: Sequence[EventRow]) -> None:
+    """Keep what many events leave, in their order: one look and one insert, as every check-in comes by here."""
+    given = [(event, one) for event in events for one in given_by(event.kind, event.at, event.area_id, event.facts)]
+    if not given:
         return
-    # A crash after this work repeats the call: what this event gave already is not given twice.
-    kept = {row.metric for row in _KEPT.rows(session, event_id=event.id)}
+    # A crash after this work repeats the call: what an event gave already is not given twice.
+    ids = {event.id for event, _one in given}
+    known = select(_evidence.c.event_id, _evidence.c.metric).where(_evidence.c.event_id.in_(ids))
+    kept = {(event_id, metric) for event_id, metric in session.execute(known)}
     rows = [
         {
             "public_id": new_public_id(),
             "event_id": event.id,
-            "metric": metric,
+            "metric": one.metric,
             "area_id": event.area_id,
             "person_id": event.person_id,
-            "quantity": quantity,
-            "occurred_at": _occurred_at(event),
+            "quantity": one.quantity,
+            "occurred_at": one.occurred_at,
             "recorded_at": event.at,
+            "received_at": one.received_at,
         }
-        for metric, quantity in quantities.items()
-        if quantity and metric not in kept
+        for event, one in given
+        if (event.id, one.metric) not in kept
     ]
-    for row in rows:
-        write_rows(session, (EVIDENCE,), row)
-
-
-def _occurred_at(event: EventRow) -> datetime:
-    """Work belongs to the quarter in which it was done, not in which it was confirmed: the event says when, if not now."""
-    said = event.facts.get("occurred_at")
-    return datetime.fromisoformat(said).astimezone(UTC) if said else event.at
+    if rows:
+        session.execute(insert(_evidence), rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,13 +13,13 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.queries import areas_by_codes
 from pointsapp.core import clock, events
 from pointsapp.core.table_file import BadFile
-from pointsapp.people.models import Person
-from pointsapp.stars.models import AreaHeadcount, Branch, BranchKind, Membership
-from pointsapp.stars.queries.rounds import branches_by_code
+from pointsapp.stars.models import AreaHeadcount, Branch, BranchKind, Membership, SchemeVersion
+from pointsapp.stars.queries.drafts import versions_in_force
+from pointsapp.stars.queries.reach import named_twice
+from pointsapp.stars.queries.tables import JudgedHeadcount, JudgedMember, judge_headcounts, judge_members
 from pointsapp.stars.rules.branches import BranchDraft, judge_branches
+from pointsapp.stars.rules.tables import HeadcountDraft, MemberDraft
 from pointsapp.stars.services.rounds import enrol_branches
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,26 +31,14 @@ class Imported:
     kept: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberDraft:
-    line: int
-    phone: str
-    branch_code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadcountDraft:
-    line: int
-    area_code: str
-    people: int
-    counted_on: date
-    source: str
-
-
 def import_branches(session: Session, drafts: Sequence[BranchDraft], *, now: datetime) -> Imported:
-    """Bring the party organisation to what `drafts` say. A new branch of kind `branch` joins the rounds that are open."""
+    """Bring the party organisation to what `drafts` say. A new branch of kind `branch` joins the round that runs.
+
+    Refused with its line is a branch that comes to where two schemes, in force then or later, would both score it.
+    """
     by_code = {branch.code: branch for branch in session.scalars(select(Branch))}
     code_of = {branch.id: branch.code for branch in by_code.values()}
+    came_from = {branch.code: _place(branch) for branch in by_code.values()}
     standing = {branch.code: code_of.get(branch.parent_id or 0, "") for branch in by_code.values()}
     areas = areas_by_codes(session, [draft.area_code for draft in drafts])
     problems = judge_branches(drafts, standing, areas)
@@ -73,10 +62,32 @@ def import_branches(session: Session, drafts: Sequence[BranchDraft], *, now: dat
         drafts, standing
     )
     session.flush()
-    enrol_branches(session, clock.local_day(now))
+    today = clock.local_day(now)
+    moved = {draft.code for draft in drafts if came_from.get(draft.code) != _place(by_code[draft.code])}
+    twice = _named_twice(session, moved, today)
+    if twice:
+        raise BadFile([(draft.line, twice[draft.code]) for draft in drafts if draft.code in twice])
+    enrol_branches(session, today)
     if added or changed:
         events.record(session, "stars.branches_imported", at=now, subject="branch:import", added=added, changed=changed)
     return Imported(added=added, changed=changed, kept=len(drafts) - added - changed)
+
+
+def _place(branch: Branch) -> tuple[BranchKind, int]:
+    """Return what decides which schemes name a branch, beside its code."""
+    return branch.kind, branch.area_id
+
+
+def _named_twice(session: Session, codes: set[str], today: date) -> dict[str, str]:
+    """Return code -> why, of those among `codes` that two schemes in force today or on a later day name."""
+    if not codes:
+        return {}
+    versions = session.scalars(select(SchemeVersion)).all()
+    days = sorted({today, *(one.starts_on for one in versions if one.starts_on > today)})
+    found: dict[str, str] = {}
+    for day in days:
+        found = {**named_twice(session, versions_in_force(versions, day).values()), **found}
+    return {code: why for code, why in found.items() if code in codes}
 
 
 def _bring_to(by_code: dict[str, Branch], draft: BranchDraft, area_id: int) -> bool:
@@ -94,77 +105,75 @@ def _first_parents(drafts: Sequence[BranchDraft], standing: dict[str, str]) -> i
     return sum(draft.code not in standing and bool(draft.parent_code) for draft in drafts)
 
 
-def import_members(session: Session, drafts: Sequence[MemberDraft], *, now: datetime) -> Imported:
-    """Record memberships without a known beginning. Nobody is taken off a branch by being left out of a file."""
-    branches = branches_by_code(session, {draft.branch_code for draft in drafts})
-    people = _people_by_phone(session, {draft.phone for draft in drafts})
-    problems = [
-        (draft.line, f"unknown branch {draft.branch_code!r}") for draft in drafts if draft.branch_code not in branches
-    ]
-    problems += [(draft.line, f"nobody has the phone {draft.phone}") for draft in drafts if draft.phone not in people]
-    if problems:
-        raise BadFile(problems)
-    open_now = {
-        (person_id, branch_id)
-        for person_id, branch_id in session.execute(
-            select(Membership.person_id, Membership.branch_id).where(Membership.ended_at.is_(None))
+def import_members(
+    session: Session, drafts: Sequence[MemberDraft], *, now: datetime, by_id: int | None = None
+) -> Imported:
+    """Record memberships. Nobody is taken off a branch by being left out of a file, and who stands in it stays as they are.
+
+    `by_id` is who brings them in at the desk: each new one is then an act of theirs, as when it is typed in by hand.
+    """
+    judged = judge_members(session, drafts, today=clock.local_day(now))
+    _refuse_unfit(judged)
+    new = [row for row in judged if row.is_new]
+    made = [
+        Membership(
+            person_id=row.person_id,
+            branch_id=row.branch_id,
+            is_reporting=row.draft.is_reporting,
+            starts_at=None if row.draft.starts_on is None else clock.at_local(row.draft.starts_on),
+            recorded_at=now,
         )
-    }
-    wanted = dict.fromkeys((people[draft.phone], branches[draft.branch_code].id) for draft in drafts)
-    new = [pair for pair in wanted if pair not in open_now]
-    session.add_all(
-        Membership(person_id=person_id, branch_id=branch_id, recorded_at=now) for person_id, branch_id in new
-    )
+        for row in new
+    ]
+    session.add_all(made)
     session.flush()
+    if by_id is not None:  # without the person: who is a member stands in the register, and nowhere that others read
+        acts: list[dict[str, Any]] = [
+            {"subject": f"membership:{one.id}", "area_id": row.area_id, "actor_id": by_id, "facts": {}}
+            for one, row in zip(made, new, strict=True)
+        ]
+        events.record_all(session, "stars.member_recorded", at=now, rows=acts)
     if new:
         events.record(session, "stars.members_imported", at=now, subject="membership:import", added=len(new))
     return Imported(added=len(new), kept=len(drafts) - len(new))
 
 
-def _people_by_phone(session: Session, phones: set[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    ordered = sorted(phones)
-    for start in range(0, len(ordered), _CHUNK):
-        chunk = ordered[start : start + _CHUNK]
-        rows = session.execute(
-            select(Person.phone, Person.id).where(Person.phone.in_(chunk), Person.erased_at.is_(None))
-        )
-        found |= {str(phone): person_id for phone, person_id in rows}
-    return found
-
-
-def import_headcounts(session: Session, drafts: Sequence[HeadcountDraft], *, now: datetime) -> Imported:
-    """Record official head counts with their dates; another number for the same area and day is refused."""
-    areas = areas_by_codes(session, [draft.area_code for draft in drafts])
-    standing = {
-        (area_id, counted_on): people
-        for area_id, counted_on, people in session.execute(
-            select(AreaHeadcount.area_id, AreaHeadcount.counted_on, AreaHeadcount.people)
-        )
-    }
-    problems, new = [], 0
-    for draft in drafts:
-        area = areas.get(draft.area_code)
-        if area is None:
-            problems.append((draft.line, f"unknown area {draft.area_code!r}"))
-            continue
-        key = (area.id, draft.counted_on)
-        if key not in standing:
-            standing[key] = draft.people
-            session.add(
-                AreaHeadcount(
-                    area_id=area.id,
-                    people=draft.people,
-                    counted_on=draft.counted_on,
-                    source=draft.source,
-                    recorded_at=now,
-                )
-            )
-            new += 1
-        elif standing[key] != draft.people:
-            was = standing[key]
-            problems.append((draft.line, f"{draft.area_code} already has {was} people on {draft.counted_on}"))
+def _refuse_unfit(judged: Sequence[JudgedMember | JudgedHeadcount]) -> None:
+    problems = [(row.draft.line, str(unfit)) for row in judged for unfit in row.unfit]
     if problems:
         raise BadFile(problems)
+
+
+def import_headcounts(
+    session: Session, drafts: Sequence[HeadcountDraft], *, now: datetime, by_id: int | None = None
+) -> Imported:
+    """Record official head counts with their dates; another number for the same area and day is refused, and a day to come.
+
+    `by_id` is who brings them in at the desk: each new one is then an act of theirs.
+    """
+    judged = judge_headcounts(session, drafts, today=clock.local_day(now))
+    _refuse_unfit(judged)
+    new = [row for row in judged if row.is_new]
+    session.add_all(
+        AreaHeadcount(
+            area_id=row.area_id,
+            people=row.draft.people,
+            counted_on=row.draft.counted_on,
+            source=row.draft.source,
+            recorded_at=now,
+        )
+        for row in new
+    )
     session.flush()
-    return Imported(added=new, kept=len(drafts) - new)
+    if by_id is not None:
+        acts = [
+            {
+                "subject": f"area:{row.area_id}",
+                "area_id": row.area_id,
+                "actor_id": by_id,
+                "facts": {"people": row.draft.people, "counted_on": row.draft.counted_on.isoformat()},
+            }
+            for row in new
+        ]
+        events.record_all(session, "stars.headcount_recorded", at=now, rows=acts)
+    return Imported(added=len(new), kept=len(drafts) - len(new))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -15,12 +15,13 @@ from pointsapp.core import clock, events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Conflict, Invalid, NotFound
 from pointsapp.core.states import move
-from pointsapp.people.models import Person
-from pointsapp.stars.errors import OwnPaper, RoundClosed
-from pointsapp.stars.messages import PAPER_LATER, PAPER_NOBODY, PAPER_TWICE
-from pointsapp.stars.models import PaperLine, PaperSheet, PaperState, Round, RoundState
+from pointsapp.stars.errors import OwnPaper
+from pointsapp.stars.messages import BETWEEN_NAMES, PAPER_LATER, PAPER_NOBODY, PAPER_TWICE
+from pointsapp.stars.models import PaperLine, PaperSheet, PaperState
 from pointsapp.stars.policies import may_confirm_paper, may_record_paper
-from pointsapp.stars.queries.evidence import PAPER_CONFIRMED
+from pointsapp.stars.queries.remit import people_named
+from pointsapp.stars.queries.rows import PAPER_CONFIRMED
+from pointsapp.stars.services.gates import hold_quarter
 
 NOON = time(12)
 
@@ -49,7 +50,7 @@ def record_paper(session: Session, actor: Actor, command: RecordPaper, *, now: d
     require(may_record_paper(actor, area.path))
     if command.done_on > clock.local_day(now):
         raise Invalid({"done_on": [str(PAPER_LATER)]})
-    _must_be_open(session, command.done_on)
+    hold_quarter(session, command.done_on)
     people = _people(session, [who for who, _minutes in command.lines])
     sheet = PaperSheet(
         area_id=area.id,
@@ -72,7 +73,7 @@ def record_paper(session: Session, actor: Actor, command: RecordPaper, *, now: d
 def confirm_paper(session: Session, actor: Actor, sheet_id: str, *, now: datetime) -> PaperReceipt:
     """Let a sheet count: each line becomes an event that leaves evidence on the day the work was done."""
     sheet, lines = _pending(session, actor, sheet_id)
-    _must_be_open(session, sheet.done_on)
+    hold_quarter(session, sheet.done_on)
     move(session, sheet, PaperState.CONFIRMED, decided_by_id=actor.person_id, decided_at=now)
     done_at = clock.at_local(sheet.done_on, NOON)
     for line in lines:
@@ -86,6 +87,7 @@ def confirm_paper(session: Session, actor: Actor, sheet_id: str, *, now: datetim
             actor_id=actor.person_id,
             minutes=line.minutes,
             occurred_at=done_at.isoformat(),
+            received_at=sheet.at.isoformat(),  # typed in before the cut-off is in time, whenever the second person looks
         )
     return PaperReceipt(public_id=sheet.public_id, state=sheet.state)
 
@@ -114,24 +116,12 @@ def _pending(session: Session, actor: Actor, sheet_id: str) -> tuple[PaperSheet,
     return sheet, lines
 
 
-def _must_be_open(session: Session, day: date) -> None:
-    """Refuse work of a quarter that is closed: it would be on record and count nowhere."""
-    closed = select(Round.id).where(Round.state == RoundState.CLOSED, Round.starts_on <= day, Round.ends_on >= day)
-    if session.scalar(closed.limit(1)) is not None:
-        raise RoundClosed()
-
-
 def _people(session: Session, named: Sequence[str]) -> dict[str, int]:
     """Return whom each phone or volunteer number names; Invalid where one names nobody, or two the same person."""
-    rows = session.execute(
-        select(Person.id, Person.phone, Person.volunteer_number).where(
-            Person.erased_at.is_(None), or_(Person.phone.in_(named), Person.volunteer_number.in_(named))
-        )
-    )
-    found = {text: row.id for row in rows for text in (row.phone, row.volunteer_number) if text}
+    found = people_named(session, named)
     missing = [who for who in named if who not in found]
     if missing:
-        raise Invalid({"lines": [str(PAPER_NOBODY) % {"who": "、".join(missing)}]})
+        raise Invalid({"lines": [str(PAPER_NOBODY) % {"who": str(BETWEEN_NAMES).join(missing)}]})
     seen: set[int] = set()
     for who in named:
         if found[who] in seen:

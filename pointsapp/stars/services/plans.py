@@ -16,13 +16,21 @@ from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Invalid, NotFound
 from pointsapp.people.models import Person
-from pointsapp.stars.errors import DueOutsideRound, EvidenceElsewhere, PlanFrozen, PlanItemWithdrawn, UnknownIndicator
+from pointsapp.stars.errors import (
+    DueOutsideRound,
+    EvidenceElsewhere,
+    PlanFrozen,
+    PlanItemAccepted,
+    PlanItemWithdrawn,
+    UnknownIndicator,
+)
 from pointsapp.stars.messages import NOT_ON_DUTY_HERE, UNKNOWN_INDICATOR, UNKNOWN_STAR
-from pointsapp.stars.models import PlanChange, PlanEvidence, PlanItem, RoundBranch, RoundState, StarPlan
+from pointsapp.stars.models import PlanChange, PlanEvidence, PlanItem, RoundBranch, StarPlan
 from pointsapp.stars.policies import may_edit_plan
 from pointsapp.stars.queries.baselines import baseline_of
 from pointsapp.stars.queries.plan_choices import evidence_of_branch, on_duty
 from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round, rounds_by_ids
+from pointsapp.stars.services.gates import hold_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +116,7 @@ def change_item(session: Session, actor: Actor, command: ChangeItem, *, now: dat
         _trace(session, actor, item, name.removesuffix("_id"), was, now_is, now)
     if changed:
         _tell(session, actor, "stars.plan_item_changed", item, branch, now)
-    return _receipt(item, found, branch, is_repeat=not changed)
+    return receipt_of(item, found, branch, is_repeat=not changed)
 
 
 def set_progress(
@@ -117,13 +125,13 @@ def set_progress(
     """Say how far an item has come, in percent; 100 is done, and a smaller number takes that back."""
     item, found, branch = _editable(session, actor, branch_id, item_id)
     if item.progress == progress:
-        return _receipt(item, found, branch, is_repeat=True)
+        return receipt_of(item, found, branch, is_repeat=True)
     was, item.progress = item.progress, progress
     item.finished_at = now if progress == 100 else None
     session.flush()
     _trace(session, actor, item, "progress", str(was), str(progress), now)
     _tell(session, actor, "stars.plan_item_changed", item, branch, now)
-    return _receipt(item, found, branch)
+    return receipt_of(item, found, branch)
 
 
 def withdraw_item(
@@ -135,7 +143,7 @@ def withdraw_item(
     session.flush()
     _trace(session, actor, item, "withdrawn", "", reason, now)
     _tell(session, actor, "stars.plan_item_withdrawn", item, branch, now)
-    return _receipt(item, found, branch)
+    return receipt_of(item, found, branch)
 
 
 def link_evidence(session: Session, actor: Actor, command: LinkEvidence, *, now: datetime) -> PlanReceipt:
@@ -151,7 +159,7 @@ def link_evidence(session: Session, actor: Actor, command: LinkEvidence, *, now:
         PlanEvidence.evidence_id == row_id if row_id is not None else PlanEvidence.note == command.note,
     )
     if session.scalar(same.limit(1)) is not None:
-        return _receipt(item, found, branch, is_repeat=True)
+        return receipt_of(item, found, branch, is_repeat=True)
     row = PlanEvidence(
         item_id=item.id,
         evidence_id=row_id,
@@ -162,15 +170,14 @@ def link_evidence(session: Session, actor: Actor, command: LinkEvidence, *, now:
     session.add(row)
     session.flush()
     _trace(session, actor, item, "evidence", "", row.note or f"#{command.evidence_id}", now)
-    return _receipt(item, found, branch)
+    return receipt_of(item, found, branch)
 
 
 def _stands(session: Session, actor: Actor, found: RoundRow, branch: BranchRow, now: datetime) -> bool:
     """Begin the plan unless it stands; tell whether it was new. Not in a round that is over."""
     if session.get(RoundBranch, (found.id, branch.id)) is None:
         raise NotFound()
-    if found.state is not RoundState.OPEN:
-        raise PlanFrozen()
+    hold_open(session, found, PlanFrozen)
     if session.get(StarPlan, (found.id, branch.id)) is not None:
         return False
     session.add(
@@ -186,8 +193,8 @@ def _stands(session: Session, actor: Actor, found: RoundRow, branch: BranchRow, 
     return True
 
 
-def _editable(session: Session, actor: Actor, branch_id: str, item_id: str) -> tuple[PlanItem, RoundRow, BranchRow]:
-    """Return an item that this actor may change now, locked: a trace must tell what really stood before."""
+def held_item(session: Session, branch_id: str, item_id: str) -> tuple[PlanItem, RoundRow, BranchRow]:
+    """Return an item, locked: a trace must tell what really stood before. The caller asks who may, and holds the round open."""
     branch = find_branch(session, branch_id)
     item = session.scalars(
         select(PlanItem)
@@ -197,12 +204,18 @@ def _editable(session: Session, actor: Actor, branch_id: str, item_id: str) -> t
     ).one_or_none()
     if item is None:
         raise NotFound()
+    return item, rounds_by_ids(session, [item.round_id])[0], branch
+
+
+def _editable(session: Session, actor: Actor, branch_id: str, item_id: str) -> tuple[PlanItem, RoundRow, BranchRow]:
+    """Return an item that this actor may change now."""
+    item, found, branch = held_item(session, branch_id, item_id)
     require(may_edit_plan(actor, branch.area_path))
-    found = rounds_by_ids(session, [item.round_id])[0]
-    if found.state is not RoundState.OPEN:
-        raise PlanFrozen()
+    hold_open(session, found, PlanFrozen)
     if item.withdrawn_at is not None:
         raise PlanItemWithdrawn()
+    if item.accepted_at is not None:
+        raise PlanItemAccepted()
     return item, found, branch
 
 
@@ -280,7 +293,8 @@ def _tell(session: Session, actor: Actor, kind: str, item: PlanItem, branch: Bra
     )  # fmt: skip
 
 
-def _receipt(item: PlanItem, found: RoundRow, branch: BranchRow, *, is_repeat: bool = False) -> PlanReceipt:
+def receipt_of(item: PlanItem, found: RoundRow, branch: BranchRow, *, is_repeat: bool = False) -> PlanReceipt:
+    """Return what an act on an item answers."""
     return PlanReceipt(
         round_id=found.public_id, branch_id=branch.public_id, item_id=item.public_id, is_repeat=is_repeat
     )

@@ -1,24 +1,26 @@
-"""Rounds: a new quarter opens by itself under the version in force, a finished one closes; what a branch aims for."""
+"""Rounds: a new quarter opens by itself under the version in force; what a branch aims for. A finished one waits to be published."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from pointsapp.core import clock, events, policy
+from pointsapp.core import clock, events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Invalid
-from pointsapp.core.states import move
-from pointsapp.stars.errors import RoundClosed
 from pointsapp.stars.messages import UNKNOWN_STAR
-from pointsapp.stars.models import Branch, BranchKind, Round, RoundBranch, RoundState, SchemeVersion, StandingSnapshot
-from pointsapp.stars.policies import CLOSES_AFTER_DAYS, may_set_aims
+from pointsapp.stars.models import Round, RoundBranch, RoundState, SchemeVersion, StandingSnapshot
+from pointsapp.stars.policies import CUT_OFF_DAYS, may_set_aims
+from pointsapp.stars.queries.days import days_after
 from pointsapp.stars.queries.drafts import versions_in_force
+from pointsapp.stars.queries.reach import taking_part
 from pointsapp.stars.queries.rounds import find_branch, find_round, open_rounds
 from pointsapp.stars.queries.standings import standings
+from pointsapp.stars.services.editions import keep_old_rounds
+from pointsapp.stars.services.gates import hold_open
 from pointsapp.stars.services.plans import keep_change
 
 
@@ -38,13 +40,14 @@ class AimsSet:
 
 
 def open_round(session: Session, scheme: SchemeVersion, day: date, *, now: datetime) -> Round:
-    """Open the round of the quarter that `day` lies in, for all branches of kind `branch`."""
+    """Open the round of the quarter that `day` lies in, for the branches that the scheme is for."""
     starts_on, ends_on = clock.quarter_of(day)
     opened = Round(
         scheme_code=scheme.code,
         scheme_version_id=scheme.id,
         starts_on=starts_on,
         ends_on=ends_on,
+        cut_off_at=days_after(session, ends_on, CUT_OFF_DAYS, now=now),
         opened_at=now,
     )
     session.add(opened)
@@ -55,38 +58,56 @@ def open_round(session: Session, scheme: SchemeVersion, day: date, *, now: datet
 
 
 def enrol_branches(session: Session, day: date) -> None:
-    """Let every branch of kind `branch` take part in the rounds that run on `day`."""
-    missing = (
-        select(Round.id, Branch.id)
-        .join(Branch, literal(True))
-        .outerjoin(RoundBranch, (RoundBranch.round_id == Round.id) & (RoundBranch.branch_id == Branch.id))
-        .where(
-            Round.state == RoundState.OPEN,
-            Round.ends_on >= day,
-            Branch.kind == BranchKind.BRANCH,
-            RoundBranch.branch_id.is_(None),
+    """Let every branch of kind `branch` take part in the rounds that run on `day` and whose scheme is for it.
+
+    A branch takes part in one round of a quarter: where it came to another scheme meanwhile (its area did), it stays until the end,
+    and where two schemes name it, it is the one's that came first.
+    """
+    versions = session.scalars(select(SchemeVersion)).all()
+    by_id, in_force = {one.id: one for one in versions}, versions_in_force(versions, day).values()
+    running = session.execute(
+        select(Round.id, Round.scheme_version_id, Round.starts_on)
+        .where(Round.state == RoundState.OPEN, Round.ends_on >= day)
+        .order_by(Round.id)
+    ).all()
+    for row in running:
+        there = set(
+            session.scalars(
+                select(RoundBranch.branch_id)
+                .join(Round, Round.id == RoundBranch.round_id)
+                .where(Round.starts_on == row.starts_on)
+            )
         )
-    )
-    pairs = [{"round_id": round_id, "branch_id": branch_id} for round_id, branch_id in session.execute(missing)]
-    if pairs:
-        session.execute(insert(RoundBranch), pairs)
+        missing = taking_part(session, by_id[row.scheme_version_id], in_force) - there
+        if missing:
+            pairs = [{"round_id": row.id, "branch_id": branch_id} for branch_id in sorted(missing)]
+            session.execute(insert(RoundBranch), pairs)
 
 
 def turn_rounds(session: Session, *, now: datetime) -> int:
-    """Open the new quarter's round under the version then in force, and close what ended long enough ago; a job."""
+    """Open the new quarter's round under the version then in force, and keep the cut-offs to come; a job.
+
+    Nothing is published or closed by itself: a street that never does leaves its round open, as of its cut-off.
+    """
     today = clock.local_day(now)
     starts_on, _ = clock.quarter_of(today)
     begun = set(session.scalars(select(Round.scheme_code).where(Round.starts_on == starts_on)))
-    due = versions_in_force(session.scalars(select(SchemeVersion)).all(), starts_on)
-    opened = [open_round(session, stored, today, now=now) for code, stored in sorted(due.items()) if code not in begun]
-    days = policy.value(session, CLOSES_AFTER_DAYS, now=now)
-    ended = session.scalars(
-        select(Round).where(Round.state == RoundState.OPEN, Round.ends_on < today - timedelta(days=days))
-    ).all()
-    for each in ended:
-        move(session, each, RoundState.CLOSED, closed_at=now)
-        events.record(session, "stars.round_closed", at=now, subject=f"round:{each.id}")
-    return len(opened) + len(ended)
+    due = versions_in_force(session.scalars(select(SchemeVersion).order_by(SchemeVersion.id)), starts_on)
+    # In the order in which the schemes came: the first one is what a board shows where nobody chooses.
+    opened = [open_round(session, stored, today, now=now) for code, stored in due.items() if code not in begun]
+    return len(opened) + _move_cut_offs(session, now) + keep_old_rounds(session, now=now)
+
+
+def _move_cut_offs(session: Session, now: datetime) -> int:
+    """Bring cut-offs that lie ahead to what policy and calendar say now: holidays are announced late. One that passed stays."""
+    moved = 0
+    for each in session.scalars(select(Round).where(Round.state == RoundState.OPEN, Round.cut_off_at > now)).all():
+        ends_at = days_after(session, each.ends_on, CUT_OFF_DAYS, now=now)
+        if ends_at != each.cut_off_at and ends_at > now:
+            each.cut_off_at = ends_at
+            moved += 1
+    session.flush()
+    return moved
 
 
 def take_snapshot(session: Session, *, now: datetime) -> int:
@@ -116,8 +137,7 @@ def set_aims(session: Session, actor: Actor, command: SetAims, *, now: datetime)
     found = find_round(session, command.round_id)
     branch = find_branch(session, command.branch_id)
     require(may_set_aims(actor, branch.area_path))
-    if found.state is not RoundState.OPEN:
-        raise RoundClosed()
+    hold_open(session, found)
     known = [star.key for star in found.scheme.stars]
     if not set(command.stars) <= set(known):
         raise Invalid({"stars": [str(UNKNOWN_STAR)]})

@@ -38,7 +38,7 @@ def import_scheme(
 
     A changed rule is a new version and takes effect with a later round: a running quarter keeps the rules it began with.
     """
-    draft = judge_draft(session, document, lines, starts_on=starts_on, now=now)
+    draft = judge_draft(session, document, lines, starts_on=starts_on, is_trial=False, now=now)
     opened = None
     if not draft.is_repeat:
         stored = SchemeVersion(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pointsapp.tasks.pages import console, residents  # noqa: F401 - their routes hang on the blueprint
+from pointsapp.tasks.pages import (  # noqa: F401 - their routes hang on the blueprint
+    console,
+    no_shows,
+    places,
+    preparing,
+    residents,
+)
 from pointsapp.tasks.pages.blueprint import bp
 
 __all__ = ["bp"]

@@ -14,8 +14,18 @@ from pointsapp.core.actor import COMMUNITY_STAFF, require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.tasks import queries, services
-from pointsapp.tasks.messages import ATTENDANCES, AUDIENCES, NOTICE_LABELS, POINTS_MODES, SIGNUP_STATES, TASK_STATES
+from pointsapp.tasks.messages import (
+    ATTENDANCES,
+    AUDIENCES,
+    COORDINATE_SYSTEMS,
+    NOTICE_LABELS,
+    POINTS_MODES,
+    RHYTHMS,
+    SIGNUP_STATES,
+    TASK_STATES,
+)
 from pointsapp.tasks.pages.blueprint import bp
+from pointsapp.tasks.pages.preparing import begun, offered, with_repeats
 from pointsapp.tasks.pages.residents import read_args, read_page, write_and_say
 from pointsapp.tasks.pages.typed import TaskTyped, flat, labels
 from pointsapp.tasks.policies import may_approve_task, may_create_tasks
@@ -58,9 +68,8 @@ def show_new_task() -> str:
     """A publish form, empty but for what one wrote last time and hardly ever changes."""
     actor = signed_in()
     require(may_create_tasks(actor))
-    before = queries.last_notice(db.session, actor.person_id)
-    typed, here = TaskTyped.fresh(request.args, before), url_for("tasks.create_task")
-    return _form_page(typed, None, here, _("写新任务"), carried=bool(before))
+    typed, carried = begun(actor, request.args)
+    return _form_page(typed, None, url_for("tasks.create_task"), _("写新任务"), carried=carried)
 
 
 @bp.post("/console/tasks/new")
@@ -88,6 +97,8 @@ def edit_task(public_id: str) -> ResponseReturnValue:
 def _submit_form(here: str, title: str, call: Callable[[Any], tuple[Any, tuple[Any, ...]]]) -> ResponseReturnValue:
     if "add_shift" in request.form:  # works without JavaScript: what was typed comes back with one more row
         return _form_page(TaskTyped(request.form, extra_rows=1), None, here, title)
+    if "repeat_shifts" in request.form:
+        return _form_page(TaskTyped(with_repeats(request.form)), None, here, title)
     form = bind(TaskForm())
 
     def act(draft: Any) -> ResponseReturnValue:
@@ -116,22 +127,26 @@ def _form_page(typed: TaskTyped, form: Form | None, action: str, title: str, *, 
         areas=area_options(db.session, actor.paths(COMMUNITY_STAFF)),
         modes=list(POINTS_MODES.items()),
         audiences=list(AUDIENCES.items()),
+        rhythms=list(RHYTHMS.items()),
+        systems=list(COORDINATE_SYSTEMS.items()),
+        **offered(actor, action),
     )
 
 
 @bp.get("/console/tasks/<public_id>")
 def show_console_task(public_id: str) -> str:
     """One task with the effect of publishing it, its shifts, and what can be done."""
-    return _task_page(public_id)
+    return task_page(public_id)
 
 
-def _task_page(public_id: str, form: Form | None = None) -> str:
+def task_page(public_id: str, form: Form | None = None, which: str = "") -> str:
     actor, moment = signed_in(), now()
     page = queries.task_console(db.session, actor, public_id, now=moment)
     return render_template(
         "tasks/console_task.html",
         page=page,
         form=form,
+        which=which,
         moment=moment,
         states=TASK_STATES,
         notice_labels=NOTICE_LABELS,
@@ -176,7 +191,7 @@ def _act_on_task(schema: Any, service: Any, public_id: str, words: str, **kw: An
             service, signed_in(), public_id, *more, then=lambda _r: here, say=lambda _r: (words, "yes"), **kw, **named
         )
 
-    return form.submit(act, or_show=lambda: _task_page(public_id, form))
+    return form.submit(act, or_show=lambda: task_page(public_id, form))
 
 
 @bp.get("/console/shifts/<public_id>")

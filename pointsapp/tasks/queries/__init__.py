@@ -1,14 +1,6 @@
 """Reads about tasks, shifts and sign-ups; every answer is frozen rows."""
 
-from pointsapp.tasks.queries.board import (
-    BoardCard,
-    BoardFilter,
-    TaskPage,
-    When,
-    board_page,
-    may_cancel,
-    task_page,
-)
+from pointsapp.tasks.queries.board import BoardCard, BoardFilter, When, board_page
 from pointsapp.tasks.queries.briefs import (
     ShiftBrief,
     SignupRow,
@@ -40,6 +32,26 @@ from pointsapp.tasks.queries.lists import (
     console_page,
     tasks_page,
 )
+from pointsapp.tasks.queries.no_shows import (
+    NoShowLine,
+    NoShowStanding,
+    my_no_shows,
+    no_show_by_id,
+    no_show_standing,
+    no_shows_page,
+    no_shows_waiting,
+    rule_in_force,
+)
+from pointsapp.tasks.queries.patterns import (
+    Beginning,
+    beginning,
+    budgets_by_area,
+    copied,
+    picture_of,
+    recent_tasks,
+    templates_of,
+)
+from pointsapp.tasks.queries.pulse import Pulse, shift_pulse, stamp_of
 from pointsapp.tasks.queries.signups import (
     MySignup,
     RosterLine,
@@ -55,9 +67,11 @@ from pointsapp.tasks.queries.signups import (
 )
 from pointsapp.tasks.queries.sold_out import SoldOut, sold_out
 from pointsapp.tasks.queries.standing import Joining, Look, joining, look, sold_out_refusal
+from pointsapp.tasks.queries.task_page import TaskPage, may_cancel, may_excuse, task_page
 
 __all__ = [
     "LISTED",
+    "Beginning",
     "BoardCard",
     "BoardFilter",
     "Commitment",
@@ -65,6 +79,9 @@ __all__ = [
     "Joining",
     "Look",
     "MySignup",
+    "NoShowLine",
+    "NoShowStanding",
+    "Pulse",
     "RosterLine",
     "ShiftBrief",
     "ShiftConsole",
@@ -80,11 +97,14 @@ __all__ = [
     "all_categories",
     "area_choices",
     "attendance_of",
+    "beginning",
     "board_page",
     "budget_effect",
+    "budgets_by_area",
     "categories",
     "commitments",
     "console_page",
+    "copied",
     "joining",
     "last_notice",
     "leader_handles",
@@ -92,23 +112,35 @@ __all__ = [
     "leads_shift",
     "look",
     "may_cancel",
+    "may_excuse",
+    "my_no_shows",
     "my_signups_in",
     "my_signups_page",
+    "no_show_by_id",
+    "no_show_standing",
+    "no_shows_page",
+    "no_shows_waiting",
     "past_signups",
+    "picture_of",
     "points_needed",
+    "recent_tasks",
     "roster_page",
+    "rule_in_force",
     "shift_brief",
     "shift_console",
+    "shift_pulse",
     "shift_roster",
     "shifts_led_ahead",
     "shifts_led_by",
     "signup_by_id",
     "sold_out",
     "sold_out_refusal",
+    "stamp_of",
     "task_console",
     "task_page",
     "task_view",
     "tasks_page",
+    "templates_of",
     "upcoming_for",
     "upcoming_page",
     "visible_to_staff",

@@ -1,4 +1,4 @@
-"""What residents see: the list of tasks to grab, soonest first, and one task's page with its one true button."""
+"""What residents see: the list of tasks to grab, soonest first."""
 
 from __future__ import annotations
 
@@ -9,29 +9,15 @@ from enum import StrEnum
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from pointsapp.core import policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.clock import day_bounds, local_day
+from pointsapp.core.coordinates import Point
 from pointsapp.core.errors import Invalid
 from pointsapp.core.paging import Page, PageRequest, cut
-from pointsapp.tasks.models import Shift, ShiftState, SignupState, Task, TaskState
-from pointsapp.tasks.policies import PROMOTION_STOPS_MINUTES, WEEKLY_QUOTA, may_see_task
-from pointsapp.tasks.queries.briefs import shift_brief
-from pointsapp.tasks.queries.details import LeaderName, ShiftView, TaskView, task_view
+from pointsapp.tasks.models import Shift, ShiftState, Task, TaskState
+from pointsapp.tasks.queries.details import ShiftView
 from pointsapp.tasks.queries.lists import TaskCard, as_cards, eligible, scope_condition, select_cards
 from pointsapp.tasks.queries.signups import MySignup, my_signups_in
-from pointsapp.tasks.queries.standing import Look, look, standing_of
-from pointsapp.tasks.rules import (
-    Button,
-    Gate,
-    Mine,
-    Standing,
-    button_of,
-    choose_shift,
-    promotion_ends_at,
-    refusal_to_cancel,
-    signup_gate,
-)
 
 
 class When(StrEnum):
@@ -52,6 +38,7 @@ class BoardFilter:
     when: When | None = None
     is_free: bool = False
     q: str | None = None
+    on_map: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +63,7 @@ class BoardCard:
     signup_opens_at: datetime | None
     mine: MySignup | None
     has_room: bool
+    spot: Point | None
     sort_key: tuple[int, int]
     state_label: str = ""  # words, filled in at the door
 
@@ -171,97 +159,9 @@ def _flat(card: TaskCard, shift: ShiftView, mine: MySignup | None, now: datetime
         signup_opens_at=card.signup_opens_at,
         mine=mine,
         has_room=shift.taken < shift.capacity,
+        spot=card.spot,
         sort_key=(_micros(shift.starts_at), card.id),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftLine:
-    """One shift on the task's page."""
-
-    shift: ShiftView
-    mine: MySignup | None
-    is_over: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskPage:
-    """The task's page as one person sees it now."""
-
-    task: TaskView
-    lines: tuple[ShiftLine, ...]
-    chosen: ShiftLine
-    button: Button
-    gate: Gate
-    may_cancel: bool
-    leaders: tuple[LeaderName, ...]  # with telephone, only for who has a place
-    weekly_quota: int | None
-
-
-def task_page(session: Session, actor: Actor | None, task: str, shift: str | None, *, now: datetime) -> TaskPage | None:
-    """Return the page of one task, None where there is none for this person; `shift` chooses one of its shifts."""
-    view = task_view(session, task)
-    if view is None or not view.shifts or not may_see_task(actor, view.area.path, view.is_draft):
-        return None
-    ids = tuple(each.id for each in view.shifts)
-    mine = my_signups_in(session, actor.person_id, ids) if actor else {}
-    lines = tuple(
-        ShiftLine(
-            shift=each, mine=mine.get(each.id), is_over=signup_gate(each, now) not in (Gate.OPEN, Gate.NOT_YET_OPEN)
-        )
-        for each in view.shifts
-    )
-    asked = [line for line in lines if line.shift.public_id == shift]
-    chosen = asked[0] if asked else lines[choose_shift(view.shifts, mine, now)]
-    quota, stops = policy.values(session, WEEKLY_QUOTA, PROMOTION_STOPS_MINUTES, now=now)
-    standing = _standing(session, actor, chosen, quota=quota, now=now)
-    own = chosen.mine
-    moves = now < promotion_ends_at(chosen.shift.starts_at, stops or 0)
-    return TaskPage(
-        task=view,
-        lines=lines,
-        chosen=chosen,
-        button=button_of(
-            chosen.shift,
-            standing,
-            None if own is None else Mine(state=own.state, arrived_at=own.arrived_at, settled_at=own.settled_at),
-            checks_out=view.check_out_required,
-            queue_moves=moves,
-            now=now,
-        ),
-        gate=standing.gate,
-        may_cancel=own is not None and may_cancel(own, now),
-        leaders=chosen.shift.leaders if own is not None and own.state is SignupState.CONFIRMED else (),
-        weekly_quota=quota,
-    )
-
-
-def _standing(
-    session: Session, actor: Actor | None, chosen: ShiftLine, *, quota: int | None, now: datetime
-) -> Standing:
-    if actor is None:
-        brief = shift_brief(session, chosen.shift.id)
-        assert brief is not None
-        return standing_of(Look(brief=brief, mine=None, has_clash=False, week_count=0), None, quota=None, now=now)
-    seen = look(session, actor.person_id, chosen.shift.id, quota=quota)
-    assert seen is not None
-    return standing_of(seen, actor, quota=quota, now=now)
-
-
-def may_cancel(mine: MySignup, now: datetime) -> bool:
-    """Tell whether the person may still give this place back; cancel_signup judges by the same rule."""
-    if mine.state is SignupState.CANCELLED or now >= mine.ends_at:
-        return False
-    refusal = refusal_to_cancel(
-        state=mine.state,
-        arrived_at=mine.arrived_at,
-        signed_up_at=mine.created_at,
-        starts_at=mine.starts_at,
-        ends_at=mine.ends_at,
-        cancel_until_minutes=mine.cancel_until_minutes,
-        now=now,
-    )
-    return refusal is None
-
-
-__all__ = ["BoardCard", "BoardFilter", "ShiftLine", "TaskPage", "When", "board_page", "may_cancel", "task_page"]
+__all__ = ["BoardCard", "BoardFilter", "When", "board_page"]

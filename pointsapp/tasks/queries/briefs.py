@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
+from pointsapp.core.coordinates import CoordinateSystem
 from pointsapp.core.db import table_of
 from pointsapp.tasks.models import (
     Audience,
@@ -23,10 +24,11 @@ from pointsapp.tasks.models import (
     TaskState,
 )
 from pointsapp.tasks.policies import LEADERS_AFTER
+from pointsapp.tasks.queries.placed import Placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftBrief:
+class ShiftBrief(Placed):
     """A shift and everything its task says about places, time, range and points."""
 
     id: int
@@ -49,6 +51,7 @@ class ShiftBrief:
     place: str
     latitude: float | None
     longitude: float | None
+    coordinate_system: CoordinateSystem
     checkin_radius_m: int | None
     has_poster: bool
     points: int
@@ -101,6 +104,7 @@ BRIEF_COLUMNS: tuple[Any, ...] = (
     _task.c.place,
     _task.c.latitude,
     _task.c.longitude,
+    _task.c.coordinate_system,
     _task.c.checkin_radius_m,
     _task.c.has_poster,
     _task.c.points,

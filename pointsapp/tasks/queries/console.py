@@ -73,6 +73,7 @@ class ShiftConsole:
     roster: Page[RosterLine]
     arrived: int  # of all who signed up, not of the page shown
     is_running: bool  # may still be moved or stopped
+    is_over: bool  # it ran, and can be gone through
     takes_arrivals: bool  # the check-in screen still serves
     may_be_led: bool  # until the leaders' time is over
 
@@ -152,6 +153,7 @@ def shift_console(session: Session, actor: Actor, shift: str, page: PageRequest,
         leaders=leaders_of(session, [brief.id]).get(brief.id, ()),
         roster=roster_page(session, brief.id, page, full_names=sees_full_names(is_leader, brief, now)),
         arrived=arrived_count(session, brief.id),
+        is_over=brief.task_state in (TaskState.PUBLISHED, TaskState.CLOSED) and brief.last_moment <= now,
         takes_arrivals=brief.ends_at + SCREEN_AFTER > now,
         may_be_led=brief.task_state in (TaskState.DRAFT, TaskState.PUBLISHED) and brief.ends_at + LEADERS_AFTER > now,
         is_running=brief.task_state is TaskState.PUBLISHED

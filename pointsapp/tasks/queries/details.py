@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
+from pointsapp.core.coordinates import CoordinateSystem
 from pointsapp.core.db import among, table_of
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.core.swift import Swift
@@ -25,6 +26,7 @@ from pointsapp.tasks.models import (
     TaskCategory,
     TaskState,
 )
+from pointsapp.tasks.queries.placed import Placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ class BudgetView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskView:
+class TaskView(Placed):
     """Everything about a task. As a receipt: `budget` after a publication, `is_repeat` when it was so before."""
 
     id: int
@@ -102,6 +104,7 @@ class TaskView:
     place: str
     latitude: float | None
     longitude: float | None
+    coordinate_system: CoordinateSystem
     checkin_radius_m: int | None
     has_poster: bool
     points: int
@@ -123,6 +126,8 @@ class TaskView:
     approved_by_id: int | None
     budget_account: str | None
     notice_version: int
+    picture: str | None
+    picture_words: str | None
     created_at: datetime
     published_at: datetime | None
     closed_at: datetime | None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area, AreaKind
 from pointsapp.areas.queries import AreaOption, area_options, below, below_any, require_area, root_of
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.core.coordinates import Point, point
 from pointsapp.core.db import UTCDateTime
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.core.swift import Swift
@@ -54,6 +55,7 @@ class TaskCard:
     signup_opens_at: datetime | None
     area: AreaName
     shifts: tuple[ShiftView, ...]
+    spot: Point | None = None
 
     @property
     def left(self) -> int:
@@ -77,6 +79,9 @@ CARD_COLUMNS: tuple[Any, ...] = (
     Task.state,
     Task.waitlist,
     Task.signup_opens_at,
+    Task.latitude,
+    Task.longitude,
+    Task.coordinate_system,
     Task.area_id,
     Area.public_id.label("area_public_id"),
     Area.code.label("area_code"),
@@ -116,6 +121,7 @@ def as_cards(session: Session, rows: Any) -> tuple[TaskCard, ...]:
                 id=row.area_id, public_id=row.area_public_id, code=row.area_code, name=row.area_name, path=row.area_path
             ),
             shifts=shifts.get(row.id, ()),
+            spot=point(row.latitude, row.longitude, row.coordinate_system),
         )
         for row in rows
     )

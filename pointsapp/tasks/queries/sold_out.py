@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, exists, select
+from sqlalchemy import Engine, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from pointsapp.areas.models import Area
@@ -21,7 +21,7 @@ from pointsapp.core.swift import Swift
 from pointsapp.people.models import ApiToken, Person
 from pointsapp.tasks.errors import ShiftFull
 from pointsapp.tasks.models import Shift, Signup, SignupState, Task
-from pointsapp.tasks.policies import WEEKLY_QUOTA
+from pointsapp.tasks.policies import NO_SHOW_LIMIT, WEEKLY_QUOTA
 from pointsapp.tasks.queries.standing import clash_exists, note_full_id, was_full
 from pointsapp.tasks.rules import Standing, is_eligible, refusal_of, signup_gate
 
@@ -45,6 +45,8 @@ def _statement() -> Any:
         StoredAnswer.call == bindparam("call"),
         StoredAnswer.key == bindparam("key"),
     )
+    # Not IN: a Swift is compiled once, before SQLAlchemy would write out the list.
+    is_limit = or_(PolicyVersion.name == WEEKLY_QUOTA.name, PolicyVersion.name == NO_SHOW_LIMIT.name)
     return (
         select(
             Person.id.label("person_id"),
@@ -62,7 +64,7 @@ def _statement() -> Any:
             Shift.capacity,
             mine.label("has_place"),
             answered.label("is_answered"),
-            exists().where(PolicyVersion.name == WEEKLY_QUOTA.name).label("has_quota"),
+            exists().where(is_limit).label("has_limits"),
             clash_exists(Person.id).label("has_clash"),
         )
         .select_from(ApiToken)
@@ -90,7 +92,7 @@ def sold_out(
     if not was_full(shift, now):
         return None
     row = _LOOK.one(engine, token_hash=token_hash, shift=shift, call=call, key=key or "", now=now)
-    if row is None or row.has_place or row.is_answered or row.has_quota:
+    if row is None or row.has_place or row.is_answered or row.has_limits:
         return None
     standing = Standing(
         gate=signup_gate(row, now),

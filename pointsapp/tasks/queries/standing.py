@@ -17,8 +17,9 @@ from pointsapp.core.errors import Refusal
 from pointsapp.core.swift import Swift
 from pointsapp.tasks.errors import TimeConflict
 from pointsapp.tasks.models import Shift, Signup, SignupState, Task, TaskState
-from pointsapp.tasks.policies import WEEKLY_QUOTA, may_run_task
+from pointsapp.tasks.policies import NO_SHOW_POLICIES, WEEKLY_QUOTA, may_run_task
 from pointsapp.tasks.queries.briefs import SIGNUP_COLUMNS, ShiftBrief, SignupRow, as_brief, select_briefs
+from pointsapp.tasks.queries.no_shows import no_show_rule, paused_until
 from pointsapp.tasks.rules import Gate, Standing, is_eligible, refusal_of, signup_gate
 
 
@@ -115,7 +116,9 @@ def look(session: Session, person_id: int, shift: int | str, *, quota: int | Non
     return Look(brief=brief, mine=own, has_clash=bool(row.has_clash), week_count=counted)
 
 
-def standing_of(seen: Look, actor: Actor | None, *, quota: int | None, now: datetime) -> Standing:
+def standing_of(
+    seen: Look, actor: Actor | None, *, quota: int | None, now: datetime, paused_until: datetime | None = None
+) -> Standing:
     """Return what the rules judge by; a guest is taken for somebody who may, until they say who they are."""
     brief = seen.brief
     gate = signup_gate(brief, now)
@@ -132,6 +135,7 @@ def standing_of(seen: Look, actor: Actor | None, *, quota: int | None, now: date
         weekly_quota=quota,
         has_room=seen.has_room,
         has_waitlist=brief.waitlist,
+        paused_until=paused_until,
     )
 
 
@@ -186,13 +190,14 @@ def sold_out_refusal(session: Session, actor: Actor, shift_public_id: str, *, no
     is_near = session.get_bind().dialect.name != "postgresql"
     if not is_near and not was_full(shift_public_id, now):
         return None
-    quota = policy.value(session, WEEKLY_QUOTA, now=now)
+    quota, *no_shows = policy.values(session, WEEKLY_QUOTA, *NO_SHOW_POLICIES, now=now)
     seen = look(session, actor.person_id, shift_public_id, quota=quota)
     if seen is None or seen.mine is not None or is_hidden(seen.brief, actor):
         return None
     if seen.has_room or seen.brief.waitlist:
         return None
-    refusal = refusal_of(standing_of(seen, actor, quota=quota, now=now))
+    paused = paused_until(session, actor.person_id, no_show_rule(no_shows), now=now)
+    refusal = refusal_of(standing_of(seen, actor, quota=quota, paused_until=paused, now=now))
     note_full(seen.brief, now)
     return refusal if isinstance(refusal, Refusal) else None
 

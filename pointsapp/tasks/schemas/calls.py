@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from pointsapp.core.coordinates import CoordinateSystem
 from pointsapp.tasks.messages import FIELD_WORDS
 from pointsapp.tasks.models import Audience, PointsMode
 from pointsapp.tasks.services.drafts import MOST_SHIFTS, ShiftDraft, TaskDraft
@@ -54,6 +55,7 @@ class TaskDraftSchema(JsonSchema):
     )
     latitude = Degrees(90, load_default=None, allow_none=True)
     longitude = Degrees(180, load_default=None, allow_none=True)
+    coordinate_system = fields.Enum(CoordinateSystem, by_value=True, load_default=CoordinateSystem.WGS84)
     checkin_radius_m = Whole(1, 100_000, load_default=None, allow_none=True)
     has_poster = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     waitlist = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
@@ -129,14 +131,23 @@ class BudgetSchema(Schema):
     remaining = fields.Integer()
 
 
+class PointSchema(Schema):
+    """The figures as somebody gave them, and the system they are in; `latitude` and `longitude` of a task are WGS-84."""
+
+    latitude = fields.Float()
+    longitude = fields.Float()
+    coordinate_system = fields.String(attribute="system")
+
+
 class TaskDetailSchema(TaskCardSchema):
     """The card, everything given at creation, and after a publication the budget it draws on."""
 
     shifts = fields.List(fields.Nested(ShiftDetailSchema))
     description = fields.String()
     check_out_required = fields.Boolean()
-    latitude = fields.Float(allow_none=True)
-    longitude = fields.Float(allow_none=True)
+    latitude = fields.Float(attribute="wgs84.latitude", allow_none=True, dump_default=None)
+    longitude = fields.Float(attribute="wgs84.longitude", allow_none=True, dump_default=None)
+    place_as_given = fields.Nested(PointSchema, attribute="spot", allow_none=True)
     checkin_radius_m = fields.Integer(allow_none=True)
     has_poster = fields.Boolean()
     waitlist = fields.Boolean()

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, pre_load, validate
 
+from pointsapp.core.coordinates import CoordinateSystem
 from pointsapp.tasks.messages import FIELD_WORDS
 from pointsapp.tasks.models import Audience, PointsMode, TaskState
 from pointsapp.tasks.queries import BoardFilter, ConsoleFilter, When
@@ -123,6 +124,7 @@ class TaskForm(FormSchema):
     longitude = fields.Float(
         load_default=None, allow_nan=False, validate=validate.Range(-180, 180, error=_l("应在 -180 到 180 之间"))
     )  # type: ignore[arg-type]
+    coordinate_system = fields.Enum(CoordinateSystem, by_value=True, load_default=CoordinateSystem.WGS84)
     checkin_radius_m = Whole(1, 100_000, from_text=True, load_default=None)
     has_poster = fields.Boolean(load_default=False)
     waitlist = fields.Boolean(load_default=False)
@@ -184,6 +186,7 @@ class BoardArgs(PageArgs):
     when = fields.String(load_default=None)
     free = fields.String(load_default=None)
     q = fields.String(load_default=None)
+    view = fields.String(load_default=None)
 
     @post_load
     def to_filter(self, found: dict[str, Any], **_kw: Any) -> dict[str, Any]:
@@ -193,6 +196,7 @@ class BoardArgs(PageArgs):
             category=(found["category"] or "").strip()[:30] or None,
             when=When(when) if when in set(When) else None,
             is_free=found["free"] == "1",
+            on_map=found["view"] == "map",
             q=(found["q"] or "").strip()[:80] or None,
         )
         return {**found, "wanted": wanted}

@@ -14,9 +14,11 @@ from pointsapp.areas.queries import AreaRow, require_area
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import new_public_id
+from pointsapp.core.coordinates import CoordinateSystem
 from pointsapp.core.errors import Conflict, NotFound
 from pointsapp.core.states import must_move
 from pointsapp.people.models import Person
+from pointsapp.rewards.queries import band_allows
 from pointsapp.tasks.errors import BadField
 from pointsapp.tasks.models import Audience, PointsMode, Shift, ShiftLeader, ShiftState, Task, TaskCategory, TaskState
 from pointsapp.tasks.policies import may_run_task, may_see_task
@@ -51,6 +53,7 @@ class TaskDraft:
     shifts: tuple[ShiftDraft, ...]
     latitude: float | None = None
     longitude: float | None = None
+    coordinate_system: CoordinateSystem = CoordinateSystem.WGS84
     checkin_radius_m: int | None = None
     has_poster: bool = False
     waitlist: bool = False
@@ -81,6 +84,7 @@ def create_draft(session: Session, actor: Actor, draft: TaskDraft, *, now: datet
             created_by_id=actor.person_id,
             notice_version=1,
             created_at=now,
+            approval_needed_at=_approval_needed_at(session, draft, now),
             **_columns(draft),
         )
         .returning(Task.id)
@@ -106,6 +110,7 @@ def edit_draft(session: Session, actor: Actor, task: str, draft: TaskDraft, *, n
             area_id=area.id,
             approved_by_id=None,
             approved_at=None,
+            approval_needed_at=_approval_needed_at(session, draft, now),
             notice_version=Task.notice_version + 1,
             **_columns(draft),
         ),
@@ -148,6 +153,11 @@ def _judge(session: Session, actor: Actor, draft: TaskDraft) -> AreaRow:
     if not session.scalar(select(exists().where(TaskCategory.key == draft.category))):
         raise BadField("category", words="unknown_category")
     return area
+
+
+def _approval_needed_at(session: Session, draft: TaskDraft, now: datetime) -> datetime | None:
+    """Return `now` where the points stand above the band: from then on the draft is on the second person's list."""
+    return None if band_allows(session, draft.category, draft.points, draft.points_mode, now) else now
 
 
 def _columns(draft: TaskDraft) -> dict[str, object]:

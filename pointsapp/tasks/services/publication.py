@@ -249,4 +249,5 @@ def _tell_closed(session: Session, task_id: int, area_id: int, category: str, *,
         category=category,
         participants=came,
         occurred_at=ended_at.isoformat(),  # work belongs to the quarter in which it was done, not in which it was closed
+        received_at=ended_at.isoformat(),  # nobody had to report it
     )

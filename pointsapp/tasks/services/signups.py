@@ -22,6 +22,7 @@ from pointsapp.tasks.errors import OfferExpired, QuotaReached, ShiftFull, TimeCo
 from pointsapp.tasks.models import Shift, Signup, SignupState
 from pointsapp.tasks.policies import may_run_task
 from pointsapp.tasks.queries.briefs import ShiftBrief, SignupRow, shift_brief, signup_by_id
+from pointsapp.tasks.queries.no_shows import paused_until
 from pointsapp.tasks.queries.standing import Look, is_hidden, look, note_full, standing_of
 from pointsapp.tasks.rules import Gate, is_over_quota, refusal_of, refusal_to_cancel, signup_gate
 from pointsapp.tasks.services import waiting
@@ -81,7 +82,9 @@ def _sign_up(session: Session, actor: Actor, shift: int | str, *, needs_place: b
         raise NotFound()
     if seen.mine is not None:
         return _again(session, seen, by, needs_place=needs_place, now=now)
-    refusal = refusal_of(standing_of(seen, actor, quota=by.weekly_quota, now=now), needs_place=needs_place)
+    paused = None if needs_place else paused_until(session, actor.person_id, by.no_shows, now=now)
+    standing = standing_of(seen, actor, quota=by.weekly_quota, paused_until=paused, now=now)
+    refusal = refusal_of(standing, needs_place=needs_place)
     if refusal is not None:
         if not seen.has_room:
             note_full(seen.brief, now)
@@ -183,7 +186,7 @@ def _receipt(session: Session, brief: ShiftBrief, mine: SignupRow, *, is_repeat:
 
 def cancel_signup(session: Session, actor: Actor, signup: int | str, *, now: datetime) -> SignupReceipt:
     """Give the place back; the first who can take it gets it in the same transaction."""
-    mine, brief = _own(session, actor, signup)
+    mine, brief = own_signup(session, actor, signup)
     if mine.state is SignupState.CANCELLED:
         return _receipt(session, brief, mine, is_repeat=True)
     refusal = refusal_to_cancel(
@@ -197,6 +200,12 @@ def cancel_signup(session: Session, actor: Actor, signup: int | str, *, now: dat
     )
     if refusal is not None:
         raise refusal
+    give_back(session, brief, mine, because="own", now=now)
+    return _receipt(session, brief, replace(mine, state=SignupState.CANCELLED), is_repeat=False)
+
+
+def give_back(session: Session, brief: ShiftBrief, mine: SignupRow, *, because: str, now: datetime) -> None:
+    """End a live sign-up; the place goes to the first who can take it, or, once the queue has stopped, to whoever is quick."""
     by = waiting.terms(session, now=now)
     held: frozenset[int] = frozenset()
     if mine.state is not SignupState.WAITLISTED and brief.waiting and waiting.queue_moves(brief, by, now):
@@ -206,26 +215,26 @@ def cancel_signup(session: Session, actor: Actor, signup: int | str, *, now: dat
         if guess is not None:  # wait for their lock before the shift's row is ours
             lock(session, LockKind.PERSON_TIME, guess[1])
             held = frozenset({guess[1]})
-    _leave(session, brief, mine, now=now)
+    _leave(session, brief, mine, because=because, now=now)
     if mine.state is not SignupState.WAITLISTED:
         waiting.fill_free_places(session, brief, by, now=now, held=held)
-    return _receipt(session, brief, replace(mine, state=SignupState.CANCELLED), is_repeat=False)
+        waiting.tell_of_open_place(session, brief, by, now=now)
 
 
-def _leave(session: Session, brief: ShiftBrief, mine: SignupRow, *, now: datetime) -> None:
+def _leave(session: Session, brief: ShiftBrief, mine: SignupRow, *, because: str, now: datetime) -> None:
     counted = {"waiting": Shift.waiting - 1} if mine.state is SignupState.WAITLISTED else {"taken": Shift.taken - 1}
     must_move(session, update(Shift).where(Shift.id == brief.id).values(**counted))
     must_move(
         session,
         update(Signup)
         .where(Signup.id == mine.id, Signup.state == mine.state, Signup.arrived_at.is_(None))
-        .values(state=SignupState.CANCELLED, cancelled_at=now, cancelled_because="own"),
+        .values(state=SignupState.CANCELLED, cancelled_at=now, cancelled_because=because),
     )
 
 
 def accept_offer(session: Session, actor: Actor, signup: int | str, *, now: datetime) -> SignupReceipt | Refused:
     """Turn an offered place into a confirmed one before it runs out."""
-    mine, brief = _own(session, actor, signup)
+    mine, brief = own_signup(session, actor, signup)
     lock(session, LockKind.PERSON_TIME, mine.person_id)
     by = waiting.terms(session, now=now)
     seen = look(session, mine.person_id, brief.id, quota=by.weekly_quota)
@@ -251,7 +260,7 @@ def accept_offer(session: Session, actor: Actor, signup: int | str, *, now: date
     return _receipt(session, brief, replace(seen.mine, state=SignupState.CONFIRMED), is_repeat=False)
 
 
-def _own(session: Session, actor: Actor, signup: int | str) -> tuple[SignupRow, ShiftBrief]:
+def own_signup(session: Session, actor: Actor, signup: int | str) -> tuple[SignupRow, ShiftBrief]:
     """Return the actor's own sign-up and its shift; 403 for who may read it, 404 for everybody else."""
     mine = signup_by_id(session, signup)
     if mine is None:

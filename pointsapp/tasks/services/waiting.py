@@ -16,12 +16,18 @@ from sqlalchemy.orm import Session
 from pointsapp.core import events, policy
 from pointsapp.core.errors import StateChanged
 from pointsapp.core.locks import LockKind, try_lock
-from pointsapp.core.states import must_move
+from pointsapp.core.states import must_move, must_return
 from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskState
-from pointsapp.tasks.policies import PROMOTION_STOPS_MINUTES, WAITLIST_OFFER_MINUTES, WEEKLY_QUOTA
+from pointsapp.tasks.policies import (
+    NO_SHOW_POLICIES,
+    PROMOTION_STOPS_MINUTES,
+    WAITLIST_OFFER_MINUTES,
+    WEEKLY_QUOTA,
+)
 from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs, shift_brief
+from pointsapp.tasks.queries.no_shows import no_show_rule
 from pointsapp.tasks.queries.standing import clash_exists, week_count
-from pointsapp.tasks.rules import Gate, is_over_quota, promotion_ends_at, signup_gate
+from pointsapp.tasks.rules import Gate, NoShowRule, is_over_quota, promotion_ends_at, signup_gate
 
 BATCH = 200
 
@@ -33,11 +39,16 @@ class Terms:
     weekly_quota: int | None
     offer_minutes: int
     stops_minutes: int
+    no_shows: NoShowRule
 
 
 def terms(session: Session, *, now: datetime) -> Terms:
-    quota, offer, stops = policy.values(session, WEEKLY_QUOTA, WAITLIST_OFFER_MINUTES, PROMOTION_STOPS_MINUTES, now=now)
-    return Terms(weekly_quota=quota, offer_minutes=offer or 0, stops_minutes=stops or 0)
+    quota, offer, stops, *no_shows = policy.values(
+        session, WEEKLY_QUOTA, WAITLIST_OFFER_MINUTES, PROMOTION_STOPS_MINUTES, *NO_SHOW_POLICIES, now=now
+    )
+    return Terms(
+        weekly_quota=quota, offer_minutes=offer or 0, stops_minutes=stops or 0, no_shows=no_show_rule(no_shows)
+    )
 
 
 def queue_moves(brief: ShiftBrief, by: Terms, now: datetime) -> bool:
@@ -190,8 +201,45 @@ def expire_offer(session: Session, brief: ShiftBrief, by: Terms, signup_id: int,
         Signup.id == signup_id, Signup.state == SignupState.OFFERED, Signup.offer_expires_at <= now
     )
     # offer_expires_at stays: it marks who let an offer run out.
-    must_move(session, statement.values(state=SignupState.WAITLISTED, queued_at=now))
+    person_id = must_return(session, statement.values(state=SignupState.WAITLISTED, queued_at=now), Signup.person_id)
+    events.record(
+        session,
+        "tasks.offer_expired",
+        at=now,
+        subject=f"signup:{signup_id}",
+        area_id=brief.area_id,
+        person_id=person_id,
+        **_facts(brief),
+    )
     fill_free_places(session, brief, by, now=now, lapsed=False)
+    tell_of_open_place(session, brief, by, now=now)
+
+
+def _facts(brief: ShiftBrief) -> dict[str, Any]:
+    return {"task_id": brief.task_id, "shift_id": brief.id, "task": brief.task_public_id}
+
+
+def tell_of_open_place(session: Session, brief: ShiftBrief, by: Terms, *, now: datetime) -> int:
+    """Tell everybody who waits that a place is free to all, once the queue no longer moves by itself; return how many.
+
+    Who is first then has it: nobody is promoted shortly before the start without being asked.
+    """
+    if signup_gate(brief, now) is not Gate.OPEN or queue_moves(brief, by, now) or now >= brief.starts_at:
+        return 0
+    free = session.scalar(select(Shift.capacity - Shift.taken).where(Shift.id == brief.id)) or 0
+    if free <= 0:
+        return 0
+    waits = (Signup.shift_id == brief.id, Signup.state == SignupState.WAITLISTED)
+    people = session.scalars(select(Signup.person_id).where(*waits)).all()
+    return events.record_each(
+        session,
+        "tasks.place_open",
+        at=now,
+        subject=f"shift:{brief.id}",
+        person_ids=people,
+        area_id=brief.area_id,
+        **_facts(brief),
+    )
 
 
 def expire_due_offers(session: Session, *, now: datetime) -> int:

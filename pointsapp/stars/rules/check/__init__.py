@@ -17,13 +17,19 @@ __all__ = ["NEVER_SCORES", "Place", "Problems", "Reason", "check_scheme", "shown
 
 
 def check_scheme(
-    document: Any, metrics: Collection[str], *, informational: Collection[str] = (), roles: Collection[str] = ()
+    document: Any,
+    metrics: Collection[str],
+    *,
+    informational: Collection[str] = (),
+    roles: Collection[str] = (),
+    area_kinds: Collection[str] = (),
 ) -> tuple[dict[str, Any], Problems]:
     """Return (definition, problems); the definition is only sound when there are no problems.
 
-    `metrics` may score, `informational` ones exist and never do; `roles` are those that a scheme may let assess.
+    `metrics` may score, `informational` ones exist and never do; `roles` are those that a scheme may let assess, `area_kinds` what
+    areas there are to name.
     """
-    parts = Parts(frozenset(metrics), frozenset(informational), tuple(roles))
+    parts = Parts(frozenset(metrics), frozenset(informational), tuple(roles), tuple(area_kinds))
     made, places = _read(parts, document)
     judge_keys(parts, made, places)
     top = document if isinstance(document, dict) else {}

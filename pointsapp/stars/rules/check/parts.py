@@ -48,6 +48,7 @@ class Parts:
     metrics: frozenset[str]
     informational: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
+    area_kinds: tuple[str, ...] = ()
     problems: Problems = field(default_factory=list)
 
     def say(self, place: Place, template: str, **facts: Any) -> None:

@@ -10,12 +10,17 @@ from pointsapp.stars.rules.scheme import ItemKind, Source
 
 LIT_STARS = "lit_stars"
 FAIR_SHARE = 3
+FAIR_HEADS = 20
 OUT_OF_REACH = "nobody can reach {score}: the max of {key} is {most}"
 MAIN_CARRIER = (
     "the platform counts {counted} of {most} points, more than {share} %: it must not be the main carrier of assessment"
 )
 NO_FULL_BAND = "the best band gives {best}, so nobody gets the max of {most}"
 LUCK = "a share of fewer than {fair} people would be luck; least is {least}"
+LUCK_PER_HEAD = (
+    "a figure per head of fewer than {fair} residents would be luck; least is {least}: "
+    "with a higher one a branch with too few residents says so"
+)
 
 
 def judge_keys(parts: Parts, made: dict[str, Any], item_places: Sequence[Place]) -> None:
@@ -187,6 +192,9 @@ def _of_formula(one: dict[str, Any], at: Place) -> list[tuple[Place, str]]:
         found.append(((*at, "bands"), Reason(NO_FULL_BAND, best=shown(best), most=shown(one["most"]))))
     if formula["to"] and formula["least"] < FAIR_SHARE:
         found.append(((*at, "least"), Reason(LUCK, fair=FAIR_SHARE, least=formula["least"])))
+    if formula["per"] and formula["least"] < FAIR_HEADS:
+        # Without a word it is 1: versions that are in force say so, and what they say stays.
+        found.append(((*at, "least"), Reason(LUCK_PER_HEAD, fair=FAIR_HEADS, least=formula["least"])))
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pointsapp.stars.rules.check.formulas import read_formula
 from pointsapp.stars.rules.check.parts import CODE, CODE_WORDS, MOST_TOTAL, Parts, Place, shown
-from pointsapp.stars.rules.scheme import COLOURS, HUNDREDTHS, ItemKind, Source, TieRule
+from pointsapp.stars.rules.scheme import COLOURS, HUNDREDTHS, PANEL, ItemKind, Source, TieRule
 
 # In the file a counted indicator may be called either way; `automatic` is what the API has always said.
 SOURCES = {"automatic": Source.AUTOMATIC, "counted": Source.AUTOMATIC, "assessed": Source.ASSESSED}
@@ -17,7 +17,9 @@ MOST_VERSION = 1_000_000
 def read_top(parts: Parts, document: Any) -> dict[str, Any]:
     """Return what the definition says beside its stars, items and tiers."""
     needed = ("scheme", "version", "name", "total", "stars", "tiers")
-    top = parts.fields(document, (), needed=needed, may=("pass_at", *BLOCKS, "vetoes", "ties", "replaces"))
+    top = parts.fields(
+        document, (), needed=needed, may=("pass_at", *BLOCKS, "vetoes", "ties", "replaces", "succeeds", "applies_to")
+    )
     made: dict[str, Any] = {
         "code": parts.pattern(top, "scheme", (), CODE, CODE_WORDS),
         "version": parts.whole(top, "version", (), 1, MOST_VERSION),
@@ -27,6 +29,14 @@ def read_top(parts: Parts, document: Any) -> dict[str, Any]:
         made["pass_at"] = parts.score(top, "pass_at", (), MOST_TOTAL)
     if "ties" in top:
         made["ties"] = parts.texts(top, "ties", ())
+    if "applies_to" in top:
+        made["applies_to"] = _applies_to(parts, top["applies_to"], ("applies_to",))
+    if "succeeds" in top:
+        made["succeeds"] = parts.pattern(top, "succeeds", (), CODE, CODE_WORDS)
+        if made["succeeds"] == made["code"]:
+            parts.say(
+                ("succeeds",), "a scheme succeeds another one: a changed rule of the same scheme is a new version"
+            )
     if "replaces" in top:
         made["replaces"] = parts.whole(top, "replaces", (), 1, MOST_VERSION)
         if made["replaces"] >= made["version"]:
@@ -35,6 +45,19 @@ def read_top(parts: Parts, document: Any) -> dict[str, Any]:
                 "a version replaces an earlier one, and this is version {version}",
                 version=made["version"],
             )
+    return made
+
+
+def _applies_to(parts: Parts, value: Any, at: Place) -> dict[str, list[str]]:
+    """Return which branches the scheme is for, sparsely; whether there are such branches and areas is asked of the database."""
+    may = ("branches", "areas", "area_kinds")
+    said = parts.fields(value, at, needed=(), may=may)
+    if not said and isinstance(value, dict):
+        parts.say(at, "expected {keys}", keys=", ".join(may))
+    made = {name: parts.texts(said, name, at) for name in may if name in said}
+    for n, kind in enumerate(made.get("area_kinds", ())):
+        place = (*at, "area_kinds") if isinstance(said["area_kinds"], str) else (*at, "area_kinds", n)
+        parts.known(kind, place, parts.area_kinds, "kind of area")
     return made
 
 
@@ -84,10 +107,10 @@ def _need(parts: Parts, value: Any, at: Place) -> list[Any]:
 def read_indicator(parts: Parts, value: Any, at: Place) -> dict[str, Any]:
     """Return one indicator; its maximum in hundredths."""
     one = parts.fields(value, at, needed=("key", "name", "max", "source"), may=("unit", "formula", "by"))
-    return _measured(parts, one, at, parts.score(one, "max", at))
+    return _measured(parts, one, at, parts.score(one, "max", at), parts.roles)
 
 
-def _measured(parts: Parts, one: dict[str, Any], at: Place, most: int) -> dict[str, Any]:
+def _measured(parts: Parts, one: dict[str, Any], at: Place, most: int, roles: tuple[str, ...]) -> dict[str, Any]:
     source = SOURCES.get(parts.choice(one, "source", at, list(SOURCES)))
     formula = None
     if source is Source.AUTOMATIC:
@@ -104,7 +127,7 @@ def _measured(parts: Parts, one: dict[str, Any], at: Place, most: int) -> dict[s
         "most": most,
         "source": source and source.value,
         "formula": formula,
-        **_by(parts, one, at),
+        **_by(parts, one, at, roles),
     }
 
 
@@ -113,15 +136,20 @@ def _named(parts: Parts, one: dict[str, Any], at: Place) -> dict[str, Any]:
     return {"key": parts.key(one, at), **parts.names(one, at, 40), "unit": unit}
 
 
-def _by(parts: Parts, one: dict[str, Any], at: Place) -> dict[str, Any]:
-    """Return the roles that may assess it, where the file says so."""
+def _office(parts: Parts) -> tuple[str, ...]:
+    """Return who may decide about items: they happen or not, so no panel takes a mean of them."""
+    return tuple(role for role in parts.roles if role != PANEL)
+
+
+def _by(parts: Parts, one: dict[str, Any], at: Place, roles: tuple[str, ...]) -> dict[str, Any]:
+    """Return who of `roles` may assess it, where the file says so."""
     if "by" not in one:
         return {}
-    roles = parts.texts(one, "by", at)
-    for n, role in enumerate(roles):
+    named = parts.texts(one, "by", at)
+    for n, role in enumerate(named):
         place = (*at, "by") if isinstance(one["by"], str) else (*at, "by", n)
-        parts.known(role, place, parts.roles, "assessing role")
-    return {"by": roles}
+        parts.known(role, place, roles, "assessing role")
+    return {"by": named}
 
 
 def read_items(parts: Parts, top: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, int], list[Place]]:
@@ -151,7 +179,7 @@ def _item(parts: Parts, value: Any, at: Place, kind: ItemKind) -> dict[str, Any]
         value, at, needed=("key", "name", "max", "source"), may=("unit", "formula", "by", "star", "each")
     )
     most = parts.score(one, "max", at)
-    made = {"kind": kind.value, **_measured(parts, one, at, most)}
+    made = {"kind": kind.value, **_measured(parts, one, at, most, _office(parts))}
     if "star" in one:
         made["star"] = parts.text(one, "star", at, 40)
     if "each" in one:
@@ -176,7 +204,7 @@ def _honour(parts: Parts, value: Any, at: Place) -> dict[str, Any]:
         "most": parts.score(one, "points", at),
         "source": Source.ASSESSED.value,
         "formula": None,
-        **_by(parts, one, at),
+        **_by(parts, one, at, _office(parts)),
     }
     return {**made, "star": parts.text(one, "star", at, 40)} if "star" in one else made
 
@@ -189,7 +217,7 @@ def _veto(parts: Parts, value: Any, at: Place) -> dict[str, Any]:
         "most": HUNDREDTHS,
         "source": Source.ASSESSED.value,
         "formula": None,
-        **_by(parts, one, at),
+        **_by(parts, one, at, _office(parts)),
     }
     if "stars" in one:
         made["stars"] = parts.texts(one, "stars", at)

@@ -1,0 +1,1 @@
+"""Looking after people: elders and who has no phone, a lost phone, moving house."""

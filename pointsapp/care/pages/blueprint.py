@@ -1,0 +1,5 @@
+"""The blueprint of care."""
+
+from flask import Blueprint
+
+bp = Blueprint("care", __name__)

@@ -1,0 +1,83 @@
+"""What a feature says about things worth a second look; wiring.py hands the rules to the trust desk, which knows none of them by name.
+
+A feature's room `anomalies.py` holds ANOMALIES. A rule is stated in words that people read, with its thresholds as policies; it says
+that something is unusual, never that somebody did wrong, and nothing follows from it but a person's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pointsapp.core.events import EventRow
+from pointsapp.core.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """One row that a rule points at: `kind` and `row_id` name it once for ever. `person_id` is whom it credits or serves, `by_id` who did it.
+
+    `facts` say it to people: title, place, minutes, points; never a name.
+    """
+
+    kind: str
+    row_id: int
+    at: datetime
+    person_id: int | None = None
+    by_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A case that a rule found: `key` names it (whose, which day), `least` is how many rows make one. Rows may be known already."""
+
+    key: str
+    rows: tuple[EvidenceRow, ...]
+    least: int
+    area_id: int | None = None
+    person_id: int | None = None
+    by_id: int | None = None
+    merchant_id: int | None = None
+
+
+# session, the new events of the rule's kinds, its thresholds by policy name, now -> cases that hold at this moment.
+Look = Callable[[Session, Sequence[EventRow], Mapping[str, Any], datetime], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnomalyRule:
+    """`title` and `states` are lazy strings; `states` fills %(name)s with the thresholds, named as the policy after its dot."""
+
+    key: str
+    title: Any
+    states: Any
+    hears: tuple[str, ...]
+    thresholds: tuple[Policy, ...]
+    look: Look
+
+
+_rules: dict[str, AnomalyRule] = {}
+
+
+def register_rule(rule: AnomalyRule) -> None:
+    """Put a rule on the desk. Only wiring.py calls this; a key names one rule."""
+    if _rules.setdefault(rule.key, rule) is not rule:
+        raise ValueError(f"two rules called {rule.key}")
+
+
+def rules() -> tuple[AnomalyRule, ...]:
+    return tuple(_rules[key] for key in sorted(_rules))
+
+
+def rule_of(key: str) -> AnomalyRule | None:
+    return _rules.get(key)
+
+
+def short(policy: Policy) -> str:
+    """Return the name by which a rule's words call a threshold."""
+    return policy.name.partition(".")[2]

@@ -1,0 +1,32 @@
+"""The reading room of feedback."""
+
+from pointsapp.feedback.queries.duty import on_duty
+from pointsapp.feedback.queries.matters import (
+    OPEN_VIEWS,
+    FeedbackCounts,
+    FeedbackRow,
+    StepRow,
+    feedback_counts,
+    feedback_page,
+    find_feedback,
+    my_feedback_page,
+    steps_of,
+)
+from pointsapp.feedback.queries.timeline import Source, TimelineRow, open_until, timeline_page
+
+__all__ = [
+    "OPEN_VIEWS",
+    "FeedbackCounts",
+    "FeedbackRow",
+    "Source",
+    "StepRow",
+    "TimelineRow",
+    "feedback_counts",
+    "feedback_page",
+    "find_feedback",
+    "my_feedback_page",
+    "on_duty",
+    "open_until",
+    "steps_of",
+    "timeline_page",
+]

@@ -1,0 +1,51 @@
+"""Who answers for the areas along a path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from pointsapp.core.actor import Role
+from pointsapp.feedback.models import Feedback, FeedbackState
+from pointsapp.feedback.policies import HANDLERS
+from pointsapp.feedback.rules import OnDuty
+from pointsapp.people.models import Person, RoleGrant
+
+
+def on_duty(session: Session, chain: Sequence[int], *, but_not: int | None, now: datetime) -> tuple[OnDuty, ...]:
+    """Return who holds an office at an area of `chain` now, `but_not` the person themself; administrators stand at the root."""
+    waiting = (
+        select(func.count())
+        .select_from(Feedback)
+        .where(Feedback.handler_id == RoleGrant.person_id, Feedback.state == FeedbackState.OPEN)
+        .correlate(RoleGrant)
+        .scalar_subquery()
+    )
+    query = (
+        select(RoleGrant.area_id, RoleGrant.person_id, waiting)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            Person.erased_at.is_(None),
+            RoleGrant.starts_at <= now,
+            or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
+            or_(
+                and_(RoleGrant.area_id.in_(chain), RoleGrant.role.in_(HANDLERS)),
+                RoleGrant.role == Role.PLATFORM_ADMIN,
+            ),
+        )
+        .order_by(RoleGrant.id)
+        .limit(500)
+    )
+    if but_not is not None:
+        query = query.where(RoleGrant.person_id != but_not)
+    rows = session.execute(query).all()
+    # The platform's administrators answer for the root only where the district has no office of its own.
+    has_root = any(area_id == chain[0] for area_id, _person, _count in rows)
+    return tuple(
+        OnDuty(area_id=chain[0] if area_id is None else area_id, person_id=person_id, open_count=count)
+        for area_id, person_id, count in rows
+        if area_id is not None or not has_root
+    )

@@ -1,0 +1,50 @@
+"""Pure decisions about feedback: which office it begins at, and which comes next above."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDuty:
+    """Somebody who answers for `area_id`; `open_count` is how much they have to answer already."""
+
+    area_id: int
+    person_id: int
+    open_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The office that has it: its area, and who there answers, None where nobody is on duty."""
+
+    area_id: int
+    handler_id: int | None
+
+
+def first_office(chain: Sequence[int], duty: Collection[OnDuty], *, skips_nearest: bool) -> Office:
+    """Return the nearest office on `chain` (root first, the place itself last) that has somebody on duty.
+
+    What is said about those who work here begins one office higher (`skips_nearest`). Where nobody is on duty at all it stands
+    at the root, with the platform's administrators.
+    """
+    offices = [area_id for area_id in reversed(chain) if any(one.area_id == area_id for one in duty)]
+    if skips_nearest:
+        offices = offices[1:]
+    return _office(offices[0] if offices else chain[0], duty)
+
+
+def next_office(chain: Sequence[int], area_id: int, duty: Collection[OnDuty]) -> Office | None:
+    """Return the nearest office above `area_id` on its `chain`; None at the root, where nothing stands above."""
+    if area_id == chain[0]:
+        return None
+    above = chain[: chain.index(area_id)]
+    offices = [each for each in reversed(above) if any(one.area_id == each for one in duty)]
+    return _office(offices[0] if offices else chain[0], duty)
+
+
+def _office(area_id: int, duty: Collection[OnDuty]) -> Office:
+    """Let whoever there has least to answer do it."""
+    here = sorted((one.open_count, one.person_id) for one in duty if one.area_id == area_id)
+    return Office(area_id=area_id, handler_id=here[0][1] if here else None)

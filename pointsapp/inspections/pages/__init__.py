@@ -1,0 +1,8 @@
+"""HTML door of inspections: what is published, the console, an inspector's and a secretary's phone, and what a pass opens."""
+
+from __future__ import annotations
+
+from pointsapp.inspections.pages import console, findings, passes, published, visits
+from pointsapp.inspections.pages.door import bp
+
+__all__ = ["bp", "console", "findings", "passes", "published", "visits"]

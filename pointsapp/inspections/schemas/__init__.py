@@ -1,0 +1,53 @@
+"""The gate of inspections: forms, and what the API says of draws and findings."""
+
+from pointsapp.inspections.schemas.answers import (
+    CountsSchema,
+    DrawArgs,
+    DrawDetailSchema,
+    DrawListPage,
+    FindingArgs,
+    FindingDetailSchema,
+    FindingListPage,
+    draw_detail,
+    finding_detail,
+    finding_item,
+)
+from pointsapp.inspections.schemas.forms import (
+    AnnounceForm,
+    DeductionForm,
+    FindingForm,
+    PassForm,
+    PublicValue,
+    ReasonForm,
+    ReturnForm,
+    StepForm,
+    SummaryForm,
+    ValueForm,
+    VisitForm,
+    WithdrawForm,
+)
+
+__all__ = [
+    "AnnounceForm",
+    "CountsSchema",
+    "DeductionForm",
+    "DrawArgs",
+    "DrawDetailSchema",
+    "DrawListPage",
+    "FindingArgs",
+    "FindingDetailSchema",
+    "FindingForm",
+    "FindingListPage",
+    "PassForm",
+    "PublicValue",
+    "ReasonForm",
+    "ReturnForm",
+    "StepForm",
+    "SummaryForm",
+    "ValueForm",
+    "VisitForm",
+    "WithdrawForm",
+    "draw_detail",
+    "finding_detail",
+    "finding_item",
+]

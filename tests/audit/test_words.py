@@ -1,0 +1,32 @@
+"""Every act that a service tells of has a name that people read, in the audit log and on the timeline of who complains."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from pointsapp.audit.messages import ACTS
+from pointsapp.stars.models import ProofStep
+from tests.house.reading import PACKAGE, tree
+
+KIND = re.compile(r"([a-z]+)\.[a-z_]*[a-z]")  # what ends in _ is put together from a step, each of which has its words
+FEATURES = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+
+
+def _told() -> dict[str, str]:
+    """Return each kind of act that stands in a services room, with the file that tells of it."""
+    found = {}
+    for path in sorted(PACKAGE.glob("*/services/**/*.py")) + sorted(PACKAGE.glob("*/services.py")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                match = KIND.fullmatch(node.value)
+                if match and match[1] in FEATURES:
+                    found[node.value] = str(path.relative_to(PACKAGE))
+    return found
+
+
+def test_no_act_goes_by_its_key() -> None:
+    told = _told()
+    assert len(told) > 100, "the services tell of that much, or this looks in the wrong place"
+    assert {kind: place for kind, place in told.items() if kind not in ACTS} == {}
+    assert {f"stars.proof_{step}" for step in ProofStep} <= set(ACTS)
