@@ -44,7 +44,10 @@ class BatchState(StrEnum):
 
 
 class Batch(Base):
-    """One file brought in, or one list taken out. `cursor` is how far the worker has come; counts are of rows."""
+    """One file brought in, or one list taken out. `cursor` is how far the worker has come; counts are of rows.
+
+    `area_id` is what a list covers; of a file, the office in which it was brought (`policies.office_of`).
+    """
 
     __tablename__ = "batch"
     __table_args__ = (

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pointsapp.batches.models import BatchKind
-from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.core.actor import COMMUNITY_STAFF, STREET_OFFICE, Actor, Role
 from pointsapp.stars.policies import keeps_headcounts, keeps_members
+
+_KEEPERS = {
+    BatchKind.HEADCOUNTS_IN: STREET_OFFICE,
+    BatchKind.MEMBERS_IN: STREET_OFFICE | {Role.BRANCH_SECRETARY},
+}
 
 
 def may_batch(actor: Actor) -> bool:
@@ -23,6 +28,23 @@ def may_bring(actor: Actor, kind: BatchKind) -> bool:
     if kind is BatchKind.MEMBERS_IN:
         return may_batch(actor) and keeps_members(actor)
     return kind.is_import and may_batch(actor)
+
+
+def office_of(actor: Actor, kind: BatchKind) -> int | None:
+    """Return the area of the widest office in which somebody brings such a table; None for the platform's own.
+
+    The log of a street is read by area: a file without one would be seen by nobody there.
+    """
+    if (
+        actor.is_platform_admin and kind is not BatchKind.MEMBERS_IN
+    ):  # which opens no register to them, see keeps_members
+        return None
+    held = [
+        (len(grant.area_path), grant.area_path, grant.area_id)
+        for grant in actor.grants
+        if grant.area_path is not None and grant.role in _KEEPERS.get(kind, COMMUNITY_STAFF)
+    ]
+    return min(held)[2] if held else None
 
 
 def may_see_batch(actor: Actor, made_by_id: int) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.batches.errors import BadRows
 from pointsapp.batches.models import Batch, BatchKind, BatchState, Outcome
+from pointsapp.batches.policies import office_of
 from pointsapp.batches.queries import each_result
 from pointsapp.batches.reading import rows_of
 from pointsapp.batches.rules import columns_of
@@ -189,9 +190,18 @@ class TestMembers:
             (9, "empty"),
             (10, "stands"),
         ]
-        told = (None, office.secretary.id, None, {"rows": 10, "wrong": 9})
+        told = (office.venue.areas["community"].id, office.secretary.id, None, {"rows": 10, "wrong": 9})
         assert office.acts("batches.members_checked") == [told], "what it says of other branches leaves a trace"
         assert office.acts("stars.member_recorded") == [], "the command is nobody's act"
+
+    def test_a_file_is_told_where_the_register_is_kept(self, office: Office, session: Session) -> None:
+        chief = make.make_platform_admin(session)
+        make.grant(session, chief, Role.BRANCH_SECRETARY, area=office.venue.home)
+        actor, here = make.actor_of(session, chief), office.venue.areas["community"].id
+        assert office_of(actor, MEMBERS) == here, "the platform opens no register: it is the secretary's"
+        assert office_of(actor, HEADCOUNTS) is None, "from the top there is no street above"
+        make.grant(session, office.admin, Role.STAFF, area=office.venue.home)
+        assert office_of(make.actor_of(session, office.admin), BatchKind.PEOPLE_IN) == office.venue.areas["district"].id
 
     def test_only_who_keeps_a_register_brings_one_in(self, office: Office, session: Session) -> None:
         person, row = office.venue.person(phone="13900000001"), ("13900000001", office.branch, "", "")

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from pointsapp.batches.models import Batch
 from pointsapp.batches.services import run_next
+from pointsapp.core.actor import Role
 from pointsapp.core.transaction import write
+from tests import factories as make
 from tests.checkin.venue import Venue
 from tests.conftest import Clock, HouseClient
 from tests.home.counting import MOST, counted
@@ -52,6 +54,22 @@ def test_from_the_file_to_the_result(client: HouseClient, venue: Venue, clock: C
         f"2,李桂兰,13900000000,{venue.home.code},新增,",
     ]
     assert client.get(f"{posted.location}/result.xlsx").get_data()[:2] == b"PK"
+
+
+def test_the_street_s_auditor_reads_that_a_file_was_brought_in(
+    client: HouseClient, venue: Venue, clock: Clock, session: Session
+) -> None:
+    client.sign_in(venue.staff)
+    posted = upload(client, f"姓名,手机号,区域编码\n李桂兰,13900000000,{venue.home.code}\n")
+    client.post(f"{posted.location}/start")
+    while write(run_next, now=clock.at):
+        pass
+    assert f'<span class="sub">{venue.home.name}' not in text(client.get("/console/batches")), "rows name their areas"
+    for area, told in (("street", True), ("other_street", False)):
+        client.sign_in(venue.kept(make.make_staff(session, venue.areas[area], Role.AUDITOR)))
+        found = client.post("/console/audit", data={"reason": "核对导入"})
+        page = text(client.get(found.location)).partition("<tbody>")[2]
+        assert ("导入文件" in page, "批量办完" in page, venue.staff.name in page) == (told, told, told), area
 
 
 def test_mistakes_are_listed_by_row_and_nothing_is_kept(client: HouseClient, venue: Venue, session: Session) -> None:

@@ -21,7 +21,10 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
-    """`planned` counts the rows of a preview by what they would do; `has_rows` while the rows are kept."""
+    """`area_name` is what a list covers; empty for a file, whose rows name their own areas.
+
+    `planned` counts the rows of a preview by what they would do; `has_rows` while the rows are kept.
+    """
 
     id: int
     public_id: str
@@ -74,7 +77,7 @@ def _view(row: Batch, area_name: str | None, *, planned: dict[str, int], has_row
         public_id=row.public_id,
         kind=row.kind,
         state=row.state,
-        area_name=area_name or "",
+        area_name="" if row.kind.is_import else area_name or "",
         with_names=row.with_names,
         reason=row.reason,
         made_at=row.made_at,

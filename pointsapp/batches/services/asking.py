@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.queries import require_area
 from pointsapp.batches.errors import BadRows, NothingToRun, ReasonMissing
 from pointsapp.batches.models import Batch, BatchKind, BatchRow, BatchState
-from pointsapp.batches.policies import may_batch_in, may_bring, may_see_batch
+from pointsapp.batches.policies import may_batch_in, may_bring, may_see_batch, office_of
 from pointsapp.batches.queries import count_out
 from pointsapp.batches.services.judging import judge
 from pointsapp.core import events
@@ -60,6 +60,7 @@ def check_file(session: Session, actor: Actor, command: CheckFile, *, now: datet
             "batches.members_checked",
             at=now,
             subject="batch:check",
+            area_id=office_of(actor, command.kind),
             actor_id=actor.person_id,
             rows=len(judged),
             wrong=len(problems),
@@ -68,6 +69,7 @@ def check_file(session: Session, actor: Actor, command: CheckFile, *, now: datet
     if problems:
         raise BadRows(problems)
     batch = _new(actor, command.kind, BatchState.CHECKED, total=len(judged), now=now)
+    batch.area_id = office_of(actor, command.kind)
     session.add(batch)
     session.flush()
     session.execute(
@@ -126,6 +128,7 @@ def start_batch(session: Session, actor: Actor, batch: str, *, now: datetime) ->
         "batches.import_started",
         at=now,
         subject=f"batch:{row.id}",
+        area_id=row.area_id,
         actor_id=actor.person_id,
         what=row.kind.value,
         rows=row.total,
