@@ -57,7 +57,7 @@ def list_budgets(args: dict[str, Any]) -> Page[BudgetLine]:
     area = require_area(db.session, args["area"]) if args["area"] else None
     require(area is None or may_see_budget(actor, area.path))
     path = area.path if area else None
-    return budgets_page(db.session, budget_paths(actor), path, page_request(args, str))
+    return budgets_page(db.session, budget_paths(actor), path, page_request(args, str), now=now())
 
 
 @blp.post("/budget-grants")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from pointsapp.areas.queries import area_options
 from pointsapp.core.actor import require
-from pointsapp.core.clock import now
+from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
@@ -96,14 +96,18 @@ def _budgets(form: Form) -> str:
     options = area_options(db.session, policies.grant_paths(actor)) if may_grant else []
     chosen = form.command.area if form.command else None
     option = next((option for option in options if chosen in (option.public_id, option.code)), None)
+    moment = now()
+    line = queries.find_budget(db.session, option.public_id, now=moment) if option else None
+    after = line.balance + form.command.points if line and form.command else 0
     return render_template(
         "rewards/budgets.html",
-        lines=queries.budgets_page(db.session, paths, None, asked),
+        lines=queries.budgets_page(db.session, paths, None, asked, now=moment),
         grants=queries.grants_page(db.session, paths, granted),
         form=form,
         options=options,
         option=option,
-        held=queries.budget_of(db.session, option.public_id) if option else 0,
+        line=line,
+        then_until=line.pace.lasts_until(after, local_day(moment)) if line and line.pace else None,
         may_grant=may_grant,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 ALL_CATEGORIES = "*"  # the category of the general rule, which binds whatever has none of its own
@@ -150,3 +150,36 @@ def end_of_life(now: datetime, months: int | None) -> datetime | None:
         return None
     year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
     return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
+
+
+PACE_DAYS = 28  # whole weeks: a Saturday's tasks weigh as often as a Tuesday's
+LEAST_PACE_DAYS = 7
+FURTHEST_DAYS = 730
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a budget was used of late: points that went out of it within the last `days` days, what came back taken off."""
+
+    spent: int
+    days: int
+
+    @property
+    def per_week(self) -> int:
+        """Points a week, to the nearest."""
+        return (14 * self.spent + self.days) // (2 * self.days)
+
+    def lasts_until(self, held: int, today: date) -> date | None:
+        """Return the last local day for which `held` points are enough at this pace, None beyond two years or where nothing is used."""
+        if self.spent <= 0:
+            return None
+        left = held * self.days // self.spent
+        return today + timedelta(days=left) if left <= FURTHEST_DAYS else None
+
+
+def pace_of(spent: int, first_use: datetime | None, now: datetime) -> Pace | None:
+    """Return the pace over four weeks, or since `first_use` where that is later; None in a budget's first week, which tells too little."""
+    if first_use is None:
+        return None
+    days = min(PACE_DAYS, (now - first_use).days)
+    return Pace(spent=max(0, spent), days=days) if days >= LEAST_PACE_DAYS else None

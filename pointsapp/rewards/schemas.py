@@ -80,7 +80,7 @@ class BudgetArgs(PageArgs):
 
 
 class AreaBudgetSchema(Schema):
-    """granted = balance + reserved + issued."""
+    """granted = balance + reserved + issued. `lasts_until`: at the pace of the last four weeks; null where that is too far or unknown."""
 
     area = fields.Nested(AreaRefSchema)
     balance = fields.Integer()
@@ -88,6 +88,7 @@ class AreaBudgetSchema(Schema):
     reserved = fields.Integer()
     issued = fields.Integer()
     returned = fields.Integer()
+    lasts_until = fields.Date(allow_none=True)
 
 
 BudgetPageSchema = page_schema(AreaBudgetSchema)

@@ -175,7 +175,7 @@ def test_budgets_and_grants_are_read_in_pages(session: Session, tree: dict[str, 
     for area in areas:
         write(grant_budget, actor_of(session, admin), GrantBudget(area=area.code, points=10, memo="x"), now=clock.now())
     paths = [tree["street"].path]
-    lines = walk(lambda page: budgets_page(session, paths, None, page), str)
+    lines = walk(lambda page: budgets_page(session, paths, None, page, now=clock.now()), str)
     assert [line.area.code for line in lines] == sorted(area.code for area in areas)
     assert {line.granted for line in lines} == {10}
     grants = walk(lambda page: grants_page(session, paths, page), int)
@@ -205,10 +205,10 @@ def test_a_city_s_sums_are_the_worker_s_last(
     assert heads() == before + 1, "a street counts for itself"
     monkeypatch.setattr(figures, "SLOW_S", -1.0)
     assert heads() == before, "a city shows the last measurement"
-    line = budgets_page(session, paths, None, PageRequest()).items[0]
+    line = budgets_page(session, paths, None, PageRequest(), now=clock.now()).items[0]
     assert (line.granted, line.balance, line.reserved, line.issued) == (90, 90, 0, 0)
     write(put_figures, ISSUED, {f"budget=budget:{tree['community'].id}": 7}, now=clock.now())
-    line = budgets_page(session, paths, None, PageRequest()).items[0]
+    line = budgets_page(session, paths, None, PageRequest(), now=clock.now()).items[0]
     assert (line.issued, line.granted) == (7, line.balance + line.reserved + line.issued)
 
 

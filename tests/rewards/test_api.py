@@ -105,7 +105,7 @@ def test_a_grant_is_answered_with_the_balance(client: HouseClient, session: Sess
     assert (again.json, again.headers["Idempotency-Hit"]) == (by_code.json, "true")
     seen = client.get(f"/api/v1/budgets?area={tree['street'].code}", headers=headers).json
     area = {"id": tree["community"].public_id, "code": tree["community"].code, "name": "军区社区"}
-    figures = {"balance": 1000, "granted": 1000, "reserved": 0, "issued": 0, "returned": 0}
+    figures = {"balance": 1000, "granted": 1000, "reserved": 0, "issued": 0, "returned": 0, "lasts_until": None}
     assert seen == {"items": [{"area": area, **figures}], "next_cursor": None}
 
 

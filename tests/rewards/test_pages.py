@@ -16,7 +16,7 @@ from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import account_balance
 from pointsapp.ledger.services import open_hold
 from pointsapp.people.models import Person
-from pointsapp.rewards.services import AddRuleVersion, add_rule_version
+from pointsapp.rewards.services import AddRuleVersion, add_rule_version, reserve_for_task
 from tests.conftest import Clock, HouseClient
 from tests.factories import actor_of, make_person, make_platform_admin, make_staff, make_tree
 from tests.rewards.test_services import books_balance as books_balance
@@ -126,9 +126,10 @@ def test_the_desk_is_for_staff(
 
 
 def test_a_grant_shows_its_effect_before_it_is_given(
-    client: HouseClient, session: Session, tree: dict[str, Area]
+    client: HouseClient, session: Session, tree: dict[str, Area], clock: Clock
 ) -> None:
-    client.sign_in(someone(session, tree["street"], Role.STREET_ADMIN))
+    admin = someone(session, tree["street"], Role.STREET_ADMIN)
+    client.sign_in(admin)
     typed = {"area_id": tree["community"].public_id, "points": "500", "memo": "第四季度"}
     preview = client.get("/console/budgets", query_string=typed)
     assert "现在可用 0 分，拨付 500 分，之后可用 500 分" in body(preview)
@@ -140,6 +141,14 @@ def test_a_grant_shows_its_effect_before_it_is_given(
     shown = body(client.get("/console/budgets"))
     assert "第四季度" in shown
     assert "军区社区" in shown
+    assert "用了不到一周，还看不出" in shown
+    draw = {"task_id": 7, "area_path": tree["community"].path, "points_needed": 100}
+    write(reserve_for_task, **draw, now=clock.now())
+    clock.forward(days=10)
+    client.sign_in(admin)
+    assert "够用到 2027年1月10日" in body(client.get("/console/budgets")), "400 points at ten a day"
+    more = body(client.get("/console/budgets", query_string={**typed, "points": "100"}))
+    assert "每周约 70 分：现在够用到 2027年1月10日 周日，拨付后够用到 2027年1月20日 周三。" in more
     bad = client.post("/console/budgets", data={**typed, "points": "0"})
     assert (bad.status_code, "第四季度" in body(bad)) == (422, True)
     elsewhere = client.post("/console/budgets", data={**typed, "area_id": tree["other_street"].public_id})

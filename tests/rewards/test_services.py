@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +21,16 @@ from pointsapp.ledger.queries import account_balance, account_sum, entries_page,
 from pointsapp.ledger.services import EntryDraft, PostingDraft, open_hold, post
 from pointsapp.people.models import Person
 from pointsapp.rewards.errors import VersionInThePast
-from pointsapp.rewards.queries import band_allows, budgets_page, current_rule_version, grants_page
+from pointsapp.rewards.queries import (
+    BudgetLine,
+    band_allows,
+    budgets_page,
+    current_rule_version,
+    find_budget,
+    grants_page,
+)
 from pointsapp.rewards.queries.budgets import issued_by_budget
+from pointsapp.rewards.rules import Pace
 from pointsapp.rewards.services import (
     AddRuleVersion,
     BudgetDraw,
@@ -167,10 +175,61 @@ def test_the_rest_returns_once(session: Session, tree: dict[str, Area], admin: P
     }
     assert write(return_task_rest, **back) == 40
     assert write(return_task_rest, **back) == 0
-    line = budgets_page(session, [tree["street"].path], None, PageRequest()).items[0]
+    line = budgets_page(session, [tree["street"].path], None, PageRequest(), now=clock_module.now()).items[0]
     assert (line.granted, line.balance, line.reserved, line.issued, line.returned) == (100, 80, 0, 20, 40)
     assert line.granted == line.balance + line.reserved + line.issued
     assert issued_by_budget(session) == {f"budget={draw.account_key}": 20}, "the worker's pass finds the same"
+
+
+def test_a_budget_says_how_long_it_is_enough_for(
+    session: Session, tree: dict[str, Area], admin: Person, clock: Clock
+) -> None:
+    def line() -> BudgetLine:
+        return budgets_page(session, [tree["street"].path], None, PageRequest(), now=clock.now()).items[0]
+
+    write(
+        grant_budget,
+        actor_of(session, admin),
+        GrantBudget(area=tree["community"].code, points=1000, memo="x"),
+        now=clock.now(),
+    )
+    assert (line().pace, line().lasts_until) == (None, None), "nothing was used yet"
+    draw = reserve(tree["community"], 300)
+    clock.forward(days=6)
+    assert line().pace is None, "a week is the least"
+    clock.forward(days=4)
+    assert line().pace == Pace(spent=300, days=10)
+    assert line().lasts_until == date(2026, 11, 21) + timedelta(days=10 + 700 * 10 // 300)
+    write(return_task_rest, task_id=OWN_TASK, budget_account=draw.account_key, reference="task:5:rest", now=clock.now())
+    assert (line().pace, line().lasts_until) == (Pace(spent=0, days=10), None), "all of it came back"
+    reserve(tree["community"], 140, task_id=9)
+    clock.forward(days=20)
+    assert line().pace == Pace(spent=0, days=28), "what came back of late is more than what went out"
+    clock.forward(days=9)
+    reserve(tree["community"], 140, task_id=10)
+    assert line().pace == Pace(spent=140, days=28), "only what went out in the last four weeks"
+    assert find_budget(session, tree["community"].public_id, now=clock.now()) == line()
+    assert find_budget(session, tree["other_street"].public_id, now=clock.now()) is None
+
+
+@pytest.mark.parametrize(
+    ("spent", "days", "held", "per_week", "left"),
+    [
+        (280, 28, 100, 70, 10),
+        (280, 28, 0, 70, 0),
+        (3, 7, 100, 3, 233),
+        (1, 28, 26, 0, 728),
+        (1, 28, 27, 0, None),  # more than two years
+        (0, 28, 500, 0, None),
+        (10, 28, 29, 3, 81),
+        (2, 28, 1, 1, 14),  # half a point a week is told as one
+    ],
+)
+def test_a_pace(spent: int, days: int, held: int, per_week: int, left: int | None) -> None:
+    pace = Pace(spent=spent, days=days)
+    today = date(2026, 11, 21)
+    assert pace.per_week == per_week
+    assert pace.lasts_until(held, today) == (today + timedelta(days=left) if left is not None else None)
 
 
 def test_a_credit_says_why(session: Session, resident: Person) -> None:

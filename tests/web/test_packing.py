@@ -1,4 +1,4 @@
-"""Styles and scripts travel packed, and mean the same as before; pages do not."""
+"""Styles and scripts travel packed, and mean the same as before; pages only where no other site made the browser ask."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from pointsapp.web import packing
-from pointsapp.web.packing import packed_copy
+from pointsapp.web.etags import conditional
+from pointsapp.web.packing import init_packing, packed_copy
 from tests.house.reading import ROOT, the_app
 
 STYLE = ROOT / "static" / "css" / "base.css"
@@ -94,8 +95,58 @@ def test_a_full_disk_only_costs_the_packing(browser: FlaskClient, monkeypatch: p
     assert "Content-Encoding" not in answer.headers
 
 
-def test_pictures_small_things_and_pages_go_as_they_are(browser: FlaskClient) -> None:
-    for path in ("/static/vendor/leaflet/images/layers.png", "/static/css/copy.css", "/privacy"):
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+@pytest.mark.parametrize("path", ["/privacy", "/no-such-page"])
+def test_a_page_goes_packed_to_who_came_by_themself(browser: FlaskClient, path: str, site: str) -> None:
+    answer = browser.get(path, headers={**PACKED, "Sec-Fetch-Site": site})
+    plain = browser.get(path)
+    assert answer.status_code == plain.status_code
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.mimetype == "text/html"
+    assert answer.content_length == len(answer.data) < len(plain.data) * 0.7
+    assert "</html>" in gzip.decompress(answer.data).decode()
+    for each in (answer, plain):
+        assert {"accept-encoding", "sec-fetch-site"} <= set(each.vary.as_set())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        PACKED,  # a browser too old to say where it came from
+        {**PACKED, "Sec-Fetch-Site": "cross-site"},
+        {**PACKED, "Sec-Fetch-Site": "same-site"},
+        {**PACKED, "Sec-Fetch-Site": "nonsense"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "none", "Accept-Encoding": "gzip;q=0"},
+    ],
+)
+def test_a_page_that_another_site_asks_for_tells_nothing_by_its_length(
+    browser: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = browser.get("/privacy", headers=headers)
+    assert "Content-Encoding" not in answer.headers
+    assert answer.data.rstrip().endswith(b"</html>")
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
+    board = Flask("board", instance_path=str(tmp_path))
+    board.secret_key = "k" * 40
+    init_packing(board)
+
+    @board.get("/board")
+    def show() -> Response:
+        return conditional(Response("<p>板上的字</p>" * 100, mimetype="text/html"))
+
+    headers = {**PACKED, "Sec-Fetch-Site": "none"}
+    first = board.test_client().get("/board", headers=headers)
+    assert first.headers["Content-Encoding"] == "gzip"
+    again = board.test_client().get("/board", headers={**headers, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert "Content-Encoding" not in again.headers
+
+
+def test_pictures_small_things_and_answers_to_programs_go_as_they_are(browser: FlaskClient) -> None:
+    for path in ("/static/vendor/leaflet/images/layers.png", "/static/css/copy.css", "/healthz"):
         answer = browser.get(path, headers=PACKED)
         assert "Content-Encoding" not in answer.headers, path
     assert browser.get("/static/css/none.css", headers=PACKED).status_code == 404

@@ -1,6 +1,6 @@
 """Rewards' reading room: rule versions in force, what was earned so far, budgets."""
 
-from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budget_of, budgets_page, grants_page
+from pointsapp.rewards.queries.budgets import BudgetLine, GrantLine, budgets_page, find_budget, grants_page
 from pointsapp.rewards.queries.claims import ClaimLine, open_claims_page
 from pointsapp.rewards.queries.rules import (
     NUMBERS,
@@ -26,11 +26,11 @@ __all__ = [
     "VersionLine",
     "WhatIf",
     "band_allows",
-    "budget_of",
     "budgets_page",
     "category_names",
     "current_rule_version",
     "earned_so_far",
+    "find_budget",
     "grants_page",
     "open_claims_page",
     "rule_book",

@@ -1,21 +1,22 @@
-"""Budgets: what an area was granted, has reserved for tasks, has issued to people and got back."""
+"""Budgets: what an area was granted, has reserved for tasks, has issued to people and got back, and how long it lasts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below, below_any
-from pointsapp.core import figures
+from pointsapp.core import clock, figures
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.ledger.models import IS_EARNED, Balance, Flow, Posting, Unit
 from pointsapp.people.models import Person
 from pointsapp.rewards.models import BudgetGrant
+from pointsapp.rewards.rules import PACE_DAYS, Pace, pace_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,10 @@ class AreaLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetLine:
-    """One area's budget. granted = balance + reserved + issued; `returned` came back from closed tasks along the way."""
+    """One area's budget. granted = balance + reserved + issued; `returned` came back from closed tasks along the way.
+
+    `pace` is how it was used of late, None while that cannot be told; `lasts_until` the last local day it is enough for at that pace.
+    """
 
     area_id: int
     area: AreaLabel
@@ -37,6 +41,8 @@ class BudgetLine:
     reserved: int
     issued: int
     returned: int
+    pace: Pace | None
+    lasts_until: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,9 @@ class GrantLine:
     created_at: datetime
 
 
-def budgets_page(session: Session, paths: Iterable[str], area_path: str | None, page: PageRequest) -> Page[BudgetLine]:
+def budgets_page(
+    session: Session, paths: Iterable[str], area_path: str | None, page: PageRequest, *, now: datetime
+) -> Page[BudgetLine]:
     """Return the budgets at or below `paths` (and at or below `area_path`), by the area's code."""
     condition = below_any(Area.path, paths)
     if area_path is not None:
@@ -59,9 +67,14 @@ def budgets_page(session: Session, paths: Iterable[str], area_path: str | None, 
     if page.after:
         condition &= Area.code > page.after[0]
     rows = _budgets(session, condition, page.limit + 1)
-    return cut(
-        _with_figures(session, rows[: page.limit]) + rows[page.limit :], page.limit, lambda line: (line.area.code,)
-    )
+    full = _with_figures(session, rows[: page.limit], now)
+    return cut(full + rows[page.limit :], page.limit, lambda line: (line.area.code,))
+
+
+def find_budget(session: Session, area_public_id: str, *, now: datetime) -> BudgetLine | None:
+    """Return one area's budget, None where it never had one."""
+    lines = _with_figures(session, _budgets(session, Area.public_id == area_public_id, 1), now)
+    return lines[0] if lines else None
 
 
 def _budgets(session: Session, condition: ColumnElement[bool], limit: int) -> list[BudgetLine]:
@@ -82,40 +95,56 @@ def _budgets(session: Session, condition: ColumnElement[bool], limit: int) -> li
             reserved=0,
             issued=0,
             returned=0,
+            pace=None,
+            lasts_until=None,
         )
         for row in rows
     ]
 
 
-def _with_figures(session: Session, lines: list[BudgetLine]) -> list[BudgetLine]:
+_USED, _CAME_BACK = (Flow.RESERVED, Flow.ISSUED), (Flow.RETURNED, Flow.REVERSED)
+
+
+def _with_figures(session: Session, lines: list[BudgetLine], now: datetime) -> list[BudgetLine]:
     """Add the sums: two statements for all lines, over the budgets' own postings and those of the tasks they feed."""
     if not lines:
         return []
     keys = {f"budget:{line.area_id}": line for line in lines}
     own: dict[str, dict[Flow, int]] = {key: dict.fromkeys(Flow, 0) for key in keys}
+    late: dict[str, dict[Flow, int]] = {key: dict.fromkeys(Flow, 0) for key in keys}
+    first_use: dict[str, datetime] = {}
     budget = case((Posting.source.in_(keys), Posting.source), else_=Posting.destination)
-    for key, flow, amount in session.execute(
-        select(budget, Posting.flow, func.sum(Posting.amount))
+    is_late = Posting.posted_at >= now - timedelta(days=PACE_DAYS)
+    for key, flow, amount, of_late, first in session.execute(
+        select(
+            budget,
+            Posting.flow,
+            func.sum(Posting.amount),
+            func.sum(case((is_late, Posting.amount), else_=0)),
+            func.min(Posting.posted_at),
+        )
         .where(Posting.source.in_(keys) | Posting.destination.in_(keys))
         .group_by(budget, Posting.flow)
     ):
-        own[key][flow] = int(amount)
+        own[key][flow], late[key][flow] = int(amount), int(of_late)
+        if flow in _USED:
+            first_use[key] = min(first, first_use.get(key, first))
     issued = _issued(session, keys)
     full = []
     for key, line in keys.items():
         sums = own[key]
-        direct = sums[Flow.ISSUED] - sums[Flow.REVERSED]
         through_tasks = issued.get(key, 0)
+        spent = sum(late[key][flow] for flow in _USED) - sum(late[key][flow] for flow in _CAME_BACK)
+        pace = pace_of(spent, first_use.get(key), now)
         full.append(
-            BudgetLine(
-                area_id=line.area_id,
-                area=line.area,
-                path=line.path,
-                balance=line.balance,
+            replace(
+                line,
                 granted=sums[Flow.GRANTED] - sums[Flow.UNGRANTED],
                 reserved=sums[Flow.RESERVED] - sums[Flow.RETURNED] - through_tasks,
-                issued=through_tasks + direct,
+                issued=through_tasks + sums[Flow.ISSUED] - sums[Flow.REVERSED],
                 returned=sums[Flow.RETURNED],
+                pace=pace,
+                lasts_until=pace.lasts_until(line.balance, clock.local_day(now)) if pace else None,
             )
         )
     return full
@@ -181,16 +210,6 @@ def _issued_by_tasks(session: Session, keys: Iterable[str]) -> dict[str, int]:
     for key, amount in session.execute(given.union_all(returned)):
         sums[key] = sums.get(key, 0) + int(amount)
     return sums
-
-
-def budget_of(session: Session, area_public_id: str) -> int:
-    """Return what the area's budget holds; 0 where it has none."""
-    held = (
-        select(Balance.amount)
-        .join(Area, Balance.account == literal("budget:").concat(Area.id))
-        .where(Area.public_id == area_public_id)
-    )
-    return session.scalar(held) or 0
 
 
 def grants_page(session: Session, paths: Iterable[str], page: PageRequest) -> Page[GrantLine]:
