@@ -128,7 +128,10 @@ class TestTheDesk:
     ) -> None:
         client.sign_in(shop.staff)
         path = f"/console/people/{shop.resident.public_id}"
-        assert client.post(f"{path}/visits", data={"note": ""}).status_code == 422
+        silent = client.post(f"{path}/visits", data={"note": ""})
+        assert silent.status_code == 422
+        assert '<a href="#f-note-visit">' in _text(silent)
+        assert _text(silent).count('aria-describedby="h-note-visit e-note-visit"') == 1
         begun = client.post(f"{path}/visits", data={"note": "本人在窗口"})
         assert begun.status_code == 303
         assert f"您正在替 {shop.resident.name} 办事" in _text(client.get(begun.headers["Location"]))
@@ -176,7 +179,10 @@ class TestMovingHouse:
             assert "搬到建文小区" in page
             move = page.split("/console/moves/")[1].split("/")[0]
             if _turn == 0:
-                assert client.post(f"/console/moves/{move}/refusal", data={"reason": ""}).status_code == 422
+                silent = client.post(f"/console/moves/{move}/refusal", data={"reason": ""})
+                assert silent.status_code == 422
+                assert f'<a href="#f-reason-{move}">' in _text(silent)
+                assert f'<input class="input" id="f-reason-{move}" name="reason"' in _text(silent)
                 assert client.post(f"/console/moves/{move}/refusal", data={"reason": "请带证明"}).status_code == 303
                 client.sign_in(shop.resident)
                 assert "请带证明" in _text(client.get("/me/move"))

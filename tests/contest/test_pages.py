@@ -47,6 +47,9 @@ def test_a_promise_goes_its_way_through_the_pages(world: World, client: HouseCli
     one = f"{at}/{pledge_id}"
     assert "汇报兑现情况" in page(secretary, one)
     assert secretary.post(f"{one}/report", data={"outcome": "kept", "reason": "装好了"}).status_code == 422
+    silent = secretary.post(f"{one}/withdrawal", data={"reason": ""}).get_data(as_text=True)
+    assert silent.count('href="#f-reason-withdrawal"') == silent.count('id="e-reason-withdrawal"') == 1
+    assert 'id="e-reason"' not in silent  # the report's own reason has nothing wrong with it
     said = {"outcome": "kept", "reason": "装好了", "note": "验收单在二号柜"}
     assert secretary.post(f"{one}/report", data=said).status_code == 303
     assert "验收单在二号柜" in page(client, one)

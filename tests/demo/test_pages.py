@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 
 import pytest
 from flask import Flask
@@ -10,9 +12,11 @@ from flask import Flask
 from benchmarks.pages import PageTime, find_pages, signed_in_client
 from pointsapp.demo import load_demo_once
 from pointsapp.demo.log_ins import LOG_INS
+from pointsapp.web.security import limiter
 from tests.shared import pages_of
 
 MOST_QUERIES = 12
+ID = re.compile(r'<[a-z][^<>]*\sid="([^"]+)"')
 PARTS = {"boards.show_wall_screen"}  # a piece of a page, which says it for both
 # Pages everybody must find something on: an empty one would mean that the street has lost its life there.
 MUST_BE_FOUND = {
@@ -35,6 +39,16 @@ def test_every_page_opens(rows: list[PageTime]) -> None:
 
 def test_no_page_runs_more_than_twelve_queries(rows: list[PageTime]) -> None:
     assert sorted({(row.queries, row.endpoint, row.address) for row in rows if row.queries > MOST_QUERIES}) == []
+
+
+def test_no_page_has_an_id_twice(demo: Flask, rows: list[PageTime]) -> None:
+    clients = {"guest": demo.test_client()} | {each.key: signed_in_client(demo, each.phone) for each in LOG_INS}
+    twice = set()
+    for row in rows:
+        limiter.reset()
+        ids = Counter(ID.findall(clients[row.role].get(row.address).get_data(as_text=True)))
+        twice |= {(row.endpoint, name) for name, times in ids.items() if times > 1}
+    assert twice == set()
 
 
 @pytest.mark.parametrize("role", sorted(MUST_BE_FOUND))

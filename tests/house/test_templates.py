@@ -14,6 +14,16 @@ UNESCAPED = re.compile(r"\|\s*safe\b|{%-?\s*autoescape\s+false")
 # page -> why what it prints needs no escaping
 UNESCAPED_BY_DESIGN = {"_parts/qr.html": "an SVG that web/qr.py draws from numbers only"}
 COMMENT = re.compile(r"{#.*?#}", re.S)
+FIELD = re.compile(
+    r"{{ (?:field|textarea|select|checkbox|radio_group)\('(\w+)'((?:(?!}}).)*)}}|{%-? *(for|endfor)\b", re.S
+)
+# page and field -> why it stands on the page once, although its template has it more than once
+NEVER_TOGETHER = {
+    "console/policy.html value": "a switch or a text, never both",
+    "contest/pledge.html reason": "reported and judged in different states; the withdrawal says of= itself",
+    "inspections/finding.html text": "answered in one state, looked at again in another",
+    "stars/plan_item.html reason": "an accepted item is returned, another one taken down",
+}
 
 
 def _found(pattern: re.Pattern[str]) -> list[str]:
@@ -36,3 +46,18 @@ def test_no_page_loads_anything_from_elsewhere() -> None:
 
 def test_no_page_prints_unescaped_text() -> None:
     assert [line for line in _found(UNESCAPED) if line.split(":")[0] not in UNESCAPED_BY_DESIGN] == []
+
+
+def test_two_forms_of_a_page_do_not_share_a_fields_id() -> None:
+    shared = set()
+    for path in templates():
+        depth, seen = 0, set()
+        for name, rest, loop in FIELD.findall(COMMENT.sub("", path.read_text())):
+            depth += {"for": 1, "endfor": -1}.get(loop, 0)
+            if loop or re.search(r"\bof=", rest):
+                continue
+            if depth or name in seen:
+                shared.add(f"{path.relative_to(TEMPLATES)} {name}")
+            seen.add(name)
+    assert shared - set(NEVER_TOGETHER) == set(), "say which form it is: of=... at the field and at its form_trouble"
+    assert set(NEVER_TOGETHER) - shared == set()

@@ -169,6 +169,16 @@ def test_the_ticket_is_the_owners_alone(
     assert "烩面一碗" in text_of(client.get("/me/vouchers"))
 
 
+def test_on_its_last_day_the_ticket_says_how_long_is_left_without_scripts(
+    client: HouseClient, shop: Shop, voucher: VoucherView, clock: Clock
+) -> None:
+    path = f"/me/vouchers/{voucher.public_id}"
+    client.sign_in(shop.resident)
+    assert "还剩" not in text_of(client.get(path))
+    clock.at = voucher.expires_at - timedelta(hours=3, minutes=20)
+    assert "还剩 3 小时 20 分" in text_of(client.get(path))
+
+
 def test_giving_back_returns_the_points_and_greys_the_ticket(
     client: HouseClient, shop: Shop, voucher: VoucherView, session: Session, clock: Clock
 ) -> None:

@@ -248,6 +248,24 @@ def test_the_button_tells_the_truth(
     assert words in bar(street.read(street.page, street.resident))
 
 
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (timedelta(days=3, hours=1), "3 天"),
+        (timedelta(hours=9, minutes=20), "9 小时 20 分"),
+        (timedelta(minutes=30), "30 分钟"),
+        (timedelta(seconds=40), "不到 1 分钟"),
+    ],
+)
+def test_what_is_left_until_the_opening_is_true_without_scripts(
+    street: Street, clock: Clock, ahead: timedelta, words: str
+) -> None:
+    street.change(Shift, street.shift.id, starts_at=clock.at + timedelta(days=5), ends_at=clock.at + timedelta(days=6))
+    street.change(Task, street.task.id, signup_opens_at=clock.at + ahead)
+    shown = bar(street.read(street.page, street.resident))
+    assert f"离开抢还有 {words}" in shown
+
+
 def test_the_button_knows_ones_own_signup(street: Street, clock: Clock) -> None:
     signup = make.make_signup(street.session, street.shift, street.resident)
     assert "已报名 · 看我的码" in bar(street.read(street.page, street.resident))

@@ -12,7 +12,7 @@ from pointsapp.contest.pages.door import bp
 from pointsapp.contest.pages.pledges import pledge_page, pledges_page_of
 from pointsapp.contest.schemas import JudgeForm, PledgeForm, ReportForm, WithdrawPledgeForm
 from pointsapp.contest.services import PledgeReceipt, judge_pledge, publish_pledge, report_pledge, withdraw_pledge
-from pointsapp.web.doors import Form, and_say, bind, posted
+from pointsapp.web.doors import Form, and_say, bind, blank, posted
 
 
 @bp.post("/stars/<string:branch_id>/pledges")
@@ -32,7 +32,8 @@ def submit_pledge(branch_id: str) -> ResponseReturnValue:
 def submit_pledge_withdrawal(branch_id: str, pledge_id: str) -> ResponseReturnValue:
     """Take a promise back, with a reason."""
     form, then = bind(WithdrawPledgeForm()), _then(_("承诺已撤回，页面上仍能看到"))
-    return form.run(withdraw_pledge, branch_id, pledge_id, then=then, or_show=_again(branch_id, pledge_id, form))
+    again = partial(pledge_page, branch_id, pledge_id, blank(), form)  # the page's other form has a reason, too
+    return form.run(withdraw_pledge, branch_id, pledge_id, then=then, or_show=again)
 
 
 @bp.post("/stars/<string:branch_id>/pledges/<string:pledge_id>/report")

@@ -88,8 +88,8 @@ def show_pledge(branch_id: str, pledge_id: str) -> ResponseReturnValue:
     return pledge_page(branch_id, pledge_id, blank())
 
 
-def pledge_page(branch_id: str, pledge_id: str, form: Form) -> str:
-    """Return the page of one pledge; `form` is what was typed into one of its forms."""
+def pledge_page(branch_id: str, pledge_id: str, form: Form, withdrawal: Form | None = None) -> str:
+    """Return the page of one pledge; `form` is what was typed into report or verdict, `withdrawal` into the third form."""
     branch, actor, moment = find_branch(db.session, branch_id), current_actor(), now()
     found, row, steps = pledge_of(db.session, branch, pledge_id, actor, now=moment)
     writes = found.state == "open" and may_pledge(actor, branch.area_path)
@@ -116,6 +116,7 @@ def pledge_page(branch_id: str, pledge_id: str, form: Form) -> str:
         may_withdraw=writes and row.state == "promised",
         may_judge=row.state == "reported" and said is not None and _may_judge(actor, found, branch, said.by_id),
         form=form,
+        withdrawal=withdrawal or blank(),
         words=WORDS,
         **choices,
     )

@@ -82,7 +82,8 @@ def choose_for_voucher(public_id: str) -> ResponseReturnValue:
 
 
 def _ticket(public_id: str, form: Form | None) -> str:
-    voucher = voucher_by_public_id(db.session, public_id, now=now())
+    moment = now()
+    voucher = voucher_by_public_id(db.session, public_id, now=moment)
     if voucher is None or voucher.person_id != signed_in().person_id:
         raise NotFound()
     shortage = newest_shortage(db.session, voucher.id)
@@ -90,12 +91,13 @@ def _ticket(public_id: str, form: Form | None) -> str:
         "redemption/voucher.html",
         voucher=voucher,
         shortage=shortage if shortage and shortage.state is ShortageState.OPEN else None,
-        extension_days=policy.value(db.session, EXTENSION_DAYS, now=now()),
+        extension_days=policy.value(db.session, EXTENSION_DAYS, now=moment),
         form=form,
         qr=_qr(voucher),
         is_new=request.args.get("new") == "1",
         # Running seconds help only on the last day; before it they make people hurry.
-        is_soon=voucher.expires_at - now() < timedelta(hours=24),
+        is_soon=voucher.expires_at - moment < timedelta(hours=24),
+        moment=moment,
     )
 
 
