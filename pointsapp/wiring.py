@@ -94,6 +94,7 @@ def connect(app: Flask) -> None:
     register_personal()
     register_merging()
     register_duties()
+    register_decisions()
     register_anomalies()
     register_typed_codes()
     _subscribe()
@@ -167,6 +168,15 @@ def register_duties() -> None:
             register_duties(duties)
         for held in getattr(offered, "HELD", ()):
             register_held(held)
+
+
+def register_decisions() -> None:
+    """Tell the feedback desk who decided what somebody may complain of."""
+    from pointsapp.core import deciders
+
+    for feature in FEATURES:
+        for kind in getattr(room(feature, "deciders"), "DECISIONS", ()):
+            deciders.register_decisions(kind)
 
 
 def register_anomalies() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -12,9 +13,18 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page
-from pointsapp.feedback.errors import FeedbackUnknown, GuestsTooMany, NotYourFeedback
+from pointsapp.feedback.errors import FeedbackUnknown, GuestsTooMany, NotYourFeedback, YouDecidedIt
 from pointsapp.feedback.policies import ADDRESS_PER_HOUR, may_answer_for, may_see_feedback
-from pointsapp.feedback.queries import FeedbackRow, StepRow, feedback_page, find_feedback, my_feedback_page, steps_of
+from pointsapp.feedback.queries import (
+    FeedbackRow,
+    StepRow,
+    deciders_of,
+    feedback_page,
+    find_feedback,
+    my_feedback_page,
+    named_for,
+    steps_of,
+)
 from pointsapp.feedback.schemas import (
     DeskFeedbackArgs,
     DeskFeedbackMatterSchema,
@@ -158,21 +168,21 @@ def post_guest_withdrawal(slip: tuple[str, str]) -> Response:
 @blp.response(200, page_schema(DeskFeedbackSchema))
 @refuses("not_allowed")
 def list_feedback(args: dict[str, Any]) -> Page[FeedbackRow]:
-    """List what stands at the offices of one's remit, what is due first on top; what is over by the newest."""
+    """List what stands at the offices of one's remit, names masked, what is due first on top; what is over by the newest."""
     return feedback_page(db.session, signed_in(), page_request(args, str, int), view=args["view"], now=now())
 
 
 @blp.get("/feedback/<number>")
 @blp.response(200, DeskFeedbackMatterSchema)
-@refuses("not_allowed", "own_feedback")
+@refuses("not_allowed", "own_feedback", "feedback_you_decided")
 def read_feedback(number: str) -> dict[str, Any]:
-    """Read one with every step, as the office that has it or one above."""
+    """Read one with every step, as the office that has it or one above; the name whole for who is named to answer it."""
     return _with_steps(_at_desk(number))
 
 
 @blp.post("/feedback/<number>/taking")
 @blp.response(200, ReceiptSchema)
-@refuses("not_allowed", "own_feedback", "wrong_state")
+@refuses("not_allowed", "own_feedback", "feedback_you_decided", "wrong_state")
 def post_taking(number: str) -> Response:
     """Become the one who answers."""
     return write_json(take_feedback, signed_in(), _at_desk(number).number, schema=ReceiptSchema, status=200)
@@ -181,7 +191,7 @@ def post_taking(number: str) -> Response:
 @blp.post("/feedback/<number>/answer")
 @blp.arguments(FeedbackAnswerJson)
 @blp.response(200, ReceiptSchema)
-@refuses("not_allowed", "own_feedback", "wrong_state")
+@refuses("not_allowed", "own_feedback", "feedback_you_decided", "wrong_state")
 def post_answer(typed: dict[str, str], number: str) -> Response:
     """Answer it; the person has some days to say whether that is enough."""
     row = _at_desk(number)
@@ -191,7 +201,7 @@ def post_answer(typed: dict[str, str], number: str) -> Response:
 @blp.post("/feedback/<number>/handing-on")
 @blp.arguments(FeedbackHandOnJson)
 @blp.response(200, ReceiptSchema)
-@refuses("not_allowed", "own_feedback", "wrong_state")
+@refuses("not_allowed", "own_feedback", "feedback_you_decided", "wrong_state")
 def post_handing_on(typed: dict[str, str], number: str) -> Response:
     """Give it to another office within one's remit, where it belongs."""
     to = (_at_desk(number).number, typed["to_area"], typed["reason"])
@@ -218,9 +228,13 @@ def _at_desk(number: str) -> FeedbackRow:
     row = _find(number)
     require(row.person_id != actor.person_id, NotYourFeedback())
     require(may_answer_for(actor, row.area_path, row.person_id), NotFound())
-    return row
+    require(actor.person_id not in deciders_of(db.session, row), YouDecidedIt())
+    return named_for(db.session, actor, row, now=now())
 
 
 def _with_steps(row: FeedbackRow) -> dict[str, Any]:
-    steps: tuple[StepRow, ...] = steps_of(db.session, row.id)
+    steps: tuple[StepRow, ...] = tuple(
+        replace(step, by=row.who) if step.by_id is not None and step.by_id == row.person_id else step
+        for step in steps_of(db.session, row.id)
+    )
     return {**{name: getattr(row, name) for name in row.__slots__}, "steps": steps}

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from pointsapp.core.duties import Duties, Held, duty_columns, held_columns
 from pointsapp.feedback.models import Feedback, FeedbackState
 from pointsapp.feedback.policies import HANDLERS
+from pointsapp.feedback.queries import decided_each
 
 SHOWN = 60  # characters of what was said
 
@@ -45,6 +46,7 @@ DUTIES = (
         arg="number",
         waiting=unanswered,
         roles=HANDLERS,
+        barred=decided_each,
     ),
 )
 HELD = (

@@ -35,6 +35,12 @@ class NotYourFeedback(Forbidden):
     code = "own_feedback"
 
 
+class YouDecidedIt(Forbidden):
+    """Nobody handles a complaint about what they decided themself."""
+
+    code = "feedback_you_decided"
+
+
 class AnswerIsOld(Conflict):
     """The days in which an answer can be found wanting are over. facts: days."""
 

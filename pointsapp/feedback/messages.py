@@ -89,6 +89,9 @@ MESSAGES: dict[str, Message] = {
     ),
     "feedback_place_missing": Message(_l("请选社区"), _l("选一个社区，我们才知道请谁来答复。")),
     "own_feedback": Message(_l("不能办自己提的意见"), _l("这是您自己提的，由同事来答复。")),
+    "feedback_you_decided": Message(
+        _l("这件事是您定的"), _l("这条意见说的事是您自己处理的，由另一位同事或上一级来答复。")
+    ),
     "feedback_answer_old": Message(
         _l("答复已经过了期限"), _l("答复后 %(days)s 天内可以说不满意，现在已经过了；还有问题请另提一条。")
     ),

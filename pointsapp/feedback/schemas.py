@@ -17,6 +17,11 @@ NUMBER_LENGTH, SECRET_LENGTH = VENUE_LENGTH, VOUCHER_LENGTH
 TEXT_MOST = 1000
 
 
+def _own_page(address: str) -> str:
+    """Return the address where it is one of ours."""
+    return address if address.startswith("/") else ""
+
+
 class SayForm(FormSchema):
     """An opinion or complaint; `page` is the address it was said from."""
 
@@ -31,22 +36,23 @@ class SayForm(FormSchema):
         page = data.pop("page")
         return SayFeedback(
             **data,
-            page=page if page.startswith("/") else "",
+            page=_own_page(page),
             number=new_code(NUMBER_LENGTH),
             secret=new_code(SECRET_LENGTH),
         )
 
 
 class SayJson(JsonSchema):
-    """The same by a program, for somebody signed in."""
+    """The same by a program, for somebody signed in; `page` is the page it is about, where there is one: `/me/deeds/<id>`."""
 
     kind = fields.Enum(FeedbackKind, by_value=True, required=True)
     text = Text(TEXT_MOST, least=5, required=True, lines=True)
     area = Text(40, load_default=None)
+    page = Text(120, least=0, load_default="")
 
     @post_load
     def make(self, data: dict[str, Any], **_kw: Any) -> SayFeedback:
-        told = {**data, "area": data["area"] or ""}
+        told = {**data, "area": data["area"] or "", "page": _own_page(data["page"])}
         return SayFeedback(**told, number=new_code(NUMBER_LENGTH), secret=new_code(SECRET_LENGTH))
 
 
@@ -167,7 +173,7 @@ class FeedbackMatterSchema(FeedbackSchema):
 
 
 class DeskFeedbackSchema(FeedbackSchema):
-    """One feedback as the office reads it; `who` is empty for a guest, `contact` what a guest left."""
+    """One feedback as the office reads it; `who` is empty for a guest and masked unless one is named to answer it."""
 
     who = fields.String()
     contact = fields.String()

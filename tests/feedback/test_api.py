@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pointsapp.core.codes import new_code
+from pointsapp.core.masking import mask_name
 from tests.conftest import HouseClient
 from tests.factories import bearer, make_person, make_staff
 from tests.feedback.things import Street
@@ -84,7 +85,10 @@ def test_the_office_takes_answers_and_hands_on(street: Street, client: HouseClie
     number = street.say()
     staff, office = bearer(street.session, street.staff), bearer(street.session, street.office)
     waiting = client.get("/api/v1/feedback", headers=staff).json["items"]
-    assert [(item["number"], item["who"]) for item in waiting] == [(number, street.resident.name)]
+    assert [(item["number"], item["who"]) for item in waiting] == [(number, mask_name(street.resident.name))]
+    assert client.get(f"/api/v1/feedback/{number}", headers=staff).json["who"] == street.resident.name, "named for it"
+    above = client.get(f"/api/v1/feedback/{number}", headers=office).json
+    assert (above["who"], above["steps"][0]["by"]) == (mask_name(street.resident.name),) * 2
     taken = client.post(f"/api/v1/feedback/{number}/taking", headers=office)
     assert taken.status_code == 200
     assert client.get("/api/v1/feedback?view=mine", headers=office).json["items"][0]["number"] == number

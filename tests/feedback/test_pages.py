@@ -9,6 +9,7 @@ from flask import Flask
 
 from pointsapp.core import clock as time
 from pointsapp.core.actor import Role
+from pointsapp.core.masking import mask_name
 from pointsapp.core.policy import set_value
 from pointsapp.feedback.policies import ADDRESS_PER_HOUR, GUESTS_PER_HOUR
 from pointsapp.web.filters import last_day, moment
@@ -108,6 +109,19 @@ def test_author_and_desk_meet(street: Street, client: HouseClient, app: Flask) -
     assert "请写一写哪里没有解决" in blank.get_data(as_text=True)
     client.post(f"/feedback/{number}/verdict", data={"is_satisfied": "false", "text": "还是没到"})
     assert street.office.name in client.get(f"/feedback/{number}").get_data(as_text=True)
+
+
+def test_a_name_is_whole_for_who_answers_or_says_why(street: Street, client: HouseClient) -> None:
+    number, whole = street.say(), street.resident.name
+    here = f"/console/feedback/{number}"
+    client.sign_in(street.staff)
+    assert whole not in client.get("/console/feedback?view=mine").text, "a list of everybody's complaints names nobody"
+    assert whole in client.get(here).text, "named for it"
+    client.sign_in(street.office)
+    page = client.get(here).text
+    assert (mask_name(whole) in page, whole in page) == (True, False)
+    client.post(f"{here}/opening", data={"why": "核对昨晚的签到"})
+    assert whole in client.get(here).text
 
 
 def test_a_hand_over_says_the_last_day_and_not_the_midnight_after_it(street: Street, client: HouseClient) -> None:

@@ -12,17 +12,20 @@ from pointsapp.areas.queries import AreaKind, area_options
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
+from pointsapp.core.deciders import decision_at
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.feedback.errors import FeedbackUnknown, NotYourFeedback
+from pointsapp.feedback.errors import FeedbackUnknown, NotYourFeedback, YouDecidedIt
 from pointsapp.feedback.messages import say_timeline
 from pointsapp.feedback.pages.door import WORDS, bp
 from pointsapp.feedback.policies import HANDLERS, may_answer_for, may_see_feedback
 from pointsapp.feedback.queries import (
     OPEN_VIEWS,
     FeedbackRow,
+    deciders_of,
     feedback_counts,
     feedback_page,
     find_feedback,
+    named_for,
     open_until,
     steps_of,
     timeline_page,
@@ -126,7 +129,8 @@ def _handled(number: str) -> tuple[Actor, FeedbackRow]:
     row = find_feedback(db.session, number[:20], now=now())
     require(row.person_id != actor.person_id, NotYourFeedback())
     require(may_answer_for(actor, row.area_path, row.person_id), FeedbackUnknown())
-    return actor, row
+    require(actor.person_id not in deciders_of(db.session, row), YouDecidedIt())
+    return actor, named_for(db.session, actor, row, now=now())
 
 
 def _handling(number: str, form: Form) -> str:
@@ -137,8 +141,16 @@ def _handling(number: str, form: Form) -> str:
         steps=steps_of(db.session, row.id),
         form=form,
         areas=area_options(db.session, paths=actor.paths(HANDLERS), kinds=OFFICES),
+        about=_about(actor, row),
         words=WORDS,
     )
+
+
+def _about(actor: Actor, row: FeedbackRow) -> tuple[str, str] | None:
+    """Return name and address of what this is about, where it was said from such a page and the reader may open it."""
+    found = decision_at(row.page)
+    values = found[0].opens(db.session, actor, found[1]) if found else None
+    return (str(found[0].name), url_for(found[0].endpoint, **values)) if found and values is not None else None
 
 
 def _then(number: str, words: str) -> Callable[[FeedbackReceipt], str]:

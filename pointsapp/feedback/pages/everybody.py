@@ -40,9 +40,9 @@ PLACES = frozenset({AreaKind.COMMUNITY})
 @bp.get("/feedback")
 @public(_OPEN)
 def show_feedback() -> str:
-    """A form, a way to look up what was said, and one's own."""
+    """A form, a way to look up what was said, and one's own. WeChat drops the referrer, so a page may say itself which it is."""
     came_from = urlsplit(request.referrer or "")
-    page = came_from.path if came_from.netloc == request.host else ""
+    page = request.args.get("page") or (came_from.path if came_from.netloc == request.host else "")
     return _feedback(blank(page="" if page.startswith("/feedback") else page[:120]), blank())
 
 

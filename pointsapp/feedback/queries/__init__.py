@@ -1,5 +1,6 @@
 """The reading room of feedback."""
 
+from pointsapp.feedback.queries.deciders import decided_each, deciders_of, kept_out
 from pointsapp.feedback.queries.duty import on_duty
 from pointsapp.feedback.queries.matters import (
     OPEN_VIEWS,
@@ -12,7 +13,7 @@ from pointsapp.feedback.queries.matters import (
     my_feedback_page,
     steps_of,
 )
-from pointsapp.feedback.queries.timeline import Source, TimelineRow, open_until, timeline_page
+from pointsapp.feedback.queries.timeline import Source, TimelineRow, named_for, open_until, timeline_page
 
 __all__ = [
     "OPEN_VIEWS",
@@ -21,10 +22,14 @@ __all__ = [
     "Source",
     "StepRow",
     "TimelineRow",
+    "decided_each",
+    "deciders_of",
     "feedback_counts",
     "feedback_page",
     "find_feedback",
+    "kept_out",
     "my_feedback_page",
+    "named_for",
     "on_duty",
     "open_until",
     "steps_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -15,8 +15,8 @@ from pointsapp.feedback.rules import OnDuty
 from pointsapp.people.models import Person, RoleGrant
 
 
-def on_duty(session: Session, chain: Sequence[int], *, but_not: int | None, now: datetime) -> tuple[OnDuty, ...]:
-    """Return who holds an office at an area of `chain` now, `but_not` the person themself; administrators stand at the root."""
+def on_duty(session: Session, chain: Sequence[int], *, but_not: Collection[int], now: datetime) -> tuple[OnDuty, ...]:
+    """Return who holds an office at an area of `chain` now, `but_not` who has a part in it; administrators stand at the root."""
     waiting = (
         select(func.count())
         .select_from(Feedback)
@@ -39,8 +39,8 @@ def on_duty(session: Session, chain: Sequence[int], *, but_not: int | None, now:
         .order_by(RoleGrant.id)
         .limit(500)
     )
-    if but_not is not None:
-        query = query.where(RoleGrant.person_id != but_not)
+    if but_not:
+        query = query.where(RoleGrant.person_id.not_in(but_not))
     rows = session.execute(query).all()
     # The platform's administrators answer for the root only where the district has no office of its own.
     has_root = any(area_id == chain[0] for area_id, _person, _count in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +13,12 @@ from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor, require
+from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.models import Feedback, FeedbackKind, FeedbackState, FeedbackStep, StepKind
 from pointsapp.feedback.policies import HANDLERS, may_see_feedback
+from pointsapp.feedback.queries.deciders import decided_by
 from pointsapp.people.models import Person
 
 OPEN_VIEWS = ("mine", "open", "overdue", "answered", "closed")
@@ -112,6 +114,11 @@ def find_feedback(session: Session, number: str, *, now: datetime) -> FeedbackRo
     return _row(found, now)
 
 
+def masked(row: FeedbackRow) -> FeedbackRow:
+    """Return the feedback with the name of who said it as a list shows it."""
+    return replace(row, who=mask_name(row.who))
+
+
 def steps_of(session: Session, feedback_id: int) -> tuple[StepRow, ...]:
     """Return what happened to a feedback, the oldest first."""
     by, handler = aliased(Person), aliased(Person)
@@ -142,10 +149,11 @@ def my_feedback_page(session: Session, person_id: int, page: PageRequest, *, now
 
 
 def _within(actor: Actor) -> ColumnElement[bool]:
-    """What lies within this actor's remit, but nothing of their own."""
+    """What lies within this actor's remit, but nothing of their own, and nothing about what they decided."""
     return and_(
         below_any(Area.path, actor.paths(HANDLERS)),
         or_(Feedback.person_id.is_(None), Feedback.person_id != actor.person_id),
+        ~decided_by(actor.person_id),
     )
 
 
@@ -162,7 +170,7 @@ def _view(view: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 
 def feedback_page(session: Session, actor: Actor, page: PageRequest, *, view: str, now: datetime) -> Page[FeedbackRow]:
-    """Return what stands at the offices of one's remit, what is due first on top; what is over by the newest."""
+    """Return what stands at the offices of one's remit, names masked, what is due first on top; what is over by the newest."""
     require(may_see_feedback(actor))
     query = _matters().where(_within(actor), _view(view, actor, now)).limit(page.limit + 1)
     if view in ("answered", "closed"):
@@ -174,7 +182,7 @@ def feedback_page(session: Session, actor: Actor, page: PageRequest, *, view: st
         if page.after:
             due_at, key = instant(page.after[0]), page.after[1]
             query = query.where(or_(Feedback.due_at > due_at, and_(Feedback.due_at == due_at, Feedback.id > key)))
-    rows = [_row(found, now) for found in session.execute(query)]
+    rows = [masked(_row(found, now)) for found in session.execute(query)]
     return cut(rows, page.limit, lambda row: (row.due_at.isoformat(), row.id))
 
 

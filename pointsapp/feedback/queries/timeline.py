@@ -18,7 +18,7 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.feedback.models import FeedbackStep, StepKind
 from pointsapp.feedback.policies import TIMELINE_DAYS, TIMELINE_MINUTES
-from pointsapp.feedback.queries.matters import FeedbackRow
+from pointsapp.feedback.queries.matters import FeedbackRow, masked
 from pointsapp.ledger import memos
 from pointsapp.ledger.models import Entry, Posting, Unit
 from pointsapp.notices.models import Notice
@@ -61,6 +61,15 @@ def open_until(session: Session, actor: Actor, row: FeedbackRow, *, now: datetim
     )
     until = said_at + timedelta(minutes=minutes) if said_at is not None else None
     return until if until is not None and until > now else None
+
+
+def named_for(session: Session, actor: Actor, row: FeedbackRow, *, now: datetime) -> FeedbackRow:
+    """Return the feedback with the whole name for who is named to answer it, or has said what they need it for; else masked.
+
+    Both stand among its steps, which the person reads.
+    """
+    is_named = row.handler_id == actor.person_id or open_until(session, actor, row, now=now) is not None
+    return row if is_named else masked(row)
 
 
 def timeline_page(session: Session, person_id: int, page: PageRequest, *, now: datetime) -> Page[TimelineRow]:

@@ -11,9 +11,10 @@ from pointsapp.areas.queries import ids_in, require_area
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Conflict, Forbidden
 from pointsapp.core.states import move, must_move
-from pointsapp.feedback.errors import FeedbackUnknown, NotYourFeedback
+from pointsapp.feedback.errors import FeedbackUnknown, NotYourFeedback, YouDecidedIt
 from pointsapp.feedback.models import Feedback, FeedbackState, StepKind
 from pointsapp.feedback.policies import may_answer_for, may_hand_on, may_see_feedback
+from pointsapp.feedback.queries.deciders import deciders_of, kept_out
 from pointsapp.feedback.queries.duty import on_duty
 from pointsapp.feedback.rules import first_office
 from pointsapp.feedback.services.moves import (
@@ -47,7 +48,7 @@ def hand_on(session: Session, actor: Actor, number: str, area: str, reason: str,
     if row.state is not FeedbackState.OPEN:
         raise Conflict()
     chain = ids_in(place.path)
-    office = first_office(chain, on_duty(session, chain, but_not=row.person_id, now=now), skips_nearest=False)
+    office = first_office(chain, on_duty(session, chain, but_not=kept_out(session, row), now=now), skips_nearest=False)
     last = last_step(session, row)
     if (last.kind, last.by_id, last.text, row.area_id) == (StepKind.ASSIGNED, actor.person_id, reason, office.area_id):
         return receipt(row, is_repeat=True)
@@ -87,6 +88,7 @@ def _handled(session: Session, actor: Actor, number: str) -> tuple[Feedback, str
     require(may_see_feedback(actor), Forbidden())
     require(actor.person_id != row.person_id, NotYourFeedback())
     require(may_answer_for(actor, path, row.person_id), FeedbackUnknown())
+    require(actor.person_id not in deciders_of(session, row), YouDecidedIt())
     return row, path
 
 

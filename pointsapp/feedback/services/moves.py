@@ -15,6 +15,7 @@ from pointsapp.core import clock, events
 from pointsapp.core.policy import Policy
 from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.models import Feedback, FeedbackState, FeedbackStep, StepKind
+from pointsapp.feedback.queries.deciders import kept_out
 from pointsapp.feedback.queries.duty import on_duty
 from pointsapp.feedback.rules import Office, next_office
 from pointsapp.stars.queries.days import days_after
@@ -91,5 +92,5 @@ def due_end(session: Session, count: Policy, *, now: datetime) -> datetime:
 def office_above(session: Session, row: Feedback, path: str, *, now: datetime) -> Office | None:
     """Return the office that it climbs to, None where nothing stands above."""
     chain = ids_in(path)
-    duty = on_duty(session, chain, but_not=row.person_id, now=now)
+    duty = on_duty(session, chain, but_not=kept_out(session, row), now=now)
     return next_office(chain, row.area_id, duty)

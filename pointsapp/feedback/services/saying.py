@@ -17,6 +17,7 @@ from pointsapp.core.states import move
 from pointsapp.feedback.errors import AnswerIsOld, FeedbackUnknown, GuestsTooMany, PlaceMissing, TooMuchAtOnce
 from pointsapp.feedback.models import Feedback, FeedbackKind, FeedbackState, StepKind
 from pointsapp.feedback.policies import CLIMBED_DAYS, DUE_DAYS, GUESTS_PER_HOUR, MOST_PER_DAY, VERDICT_DAYS
+from pointsapp.feedback.queries.deciders import kept_out
 from pointsapp.feedback.queries.duty import on_duty
 from pointsapp.feedback.queries.matters import said_by_guests, said_today
 from pointsapp.feedback.rules import first_office
@@ -70,8 +71,6 @@ def say_feedback(session: Session, actor: Actor | None, command: SayFeedback, *,
     if place is None:
         raise PlaceMissing()
     chain = ids_in(place.path)
-    duty = on_duty(session, chain, but_not=person_id, now=now)
-    office = first_office(chain, duty, skips_nearest=command.kind is FeedbackKind.CONDUCT)
     row = Feedback(
         number=command.number,
         kind=command.kind,
@@ -81,11 +80,12 @@ def say_feedback(session: Session, actor: Actor | None, command: SayFeedback, *,
         secret_hash=secret_hash(command.number, command.secret) if person_id is None else None,
         contact=command.contact,
         about_area_id=place.id,
-        area_id=office.area_id,
-        handler_id=office.handler_id,
         created_at=now,
         due_at=due_end(session, DUE_DAYS, now=now),
     )
+    duty = on_duty(session, chain, but_not=kept_out(session, row), now=now)
+    office = first_office(chain, duty, skips_nearest=command.kind is FeedbackKind.CONDUCT)
+    row.area_id, row.handler_id = office.area_id, office.handler_id
     session.add(row)
     session.flush()
     step(session, row, StepKind.RECEIVED, person_id, now=now)
