@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from pointsapp.rewards.queries.budgets import ISSUED, ISSUED_TOOK, issued_by_bud
 
 def sum_issued(session: Session, *, now: datetime) -> int:
     """Sum what each budget gave through tasks, unless the last time was too recent for how long it took."""
-    measure(session, ISSUED, ISSUED_TOOK, issued_by_budget, now=now, rest_per_work=100)
+    measure(session, ISSUED, ISSUED_TOOK, partial(issued_by_budget, now=now), now=now, rest_per_work=100)
     return 0  # nothing is left to do: the next look is the clock's
 
 

@@ -98,7 +98,7 @@ def _budgets(form: Form) -> str:
     option = next((option for option in options if chosen in (option.public_id, option.code)), None)
     moment = now()
     line = queries.find_budget(db.session, option.public_id, now=moment) if option else None
-    after = line.balance + form.command.points if line and form.command else 0
+    after = line.balance + line.reserved + form.command.points if line and form.command else 0
     return render_template(
         "rewards/budgets.html",
         lines=queries.budgets_page(db.session, paths, None, asked, now=moment),

@@ -159,7 +159,7 @@ FURTHEST_DAYS = 730
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a budget was used of late: points that went out of it within the last `days` days, what came back taken off."""
+    """How a budget was used of late: points that came to people within the last `days` days, corrections taken off."""
 
     spent: int
     days: int
@@ -178,7 +178,7 @@ class Pace:
 
 
 def pace_of(spent: int, first_use: datetime | None, now: datetime) -> Pace | None:
-    """Return the pace over four weeks, or since `first_use` where that is later; None in a budget's first week, which tells too little."""
+    """Return the pace over four weeks, or since `first_use` (a task, a deed) where that is later; None in a budget's first week, which tells too little."""
     if first_use is None:
         return None
     days = min(PACE_DAYS, (now - first_use).days)

@@ -141,14 +141,16 @@ def test_a_grant_shows_its_effect_before_it_is_given(
     shown = body(client.get("/console/budgets"))
     assert "第四季度" in shown
     assert "军区社区" in shown
-    assert "用了不到一周，还看不出" in shown
+    assert "还没用满一周，看不出" in shown
     draw = {"task_id": 7, "area_path": tree["community"].path, "points_needed": 100}
     write(reserve_for_task, **draw, now=clock.now())
     clock.forward(days=10)
     client.sign_in(admin)
-    assert "够用到 2027年1月10日" in body(client.get("/console/budgets")), "400 points at ten a day"
+    assert "近四周没有发出" in body(client.get("/console/budgets"))
+    credit(someone(session, tree["community"]), 1, task_id=7, points=50)
+    assert "够用到 2027年3月1日" in body(client.get("/console/budgets")), "450 points at five a day"
     more = body(client.get("/console/budgets", query_string={**typed, "points": "100"}))
-    assert "每周约 70 分：现在够用到 2027年1月10日 周日，拨付后够用到 2027年1月20日 周三。" in more
+    assert "每周约 35 分发出：现在够用到 2027年3月1日 周一，拨付后够用到 2027年3月21日 周日。" in more
     bad = client.post("/console/budgets", data={**typed, "points": "0"})
     assert (bad.status_code, "第四季度" in body(bad)) == (422, True)
     elsewhere = client.post("/console/budgets", data={**typed, "area_id": tree["other_street"].public_id})

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock as clock_module
+from pointsapp.core import figures
 from pointsapp.core.actor import Role
 from pointsapp.core.errors import Forbidden, Invalid
+from pointsapp.core.figures import put_figures
 from pointsapp.core.paging import PageRequest
 from pointsapp.core.transaction import write
 from pointsapp.ledger import accounts
@@ -29,7 +31,7 @@ from pointsapp.rewards.queries import (
     find_budget,
     grants_page,
 )
-from pointsapp.rewards.queries.budgets import issued_by_budget
+from pointsapp.rewards.queries.budgets import ISSUED, issued_by_budget
 from pointsapp.rewards.rules import Pace
 from pointsapp.rewards.services import (
     AddRuleVersion,
@@ -178,11 +180,19 @@ def test_the_rest_returns_once(session: Session, tree: dict[str, Area], admin: P
     line = budgets_page(session, [tree["street"].path], None, PageRequest(), now=clock_module.now()).items[0]
     assert (line.granted, line.balance, line.reserved, line.issued, line.returned) == (100, 80, 0, 20, 40)
     assert line.granted == line.balance + line.reserved + line.issued
-    assert issued_by_budget(session) == {f"budget={draw.account_key}": 20}, "the worker's pass finds the same"
+    assert issued_by_budget(session, now=clock_module.now()) == {
+        f"budget={draw.account_key}": 20,
+        f"late={draw.account_key}": 20,
+    }, "the worker's pass finds the same"
 
 
 def test_a_budget_says_how_long_it_is_enough_for(
-    session: Session, tree: dict[str, Area], admin: Person, clock: Clock
+    session: Session,
+    tree: dict[str, Area],
+    admin: Person,
+    resident: Person,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def line() -> BudgetLine:
         return budgets_page(session, [tree["street"].path], None, PageRequest(), now=clock.now()).items[0]
@@ -194,20 +204,24 @@ def test_a_budget_says_how_long_it_is_enough_for(
         now=clock.now(),
     )
     assert (line().pace, line().lasts_until) == (None, None), "nothing was used yet"
-    draw = reserve(tree["community"], 300)
+    reserve(tree["community"], 300)
     clock.forward(days=6)
+    credit(resident, 1, task_id=OWN_TASK, points=30)
     assert line().pace is None, "a week is the least"
     clock.forward(days=4)
-    assert line().pace == Pace(spent=300, days=10)
-    assert line().lasts_until == date(2026, 11, 21) + timedelta(days=10 + 700 * 10 // 300)
-    write(return_task_rest, task_id=OWN_TASK, budget_account=draw.account_key, reference="task:5:rest", now=clock.now())
-    assert (line().pace, line().lasts_until) == (Pace(spent=0, days=10), None), "all of it came back"
-    reserve(tree["community"], 140, task_id=9)
-    clock.forward(days=20)
-    assert line().pace == Pace(spent=0, days=28), "what came back of late is more than what went out"
-    clock.forward(days=9)
-    reserve(tree["community"], 140, task_id=10)
-    assert line().pace == Pace(spent=140, days=28), "only what went out in the last four weeks"
+    assert line().pace == Pace(spent=30, days=10)
+    assert line().lasts_until == date(2026, 12, 1) + timedelta(days=970 * 10 // 30), "reserved points are not gone yet"
+    assert issued_by_budget(session, now=clock.now())[f"late=budget:{tree['community'].id}"] == 30
+    write(put_figures, ISSUED, issued_by_budget(session, now=clock.now()), now=clock.now())
+    with monkeypatch.context() as city:
+        city.setattr(figures, "SLOW_S", -1.0)
+        assert line().pace == Pace(spent=30, days=10), "a city's is the worker's last"
+    correct(resident, 1, task_id=OWN_TASK, points=30, points_before=30)
+    assert (line().pace, line().lasts_until) == (Pace(spent=0, days=10), None), "all of it was taken back"
+    clock.forward(days=19)
+    credit(resident, 2, task_id=OWN_TASK, points=20)
+    clock.forward(days=9, seconds=1)
+    assert line().pace == Pace(spent=20, days=28), "only the last four weeks"
     assert find_budget(session, tree["community"].public_id, now=clock.now()) == line()
     assert find_budget(session, tree["other_street"].public_id, now=clock.now()) is None
 

@@ -51,20 +51,14 @@ def open_mandate(session: Session, actor: Actor, mandate: str, *, now: datetime)
 def sign_up_for(session: Session, actor: Actor, mandate: str, shift: str, *, now: datetime) -> SignupReceipt:
     row, person = mandate_in_force(session, actor, mandate, now=now)
     receipt = sign_up(session, person, shift, now=now)
-    if not receipt.is_repeat:
-        brief = shift_brief(session, receipt.shift_id)
-        _record(session, row, person, Act.SIGNED_UP, brief.title if brief else "", f"signup:{receipt.signup_id}", now)
-    return receipt
+    return _recorded(session, row, person, Act.SIGNED_UP, receipt, now)
 
 
 def cancel_for(session: Session, actor: Actor, mandate: str, signup: str, *, now: datetime) -> SignupReceipt:
     row, person = mandate_in_force(session, actor, mandate, now=now)
     _must_be_theirs(session, person, signup)
     receipt = cancel_signup(session, person, signup, now=now)
-    if not receipt.is_repeat:
-        brief = shift_brief(session, receipt.shift_id)
-        _record(session, row, person, Act.CANCELLED, brief.title if brief else "", f"signup:{receipt.signup_id}", now)
-    return receipt
+    return _recorded(session, row, person, Act.CANCELLED, receipt, now)
 
 
 def accept_place_for(
@@ -76,10 +70,7 @@ def accept_place_for(
     receipt = accept_offer(session, person, signup, now=now)
     if isinstance(receipt, Refused):
         return receipt
-    if not receipt.is_repeat:
-        brief = shift_brief(session, receipt.shift_id)
-        _record(session, row, person, Act.SIGNED_UP, brief.title if brief else "", f"signup:{receipt.signup_id}", now)
-    return receipt
+    return _recorded(session, row, person, Act.SIGNED_UP, receipt, now)
 
 
 def take_leave_for(session: Session, actor: Actor, mandate: str, command: LeaveFor, *, now: datetime) -> NoShowReceipt:
@@ -154,6 +145,16 @@ def _must_be_theirs(session: Session, person: Actor, signup: str) -> SignupRow:
     if mine is None or mine.person_id != person.person_id:
         raise NotFound()
     return mine
+
+
+def _recorded(
+    session: Session, row: Mandate, person: Actor, act: Act, receipt: SignupReceipt, now: datetime
+) -> SignupReceipt:
+    """Put on record what became of a sign-up; of a repeat nothing, it is on record already."""
+    if not receipt.is_repeat:
+        brief = shift_brief(session, receipt.shift_id)
+        _record(session, row, person, act, brief.title if brief else "", f"signup:{receipt.signup_id}", now)
+    return receipt
 
 
 def _record(session: Session, row: Mandate, person: Actor, act: Act, title: str, subject: str, now: datetime) -> None:

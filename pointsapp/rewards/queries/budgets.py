@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
@@ -30,7 +31,8 @@ class AreaLabel:
 class BudgetLine:
     """One area's budget. granted = balance + reserved + issued; `returned` came back from closed tasks along the way.
 
-    `pace` is how it was used of late, None while that cannot be told; `lasts_until` the last local day it is enough for at that pace.
+    `pace` is how much it gave to people of late, None while that cannot be told; `lasts_until` the last local day for which what is
+    available and what is reserved are enough at that pace.
     """
 
     area_id: int
@@ -102,20 +104,15 @@ def _budgets(session: Session, condition: ColumnElement[bool], limit: int) -> li
     ]
 
 
-_USED, _CAME_BACK = (Flow.RESERVED, Flow.ISSUED), (Flow.RETURNED, Flow.REVERSED)
-
-
 def _with_figures(session: Session, lines: list[BudgetLine], now: datetime) -> list[BudgetLine]:
     """Add the sums: two statements for all lines, over the budgets' own postings and those of the tasks they feed."""
     if not lines:
         return []
     keys = {f"budget:{line.area_id}": line for line in lines}
-    own: dict[str, dict[Flow, int]] = {key: dict.fromkeys(Flow, 0) for key in keys}
-    late: dict[str, dict[Flow, int]] = {key: dict.fromkeys(Flow, 0) for key in keys}
-    first_use: dict[str, datetime] = {}
+    own: dict[str, dict[Flow, _Sum]] = {key: {} for key in keys}
     budget = case((Posting.source.in_(keys), Posting.source), else_=Posting.destination)
-    is_late = Posting.posted_at >= now - timedelta(days=PACE_DAYS)
-    for key, flow, amount, of_late, first in session.execute(
+    is_late = Posting.posted_at >= _late_from(now)
+    for key, flow, amount, late, first in session.execute(
         select(
             budget,
             Posting.flow,
@@ -126,68 +123,91 @@ def _with_figures(session: Session, lines: list[BudgetLine], now: datetime) -> l
         .where(Posting.source.in_(keys) | Posting.destination.in_(keys))
         .group_by(budget, Posting.flow)
     ):
-        own[key][flow], late[key][flow] = int(amount), int(of_late)
-        if flow in _USED:
-            first_use[key] = min(first, first_use.get(key, first))
-    issued = _issued(session, keys)
+        own[key][flow] = _Sum(int(amount), int(late), first)
+    issued = _issued(session, keys, now)
     full = []
     for key, line in keys.items():
         sums = own[key]
-        through_tasks = issued.get(key, 0)
-        spent = sum(late[key][flow] for flow in _USED) - sum(late[key][flow] for flow in _CAME_BACK)
-        pace = pace_of(spent, first_use.get(key), now)
+        granted, back = sums.get(Flow.GRANTED, _NOTHING).all, sums.get(Flow.UNGRANTED, _NOTHING).all
+        reserved, returned = sums.get(Flow.RESERVED, _NOTHING), sums.get(Flow.RETURNED, _NOTHING).all
+        direct, undone = sums.get(Flow.ISSUED, _NOTHING), sums.get(Flow.REVERSED, _NOTHING)
+        through_tasks = issued.get(key, _NOTHING)
+        uses = [each.first for each in (reserved, direct) if each.first is not None]
+        pace = pace_of(through_tasks.late + direct.late - undone.late, min(uses, default=None), now)
+        still_reserved = reserved.all - returned - through_tasks.all
         full.append(
             replace(
                 line,
-                granted=sums[Flow.GRANTED] - sums[Flow.UNGRANTED],
-                reserved=sums[Flow.RESERVED] - sums[Flow.RETURNED] - through_tasks,
-                issued=through_tasks + sums[Flow.ISSUED] - sums[Flow.REVERSED],
-                returned=sums[Flow.RETURNED],
+                granted=granted - back,
+                reserved=still_reserved,
+                issued=through_tasks.all + direct.all - undone.all,
+                returned=returned,
                 pace=pace,
-                lasts_until=pace.lasts_until(line.balance, clock.local_day(now)) if pace else None,
+                lasts_until=pace.lasts_until(line.balance + still_reserved, clock.local_day(now)) if pace else None,
             )
         )
     return full
 
 
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """Points of one flow: all, those of the last four weeks, and when the first went."""
+
+    all: int = 0
+    late: int = 0
+    first: datetime | None = None
+
+
+_NOTHING = _Sum()
 ISSUED, ISSUED_TOOK = "rewards.issued_by_tasks", "rewards.issued_seconds"
 
 
-def _issued(session: Session, keys: Iterable[str]) -> dict[str, int]:
+def _late_from(now: datetime) -> datetime:
+    return now - timedelta(days=PACE_DAYS)
+
+
+def _issued(session: Session, keys: Iterable[str], now: datetime) -> dict[str, _Sum]:
     """Return what came to people through tasks; in a city, as the worker summed it last. What is reserved is then the rest."""
     known = figures.kept(session, ISSUED, ISSUED_TOOK)
     if known is None:
-        return _issued_by_tasks(session, keys)
-    return {key: int(known.get(f"budget={key}", 0)) for key in keys}
+        return _issued_by_tasks(session, keys, now)
+    return {key: _Sum(int(known.get(f"budget={key}", 0)), int(known.get(f"late={key}", 0))) for key in keys}
 
 
-def issued_by_budget(session: Session) -> dict[str, int]:
-    """Return what every budget has given to people through tasks, as figures' labels: two passes over the books, for the worker."""
+def issued_by_budget(session: Session, *, now: datetime) -> dict[str, int]:
+    """Return what every budget has given to people through tasks, in all (`budget=`) and in the last four weeks (`late=`), as figures'
+    labels: two passes over the books, for the worker."""
     filled = (
         select(Posting.source.label("budget"), Posting.destination.label("reserve"))
         .where(Posting.flow == Flow.RESERVED)
         .distinct()
         .subquery()
     )
-    is_out = Posting.flow == Flow.ISSUED
+    is_out, is_late = Posting.flow == Flow.ISSUED, Posting.posted_at >= _late_from(now)
     reserve = case((is_out, Posting.source), else_=Posting.destination)
+    amount = case((is_out, Posting.amount), else_=-Posting.amount)
     given = (
         select(
-            reserve.label("reserve"), func.sum(case((is_out, Posting.amount), else_=-Posting.amount)).label("amount")
+            reserve.label("reserve"),
+            func.sum(amount).label("amount"),
+            func.sum(case((is_late, amount), else_=0)).label("late"),
         )
         .where(IS_EARNED, Posting.unit == Unit.POINT)
         .group_by(reserve)
         .subquery()
     )
     rows = session.execute(
-        select(filled.c.budget, func.sum(given.c.amount))
+        select(filled.c.budget, func.sum(given.c.amount), func.sum(given.c.late))
         .join(given, given.c.reserve == filled.c.reserve)
         .group_by(filled.c.budget)
     )
-    return {f"budget={key}": int(amount) for key, amount in rows}
+    values: dict[str, int] = {}
+    for key, amount_of, late in rows:
+        values |= {f"budget={key}": int(amount_of), f"late={key}": int(late)}
+    return values
 
 
-def _issued_by_tasks(session: Session, keys: Iterable[str]) -> dict[str, int]:
+def _issued_by_tasks(session: Session, keys: Iterable[str], now: datetime) -> dict[str, _Sum]:
     """Return per budget what the reserves it filled have given to people, corrections taken off."""
     filled = (
         select(Posting.source.label("budget"), Posting.destination.label("reserve"))
@@ -196,20 +216,19 @@ def _issued_by_tasks(session: Session, keys: Iterable[str]) -> dict[str, int]:
         .subquery()
     )
     out, back = aliased(Posting), aliased(Posting)
-    given = (
-        select(filled.c.budget, func.sum(out.amount).label("amount"))
-        .join(out, (out.source == filled.c.reserve) & (out.flow == Flow.ISSUED))
-        .group_by(filled.c.budget)
-    )
-    returned = (
-        select(filled.c.budget, func.sum(-back.amount).label("amount"))
-        .join(back, (back.destination == filled.c.reserve) & (back.flow == Flow.REVERSED))
-        .group_by(filled.c.budget)
-    )
-    sums: dict[str, int] = {}
-    for key, amount in session.execute(given.union_all(returned)):
-        sums[key] = sums.get(key, 0) + int(amount)
-    return sums
+
+    def sums(line: type[Posting], sign: int) -> Select[Any]:
+        amount = sign * line.amount
+        late = case((line.posted_at >= _late_from(now), amount), else_=0)
+        return select(filled.c.budget, func.sum(amount), func.sum(late)).group_by(filled.c.budget)
+
+    given = sums(out, 1).join(out, (out.source == filled.c.reserve) & (out.flow == Flow.ISSUED))
+    returned = sums(back, -1).join(back, (back.destination == filled.c.reserve) & (back.flow == Flow.REVERSED))
+    found: dict[str, _Sum] = {}
+    for key, amount, late in session.execute(given.union_all(returned)):
+        before = found.get(key, _NOTHING)
+        found[key] = _Sum(before.all + int(amount), before.late + int(late))
+    return found
 
 
 def grants_page(session: Session, paths: Iterable[str], page: PageRequest) -> Page[GrantLine]:
