@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pointsapp.areas.queries import area_options, find_area
-from pointsapp.audit.messages import ACTS, act_words, fact_words
+from pointsapp.audit.messages import act_words, acts_by_group, fact_words
 from pointsapp.audit.policies import AUDIT_READERS, may_read_audit
 from pointsapp.audit.queries import acts_page, find_search, searches_page
 from pointsapp.audit.schemas import SearchForm
@@ -71,7 +71,7 @@ def _audit(form: Form) -> str:
         "audit/audit.html",
         form=form,
         areas=[(one.code, one.name) for one in areas if one.kind in UNDER_A_STREET],
-        kinds=sorted(((kind, str(word)) for kind, word in ACTS.items()), key=lambda pair: pair[0]),
+        kinds=acts_by_group(),
         searches=searches_page(db.session, actor, page, now=now()),
         act_words=act_words,
     )

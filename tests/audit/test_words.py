@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from pointsapp.audit.messages import ACTS
+from flask import Flask
+
+from pointsapp.audit.messages import ACTS, acts_by_group
 from pointsapp.stars.models import ProofStep
 from tests.house.reading import PACKAGE, tree
 
@@ -30,3 +32,11 @@ def test_no_act_goes_by_its_key() -> None:
     assert len(told) > 100, "the services tell of that much, or this looks in the wrong place"
     assert {kind: place for kind, place in told.items() if kind not in ACTS} == {}
     assert {f"stars.proof_{step}" for step in ProofStep} <= set(ACTS)
+
+
+def test_every_act_is_found_in_one_group_in_both_languages(app: Flask) -> None:
+    for language in ("zh", "en"):
+        with app.test_request_context(f"/?lang={language}"):
+            groups = acts_by_group()
+            assert sorted(kind for _word, acts in groups for kind, _name in acts) == sorted(ACTS)
+            assert all(0 < len(acts) <= 25 for _word, acts in groups), "a group is read at a glance"
