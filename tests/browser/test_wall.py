@@ -69,3 +69,27 @@ def test_it_lives_by_itself_and_keeps_its_picture(browser: Browser, street: Stre
         expect(page.locator("[data-wall-asof]")).to_contain_text("更新于")
     finally:
         page.close()
+
+
+FOUR_ARRIVALS = """() => {
+  const panel = document.querySelector('.screen__arrivals'), list = document.createElement('ul');
+  for (let n = 0; n < 4; n++) {
+    const title = ['红砖里社区关爱独居老人上门送餐与冬季用气安全检查志愿服务', '夜巡'][n % 2];
+    list.insertAdjacentHTML('beforeend',
+      `<li><div class="screen__line"><strong>${title}</strong><time class="num">19:0${n}</time></div><p>梧桐里社区</p></li>`);
+  }
+  panel.querySelector('h2').nextElementSibling.replaceWith(list);
+  return [...document.querySelectorAll('.screen__panel')].filter(one => one.scrollHeight > one.clientHeight + 1
+    || one.scrollWidth > one.clientWidth + 1).map(one => one.className);
+}"""
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_street_at_a_glance_cuts_no_line(browser: Browser, street: Street, size: tuple[int, int]) -> None:
+    page = browser.new_page(base_url=street.url, viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    try:
+        page.goto("/screen")
+        expect(page.get_by_text("刚刚签到")).to_be_visible()
+        assert page.evaluate(FOUR_ARRIVALS) == []
+    finally:
+        page.close()

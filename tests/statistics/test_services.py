@@ -235,6 +235,21 @@ def test_the_big_screen_holds_nothing_of_a_person(street: Street, client: HouseC
     assert client.get("/screen?area=nowhere").status_code == 404
 
 
+def test_the_big_screen_of_a_community_shows_what_was_done_above_its_grids(street: Street, client: HouseClient) -> None:
+    _live(street)
+    found = screen(street.session, street.row("community"), now=time.now())
+    lines = [(line.name, line.is_own, line.active, line.minutes) for line in found.parts]
+    assert lines == [(street.areas["grid"].name, False, 1, 90), (street.areas["community"].name, True, 1, 60)]
+    assert sum(line.minutes for line in found.parts) == found.minutes_month
+    page = client.get(f"/screen?area={street.areas['community'].code}").get_data(as_text=True)
+    assert '<th scope="row">本级</th>' in page
+    # A street whose own people did nothing this month needs no row that says so.
+    assert [line.is_own for line in screen(street.session, street.row("street"), now=time.now()).parts] == [
+        False,
+        False,
+    ]
+
+
 def test_the_big_screen_shows_what_is_on(street: Street, clock: Clock) -> None:
     task = make_task(street.session, street.session.merge(street.areas["community"]), title="红专路夜巡")
     make_shift(street.session, task, starts_at=time.now() - timedelta(minutes=30))

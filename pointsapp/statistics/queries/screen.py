@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,9 +51,10 @@ class ArrivalLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartLine:
-    """An area right below: how many live and take part there this month, and their minutes."""
+    """An area right below, or what is the area's own (`is_own`): how many live and take part there this month, and their minutes."""
 
     name: str
+    is_own: bool
     registered: int
     active: int
     minutes: int
@@ -240,9 +242,23 @@ def _month(session: Session, area: AreaRow, now: datetime) -> tuple[tuple[PartLi
     sums = branch_out(areas_of(found.content), area.code)
     if sums is None:
         return (), 0, 0, None
-    parts = [
-        PartLine(name=one.name, registered=all_["registered"], active=all_["active"], minutes=all_["minutes"])
-        for one, all_ in sums.below
-        if all_["registered"]
-    ]
-    return tuple(parts[:PARTS]), sums.total["active"], sums.total["minutes"], found.counted_at
+    below = [_part(one.name, all_) for one, all_ in sums.below if _is_seen(all_)]
+    # Most work is done at a community itself, above its grids: without its own row all of it would seem to be nobody's.
+    is_seen = bool(sums.own["active"] or sums.own["minutes"])
+    parts = [*below[: PARTS - 1], _part(sums.area.name, sums.own, is_own=True)] if is_seen else below[:PARTS]
+    return tuple(parts), sums.total["active"], sums.total["minutes"], found.counted_at
+
+
+def _is_seen(figures: Mapping[str, int]) -> bool:
+    """Tell whether somebody lives there or something was done."""
+    return bool(figures["registered"] or figures["active"] or figures["minutes"])
+
+
+def _part(name: str, figures: Mapping[str, int], *, is_own: bool = False) -> PartLine:
+    return PartLine(
+        name=name,
+        is_own=is_own,
+        registered=figures["registered"],
+        active=figures["active"],
+        minutes=figures["minutes"],
+    )
