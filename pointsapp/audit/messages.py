@@ -189,7 +189,7 @@ ACTS: dict[str, Any] = {
     "settlements.line_answered": _l("答复月结异议"),
     "settlements.line_disputed": _l("对月结提异议"),
     "settlements.opened": _l("生成月结"),
-    "settlements.paid": _l("登记已付款"),
+    "settlements.paid": _l("登记月结的付款或退回"),
     "settlements.returned": _l("退回月结"),
     "stars.branches_imported": _l("导入支部"),
     "stars.members_imported": _l("导入党员名册"),

@@ -18,7 +18,7 @@ from pointsapp.notices.rules import variant
 from pointsapp.notices.shop_words import SHOP_WORDS
 from pointsapp.notices.wording import Words
 from pointsapp.people.messages import ROLE_NAMES
-from pointsapp.web.filters import day, hours, points, when
+from pointsapp.web.filters import day, hours, money, points, when
 from pointsapp.web.messages import Message
 
 MESSAGES: dict[str, Message] = {
@@ -355,6 +355,8 @@ def _shown(facts: Mapping[str, Any]) -> Mapping[str, Any]:
             shown[name] = hours(value)
         elif name.startswith("points") and isinstance(value, int):
             shown[name] = points(value)
+    if isinstance(facts.get("fen"), int):
+        shown["money"] = money(abs(facts["fen"]))  # the sentence says who owes it
     if facts.get("starts_at"):
         end = facts.get("ends_at")
         start = datetime.fromisoformat(facts["starts_at"])

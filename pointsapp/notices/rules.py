@@ -49,6 +49,10 @@ def variant(kind: str, facts: Mapping[str, Any]) -> str:
         return f"{kind}:upheld"
     if kind == "feedback.climbed" and facts.get("is_overdue"):
         return f"{kind}:overdue"
+    if kind in ("settlements.approved", "settlements.paid") and (facts.get("fen") or 0) < 0:
+        return f"{kind}:owed"
+    if kind == "settlements.approved" and facts.get("fen") == 0:
+        return f"{kind}:nought"
     if kind == "badges.won":
         return f"{kind}:{facts.get('series')}"
     if kind in BY_STEP:

@@ -44,6 +44,27 @@ SHOP_WORDS: dict[str, Words] = {
         "yes",
         _MONTH,
     ),
+    "settlements.approved:owed": Words(
+        _l("月结批准了"),
+        _l("%(month)s 的更正比核销多，街道已批准：应退出资单位 %(money)s，在线下退回，或者从下次付款里减去。"),
+        "yes",
+        "yes",
+        _MONTH,
+    ),
+    "settlements.approved:nought": Words(
+        _l("月结批准了"),
+        _l("%(month)s 的月结已由街道批准，共 %(redemptions)s 笔，合计 0 元，不用付款。"),
+        "yes",
+        "yes",
+        _MONTH,
+    ),
+    "settlements.paid:owed": Words(
+        _l("月结退回的款项登记好了"),
+        _l("%(month)s 应退的 %(money)s 已登记为退回或从付款里减去，单号 %(reference)s。不对的话请告诉社区。"),
+        "yes",
+        "yes",
+        _MONTH,
+    ),
     "settlements.paid": Words(
         _l("月结付款登记好了"),
         _l("%(month)s 的结算款项已登记，单号 %(reference)s。不对的话请告诉社区。"),

@@ -15,7 +15,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "needs_another_person": Message(_l("要由另一个人来办"), _l("前一步是您办的，这一步请另一位同事来办。")),
     "nothing_to_pay": Message(_l("没有要付的钱"), _l("这个月的合计是 0 元，不用登记付款。")),
-    "paid_in_future": Message(_l("日期还没到"), _l("付款以后再登记，日期不能晚于今天（%(today)s）。")),
+    "paid_in_future": Message(_l("日期还没到"), _l("付款或退回以后再登记，日期不能晚于今天（%(today)s）。")),
 }
 
 STATES = {
@@ -25,6 +25,14 @@ STATES = {
     SettlementState.APPROVED: _l("已批准"),
     SettlementState.PAID: _l("已付款"),
 }
+
+_PAID_BACK = _l("款项已退回")
+
+
+def state_words(state: SettlementState, total_fen: int) -> str:
+    """Return the state in words. A month whose corrections outweigh it ends with money that the shop gives back."""
+    return str(_PAID_BACK if state is SettlementState.PAID and total_fen < 0 else STATES[state])
+
 
 KINDS_OF_STATE = {
     SettlementState.DRAFT: "wait",

@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from pointsapp.core.cells import xlsx_cell
 from pointsapp.core.clock import to_local
-from pointsapp.settlements.messages import STATES
+from pointsapp.settlements.messages import state_words
 from pointsapp.settlements.queries import LineRow, SettlementRow
 from pointsapp.web.filters import month as worded_month
 
@@ -53,12 +53,15 @@ def workbook_of(row: SettlementRow, lines: Iterable[LineRow], *, made_at: dateti
 def _facts(row: SettlementRow, made_at: datetime) -> list[tuple[str, Any]]:
     return [
         (_("商户代号"), row.merchant_code),
-        (_("状态"), str(STATES[row.state])),
+        (_("状态"), state_words(row.state, row.total_fen)),
         (_("笔数"), row.redemptions),
         (_("更正"), row.corrections),
         (_("积分合计"), row.total_points),
         (_("金额合计（元）"), _yuan(row.total_fen)),
-        (_("付款"), f"{row.paid_on.isoformat()} {row.paid_reference}" if row.paid_on else ""),
+        (
+            _("付款") if row.total_fen >= 0 else _("退回款项"),
+            f"{row.paid_on.isoformat()} {row.paid_reference}" if row.paid_on else "",
+        ),
         (_("导出时间"), to_local(made_at).strftime("%Y-%m-%d %H:%M")),
         (_("说明"), _("平台不经手资金，不收取任何费用；款项由出资单位在线下支付。")),
     ]

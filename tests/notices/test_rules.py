@@ -79,6 +79,10 @@ FULL = {
         ("ledger.points_lapsing", {"first_on": "2026-12-03", "last_on": "2026-12-20"}, "ledger.points_lapsing"),
         ("ledger.points_lapsing", {"first_on": "2026-12-03", "last_on": "2026-12-03"}, "ledger.points_lapsing:one_day"),
         ("people.one_time_code_used", {"password_replaced": True}, "people.one_time_code_used:password"),
+        ("settlements.paid", {"fen": 400}, "settlements.paid"),
+        ("settlements.paid", {"fen": -200}, "settlements.paid:owed"),
+        ("settlements.paid", {}, "settlements.paid"),
+        ("settlements.approved", {"fen": 0}, "settlements.approved:nought"),
     ],
 )
 def test_the_sentence_that_fits(kind: str, facts: dict[str, object], key: str) -> None:
@@ -105,6 +109,7 @@ def test_every_sentence_is_whole(app: Flask, key: str, language: str) -> None:
         "is_named": special in ("named", "taken_back"),
         "is_taken_back": special == "taken_back",
         "step": special,
+        "fen": {"owed": -200, "nought": 0}.get(special, 200),
     }
     if special == "no_points":
         facts["points"] = 0

@@ -17,6 +17,7 @@ from pointsapp.redemption.services import ReverseRedemption, reverse_redemption
 from pointsapp.settlements.models import SettlementState
 from pointsapp.settlements.queries import SettlementRow, each_line
 from pointsapp.settlements.services import confirm_month
+from pointsapp.worker import deliver_events
 from tests.conftest import Clock, HouseClient
 from tests.merchants.shops import Shop
 from tests.redemption.test_services import round_trips
@@ -128,8 +129,25 @@ def test_a_month_below_nought_is_noted_as_paid_back(client: HouseClient, novembe
     owed = november.approved(november.draft("2026-12"))
     assert owed.total_fen == -200
     page = text_of(client.sign_in(november.shop.staff).get(f"/console/settlements/{owed.public_id}"))
+    assert "商户应退 ¥2.00" in page
     assert "登记退回" in page
+    assert "退回日期" in page
+    assert "付款日期" not in page
     assert "登记付款" not in page
+    noted = client.post(
+        f"/console/settlements/{owed.public_id}/payment",
+        data={"paid_on": "2027-01-01", "reference": "减 7", "request_id": "r1"},
+        follow_redirects=True,
+    )
+    assert "退回的款项已登记" in text_of(noted)
+    assert "款项已退回" in text_of(noted)
+    assert "已付款" not in text_of(noted)
+    deliver_events(november.clock.at)
+    told = text_of(client.sign_in(november.shop.manager).get("/me/notices"))
+    assert "应退出资单位 ¥2.00" in told
+    assert "月结退回的款项登记好了" in told
+    assert "应退的 ¥2.00 已登记" in told
+    assert "付款登记好了" not in told
 
 
 def test_a_month_is_sent_back_with_a_reason(client: HouseClient, november: Month, draft: SettlementRow) -> None:

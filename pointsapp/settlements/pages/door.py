@@ -11,7 +11,7 @@ from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.settlements.messages import KINDS_OF_STATE, STATES
+from pointsapp.settlements.messages import KINDS_OF_STATE, state_words
 from pointsapp.settlements.policies import CONFIRM_DAYS, approves, checks, confirms_for_shop, may_read_month
 from pointsapp.settlements.queries import SettlementRow, SettlementState, lines_page, settlement_row
 from pointsapp.settlements.rules import shop_had_its_time
@@ -39,7 +39,7 @@ def month_parts(row: SettlementRow, form: Form | None = None, of: str = "") -> d
         "row": row,
         "page": lines_page(db.session, row.id, asked, disputed_only=disputed_only),
         "disputed_only": disputed_only,
-        "states": STATES,
+        "state_words": state_words,
         "kinds": KINDS_OF_STATE,
         "may": _may(row),
         "today": local_day(now()),

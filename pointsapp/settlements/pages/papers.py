@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
-from pointsapp.settlements.messages import STATES
+from pointsapp.settlements.messages import state_words
 from pointsapp.settlements.pages.door import bp, the_month
 from pointsapp.settlements.policies import checks
 from pointsapp.settlements.queries import each_line
@@ -30,7 +30,7 @@ def show_print(public_id: str) -> str:
         row=row,
         lines=lines[:ON_PAPER],
         is_cut=len(lines) > ON_PAPER,
-        states=STATES,
+        state_words=state_words,
         printed_at=now(),
         back="settlements.show_console_month" if is_office else "settlements.show_month",
     )

@@ -11,7 +11,7 @@ from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.merchants.queries import require_merchant
 from pointsapp.redemption.queries import day_total
-from pointsapp.settlements.messages import KINDS_OF_STATE, STATES
+from pointsapp.settlements.messages import KINDS_OF_STATE, state_words
 from pointsapp.settlements.pages.door import bp, month_parts, the_month
 from pointsapp.settlements.policies import may_read_month
 from pointsapp.settlements.queries import SettlementRow, settlements_of
@@ -33,7 +33,7 @@ def show_months(public_id: str) -> str:
         shop=shop,
         months=settlements_of(db.session, shop.id),
         running=day_total(db.session, (shop.id,), at_local(today.replace(day=1)), now()),
-        states=STATES,
+        state_words=state_words,
         kinds=KINDS_OF_STATE,
     )
 

@@ -43,7 +43,7 @@ def submit_check(public_id: str) -> ResponseReturnValue:
 @bp.post("/console/settlements/<public_id>/approval")
 def submit_approval(public_id: str) -> ResponseReturnValue:
     """Approve the month for the street."""
-    return _step(public_id, bind(SeenForm(public_id)), approve_month, _("已批准，可以在线下付款了。"), "approve")
+    return _step(public_id, bind(SeenForm(public_id)), approve_month, _approved, "approve")
 
 
 @bp.post("/console/settlements/<public_id>/return")
@@ -55,7 +55,7 @@ def submit_return(public_id: str) -> ResponseReturnValue:
 @bp.post("/console/settlements/<public_id>/payment")
 def submit_payment(public_id: str) -> ResponseReturnValue:
     """Note the payment that was made outside."""
-    return _step(public_id, bind(PaymentForm(public_id)), note_payment, _("付款已登记，商户会收到通知。"), "pay")
+    return _step(public_id, bind(PaymentForm(public_id)), note_payment, _paid, "pay")
 
 
 def _answer_in_yuan(session: Any, actor: Actor, command: AnswerLine, **at: Any) -> SettlementRow:
@@ -66,13 +66,31 @@ def _answer_in_yuan(session: Any, actor: Actor, command: AnswerLine, **at: Any) 
         raise Invalid({"yuan": wrong.errors["fen"]}) from None
 
 
-def _step(public_id: str, form: Form, service: Callable[..., SettlementRow], said: str, of: str) -> ResponseReturnValue:
+def _approved(row: SettlementRow) -> str:
+    if row.total_fen == 0:
+        return _("已批准，合计 0 元，不用付款。")
+    return _("已批准，可以在线下付款了。") if row.total_fen > 0 else _("已批准，商户可以在线下退回款项了。")
+
+
+def _paid(row: SettlementRow) -> str:
+    return _("付款已登记，商户会收到通知。") if row.total_fen > 0 else _("退回的款项已登记，商户会收到通知。")
+
+
+def _step(
+    public_id: str,
+    form: Form,
+    service: Callable[..., SettlementRow],
+    said: str | Callable[[SettlementRow], str],
+    of: str,
+) -> ResponseReturnValue:
     the_month(public_id)
 
+    def there(row: SettlementRow) -> str:
+        flash(said if isinstance(said, str) else said(row), "yes")
+        return _address(row)
+
     def act(command: Any) -> ResponseReturnValue:
-        answer = write_page(service, signed_in(), command, then=_address)
-        flash(said, "yes")
-        return answer
+        return write_page(service, signed_in(), command, then=there)
 
     return form.submit(act, or_show=lambda: console_month(the_month(public_id), form, of))
 
