@@ -27,6 +27,11 @@ OFFLINE_GRACE_MINUTES = policy.declare(
 )
 
 
+def may_see_desk(actor: Actor) -> bool:
+    """Today's shifts and what waits for a second person: staff, each of their areas."""
+    return actor.is_staff_anywhere
+
+
 def may_check_others_in(actor: Actor, look: Look, now: datetime) -> bool:
     """Staff of the task's area always; the shift's leaders from 60 minutes before to 24 hours after."""
     return may_lead_shift(actor, look.brief, look.actor_leads, now)

@@ -89,13 +89,8 @@ class Actor:
 
     @property
     def is_office_anywhere(self) -> bool:
-        """Whether this person decides about merchants and offers somewhere; the console shows those jobs to no one else."""
+        """Whether this person decides about merchants and offers somewhere."""
         return self.holds_anywhere(OFFICE_STAFF)
-
-    @property
-    def is_auditing(self) -> bool:
-        """Whether this person checks what others did somewhere: an auditor, or the street office."""
-        return self.holds_anywhere(STREET_OFFICE | {Role.AUDITOR})
 
     @property
     def merchant_ids(self) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from pointsapp.web.browsers import in_wechat, init_browsers
 from pointsapp.web.cookies import QuickSession
 from pointsapp.web.doors import new_request_id
 from pointsapp.web.drawing import kept_of, kept_part
+from pointsapp.web.entrances import entrance
 from pointsapp.web.errors import init_errors
 from pointsapp.web.filters import init_filters
 from pointsapp.web.guesses import init_guesses
@@ -47,7 +48,13 @@ def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> N
     app.jinja_env.add_extension("jinja2.ext.loopcontrols")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        link=link, static_url=static_url, new_request_id=new_request_id, can=_can, kept=kept_part, kept_of=kept_of
+        link=link,
+        entrance=entrance,
+        static_url=static_url,
+        new_request_id=new_request_id,
+        can=_can,
+        kept=kept_part,
+        kept_of=kept_of,
     )
     app.context_processor(_page_words)
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from pointsapp.checkin import queries, services
 from pointsapp.checkin.pages.blueprint import bp
+from pointsapp.checkin.policies import may_see_desk
 from pointsapp.checkin.schemas import CorrectionForm, ReasonForm
 from pointsapp.core.actor import require
 from pointsapp.core.db import db
@@ -27,7 +28,7 @@ def show_review() -> str:
 def _review(form: Form | None, of: str = "") -> str:
     """`form` came back without a good reason, for the row `of`."""
     actor = signed_in()
-    require(actor.is_staff_anywhere)
+    require(may_see_desk(actor))
     return render_template(
         "checkin/review.html",
         counts=queries.waiting_counts(db.session, actor),

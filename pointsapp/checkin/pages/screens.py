@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from pointsapp.checkin import queries
 from pointsapp.checkin.pages.blueprint import bp
+from pointsapp.checkin.policies import may_see_desk
 from pointsapp.checkin.schemas import CodeArgs
 from pointsapp.core import clock
 from pointsapp.core.actor import require
@@ -27,7 +28,7 @@ SHOWN = 50
 def show_console_checkin() -> str:
     """Show the shifts of a day in the areas the reader runs."""
     actor, moment = signed_in(), now()
-    require(actor.is_staff_anywhere)
+    require(may_see_desk(actor))
     step = request.args.get("day", 0, type=int)
     day = clock.local_day(moment) + timedelta(days=max(-7, min(step, 7)))
     page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (str, int)))
