@@ -188,20 +188,40 @@ def register_anomalies() -> None:
 
 
 def register_typed_codes() -> None:
-    """Say which page each kind of ten-character code opens when somebody types it where they could have scanned it."""
+    """Say which page each kind of code opens when somebody types it where they could have scanned it."""
+    from pointsapp.certificates.queries import certificate_by_number
+    from pointsapp.core.codes import CERTIFICATE_LENGTH
+    from pointsapp.exports.queries import is_export
     from pointsapp.inspections.services import is_pass
     from pointsapp.merchants.queries import invitation_by_code
-    from pointsapp.people.queries import holder_of_code, person_by_personal_code
+    from pointsapp.people.queries import holder_of_code, is_revoked_card, person_by_personal_code
     from pointsapp.redemption.queries import voucher_by_code
     from pointsapp.web.typed import Kind, register_kind
 
-    register_kind(Kind(letter="u", knows=lambda session, code, _now: person_by_personal_code(session, code)))
+    register_kind(
+        Kind(
+            letter="u",
+            knows=lambda session, code, _now: (
+                person_by_personal_code(session, code)
+                or is_revoked_card(session, code)  # its page says that it was lost
+            ),
+        )
+    )
     register_kind(Kind(letter="v", knows=lambda session, code, now: voucher_by_code(session, code, now=now)))
     register_kind(Kind(letter="i", knows=lambda session, code, _now: invitation_by_code(session, code)))
     register_kind(
         Kind(letter="o", knows=lambda session, code, now: holder_of_code(session, code, now=now), for_guests=True)
     )
     register_kind(Kind(letter="p", knows=lambda session, code, _now: is_pass(session, code), for_guests=True))
+    register_kind(Kind(letter="e", knows=lambda session, code, _now: is_export(session, code), for_guests=True))
+    register_kind(
+        Kind(
+            letter="x",
+            knows=lambda session, code, _now: certificate_by_number(session, code),
+            for_guests=True,
+            length=CERTIFICATE_LENGTH,
+        )
+    )
 
 
 def register_entrances() -> None:

@@ -27,7 +27,7 @@ from pointsapp.certificates.services import (
 )
 from pointsapp.core.actor import require
 from pointsapp.core.clock import now
-from pointsapp.core.codes import read
+from pointsapp.core.codes import CERTIFICATE_LENGTH, read
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page
@@ -41,7 +41,6 @@ from pointsapp.web.login import signed_in
 from pointsapp.web.schemas import PageArgs, page_request, page_schema
 
 blp = api_blueprint("certificates", "Certificates of service: asked for, confirmed, verified.")
-NUMBER_LENGTH = 12
 
 
 @blp.get("/me/certificates")
@@ -100,7 +99,7 @@ def withdraw_asked(certificate_id: str) -> Response:
 @takes_codes
 def verify_certificate(number: str) -> CertificateView:
     """Say whether the certificate with this number stands, and what it says; the name is masked."""
-    code = read(number, NUMBER_LENGTH)
+    code = read(number, CERTIFICATE_LENGTH)
     found = None if code is None else queries.certificate_by_number(db.session, code)
     if found is None:
         raise NotFound()

@@ -26,6 +26,13 @@ class CodeInvalid(RuleBroken):
     code = "code_invalid"
 
 
+class CardRevoked(CodeInvalid):
+    """A personal card that was reported lost. Whose it was is not said: whoever found it would learn that first."""
+
+    title = _l("这张卡已经挂失")
+    detail = _l("这张个人卡已经挂失，不能再用。请本人出示手机上的码，或到服务台办一张新卡；这一场也可以按名单点名。")
+
+
 class WrongAction(CodeInvalid):
     """The given action does not agree with the venue code."""
 

@@ -74,6 +74,10 @@ class TestACertificate:
         unknown = guest.get(f"/q/x/{new_code(12)}")
         assert unknown.status_code == 404
         assert "没有这份证明" in _text(unknown)
+        assert 'class="button button--main button--wide" href="/scan"' in _text(unknown), "a way on"
+        assert 'button--wide" href="/"' in _text(unknown)
+        assert guest.post("/scan", data={"code": number.lower()}).location == f"/q/x/{number}", "typed where one scans"
+        assert guest.post("/scan", data={"code": new_code(12)}).status_code == 422
 
     def test_is_nobody_elses_to_print(self, client: HouseClient, scene: Scene) -> None:
         scene.serve("community", 90)

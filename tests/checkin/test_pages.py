@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from pointsapp.checkin.models import Attendance, Scan
 from pointsapp.checkin.rules import venue as codes
 from pointsapp.checkin.services import cut_off_due
+from pointsapp.core.codes import PERSONAL_LENGTH, new_code
 from pointsapp.core.paging import encode_cursor
 from pointsapp.core.transaction import write
-from pointsapp.people.models import Person
+from pointsapp.people.models import Person, PersonalCard
 from pointsapp.tasks.models import Signup
 from pointsapp.web.qr import qr_png
+from tests import factories as make
 from tests.checkin.venue import HALL, Venue
 from tests.conftest import Clock, HouseClient
 
@@ -240,6 +242,40 @@ class TestPersonalCode:
         assert "王" not in page.split("<main")[1].split("</main>")[0]
         assert "这是您自己的码" in text(at(client, person).get(path))
         assert at(client, person).get("/q/u/ABCDEFGHJK").status_code == 422
+
+
+class TestLostCard:
+    @pytest.fixture
+    def lost(self, session: Session, venue: Venue, clock: Clock) -> tuple[str, Person]:
+        """The code of a card that was reported lost, and whose it was."""
+        person, code = venue.person(name="王小满"), new_code(PERSONAL_LENGTH)
+        row = {"public_id": code, "code": code, "person_id": person.id, "issued_by_id": person.id}
+        session.add(PersonalCard(**row, issued_at=clock.at, revoked_at=clock.at, revoked_by_id=venue.staff.id))
+        session.commit()
+        return code, person
+
+    def test_it_is_said_and_not_whose_it_was(self, client: HouseClient, venue: Venue, lost: tuple[str, Person]) -> None:
+        (code, person), shift = lost, venue.shift()
+        at(client, venue.leader)
+        assert client.post("/scan", data={"code": code}).location == f"/q/u/{code}"
+        for page in (
+            client.get(f"/q/u/{code}"),
+            client.post(f"/lead/{shift.public_id}/checkins", data={"code": code}),
+        ):
+            said = text(page).split("<main")[1].split("</main>")[0]
+            assert (page.status_code, "这张卡已经挂失" in said, "办一张新卡" in said) == (422, True, True)
+            assert person.volunteer_number[-4:] not in said
+            assert "王" not in said
+        assert "这张卡已经挂失" in text(at(client, person).get(f"/q/u/{code}"))
+        assert "没有认出这个码" in text(client.get(f"/q/u/{new_code(10)}"))
+
+    def test_a_program_reads_the_same_code_as_ever(
+        self, client: HouseClient, venue: Venue, session: Session, lost: tuple[str, Person]
+    ) -> None:
+        path, leader = f"/api/v1/shifts/{venue.shift().public_id}/checkins", make.bearer(session, venue.leader)
+        refused = client.post(path, json={"code": lost[0]}, headers=leader)
+        assert (refused.status_code, refused.json["code"]) == (422, "code_invalid")
+        assert "已经挂失" in refused.json["detail"]
 
 
 class TestLeading:

@@ -229,6 +229,7 @@ def test_only_who_works_here_exports_and_everybody_reads(
     for path in (f"/q/e/{code}", f"/exports/{code}/print", f"/exports/{code}.xlsx", f"/exports/{code}.json"):
         assert client.get(path).status_code == 200, path
     assert client.get(f"/q/e/{code.lower()}").status_code == 200
+    assert client.post("/scan", data={"code": code.lower()}).location == f"/q/e/{code}"
     for wrong in ("0000000000", "nonsense", code[:-1] + ("0" if code[-1] != "0" else "1")):
         assert client.get(f"/q/e/{wrong}").status_code == 404
 

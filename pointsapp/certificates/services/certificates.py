@@ -17,15 +17,13 @@ from pointsapp.certificates.queries import minutes_by_organiser, organiser_sums
 from pointsapp.certificates.rules import common_area, is_span, stands
 from pointsapp.core import clock, events, policy
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.codes import new_code
+from pointsapp.core.codes import CERTIFICATE_LENGTH, new_code
 from pointsapp.core.errors import Conflict, Invalid, NotFound, Refused
 from pointsapp.core.events import EventRow
 from pointsapp.core.states import move
 from pointsapp.core.working_days import end_of_working_days
 from pointsapp.people.policies import is_staff_of
 from pointsapp.people.queries import name_of
-
-NUMBER_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +153,7 @@ def _issue(session: Session, row: Certificate, lines: object, actor: Actor, now:
         session,
         row,
         CertificateState.ISSUED,
-        number=new_code(NUMBER_LENGTH),
+        number=new_code(CERTIFICATE_LENGTH),
         holder=name_of(session, row.person_id),
         minutes=sum(each.minutes for each in confirmed),
         issuer_area_id=common_area(area.path for area in areas.values()),

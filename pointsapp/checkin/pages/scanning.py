@@ -18,7 +18,7 @@ from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
 from pointsapp.web.qr import qr_svg
 from pointsapp.web.qr_reader import read_qr
-from pointsapp.web.typed import page_of
+from pointsapp.web.typed import lengths, page_of
 
 MOST_TYPED = 300
 
@@ -66,8 +66,8 @@ def _why_nothing(text: str) -> str:
         return _("这是我们平台上别的二维码，不是签到码、兑换码或个人码。")
     if "://" in text:
         return _("这个二维码不是我们平台的，请扫活动现场、兑换码或个人码上的二维码。")
-    if length not in (codes.VENUE_LENGTH, codes.PERSONAL_LENGTH):
-        return _("编号是 8 位或者 10 位字母和数字，现在是 %(n)s 位，请核对后再输。", n=length)
+    if length not in (codes.VENUE_LENGTH, *lengths()):
+        return _("编号是 8 位、10 位或者 12 位字母和数字，现在是 %(n)s 位，请核对后再输。", n=length)
     return _("没有认出这个码，请核对后重新输入，或重新扫一次。")
 
 
@@ -77,12 +77,14 @@ def _target(text: str) -> str | None:
         return safe_next("/q/" + path.split("/q/", 1)[1], "") or None
     if codes.read(text, codes.VENUE_LENGTH):
         return url_for("checkin.show_arrival", code=codes.read(text, codes.VENUE_LENGTH), typed=1)
-    code = codes.read(text, codes.PERSONAL_LENGTH)
+    code = next(filter(None, (codes.read(text, length) for length in lengths())), None)
     if code is None:
         return None
     is_guest = current_actor() is None
     known = page_of(db.session, code, now=now(), is_guest=is_guest)
-    if known is None and is_guest:  # the other kinds are asked once it is known who asks
+    if (
+        known is None and is_guest and len(code) == codes.PERSONAL_LENGTH
+    ):  # the other kinds are asked once it is known who asks
         g.refusal_code = "code_unknown"  # counted: nobody looks for codes to sign in with here
         return url_for("people.show_sign_in", next=url_for("checkin.show_scan", code=code))
     return known

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
-from pointsapp.checkin.errors import CodeExpired, CodeInvalid, NotSignedUp, SamePerson
+from pointsapp.checkin.errors import CardRevoked, CodeExpired, CodeInvalid, NotSignedUp, SamePerson
 from pointsapp.checkin.models import Action, Attendance, AttendanceState
 from pointsapp.checkin.policies import may_correct
 from pointsapp.checkin.queries.closing import is_ready
@@ -28,7 +28,7 @@ from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.ledger.models import Entry
 from pointsapp.ledger.queries import person_balance, person_minutes
 from pointsapp.people.models import Person
-from pointsapp.people.queries import load_actor, name_of, person_by_personal_code
+from pointsapp.people.queries import is_revoked_card, load_actor, name_of, person_by_personal_code
 from pointsapp.tasks.models import Shift, Signup, Task, TaskState
 from pointsapp.tasks.policies import may_lead_shift, may_run_task, sees_full_names
 from pointsapp.tasks.queries import Joining, ShiftBrief, joining
@@ -156,7 +156,7 @@ def scanned_person(session: Session, actor: Actor, typed: str, *, now: datetime)
     code = codes.read(typed, codes.PERSONAL_LENGTH)
     person = None if code is None else person_by_personal_code(session, code)
     if code is None or person is None:
-        raise CodeInvalid()
+        raise CardRevoked() if is_revoked_card(session, code or "") else CodeInvalid()
     briefs = () if person.id == actor.person_id else shifts_to_lead(session, actor, now=now)
     looks = looks_among(session, person.id, [brief.id for brief in briefs], actor_id=actor.person_id)
     shifts = [_scanned(look, now) for look in looks]

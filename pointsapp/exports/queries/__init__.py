@@ -8,6 +8,7 @@ from pointsapp.exports.queries.answers import (
     answer_of,
     exports_page,
     find_export,
+    is_export,
 )
 from pointsapp.exports.queries.contents import content_of
 
@@ -20,4 +21,5 @@ __all__ = [
     "content_of",
     "exports_page",
     "find_export",
+    "is_export",
 ]

@@ -105,6 +105,11 @@ def exports_page(session: Session, page: PageRequest) -> Page[ExportLine]:
     return cut(lines, page.limit, lambda line: (line.id,))
 
 
+def is_export(session: Session, code: str) -> bool:
+    """Tell whether we gave out an export with this code."""
+    return session.scalar(select(Export.id).where(Export.code == code)) is not None
+
+
 def find_export(session: Session, code: str) -> ExportRow:
     """Return the export with this code; NotFound for one that we never gave out."""
     row = session.execute(

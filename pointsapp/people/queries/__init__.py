@@ -16,6 +16,7 @@ from pointsapp.people.queries.notice import PrivacyNotice, current_notice
 from pointsapp.people.queries.persons import (
     PersonCard,
     PersonRow,
+    is_revoked_card,
     merged_into,
     name_of,
     names_of,
@@ -53,6 +54,7 @@ __all__ = [
     "desk_person",
     "find_merchant",
     "holder_of_code",
+    "is_revoked_card",
     "load_actor",
     "load_actor_by_token",
     "load_actors_by_tokens",

@@ -123,6 +123,12 @@ def person_by_personal_code(session: Session, code: str) -> PersonRow | None:
     return _one(session, _BY_CODE, code) or _one(session, _BY_CARD, code)
 
 
+def is_revoked_card(session: Session, code: str) -> bool:
+    """Tell whether `code`, as core.codes.read gives it, stands on a card that was reported lost."""
+    revoked = select(PersonalCard.id).where(PersonalCard.code == code, PersonalCard.revoked_at.is_not(None))
+    return session.scalar(revoked) is not None
+
+
 def merged_into(session: Session, public_id: str) -> str | None:
     """Return the public id of the account that a given-up one leads to, None where it leads nowhere."""
     old, new = aliased(Person), aliased(Person)
