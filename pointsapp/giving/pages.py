@@ -62,6 +62,7 @@ def _fund(fund_id: str, form: Form) -> str:
         fund=found,
         uses=queries.fund_uses(db.session, found, page),
         balance=None if actor is None else person_balance(db.session, actor.person_id),
+        last=None if actor is None else queries.last_donation(db.session, actor.person_id, fund_id),
         form=form,
     )
 

@@ -309,7 +309,7 @@ _BECAUSE = _l("原因：%(reason)s")
 
 
 # Facts that are called in the address what they are called here.
-_OWN_NAMES = frozenset({"branch_id", "round_id", "finding_id", "number"})
+_OWN_NAMES = frozenset({"branch_id", "round_id", "finding_id", "number", "mandate"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ PERSON_WORDS: dict[str, Words] = {
         "info",
         ("care.show_mandates", None),
     ),
+    "care.place_offered": Words(
+        _l("给您照看的人留了一个名额"),
+        _l("他候补的「%(title)s」%(span)s 有了空位。您可以替他接受，%(offer_expires_at)s 前有效，过时就转给下一位。"),
+        "wait",
+        "wait",
+        ("care.show_person", "mandate"),
+    ),
     "care.card_issued": Words(
         _l("做了一张个人卡"),
         _l("纸上的码和手机上的码一样能签到；丢了请马上作废。"),

@@ -90,6 +90,8 @@ _SUBJECTS = {
     "privacy": Subject.ACCOUNT,
     "care": Subject.ACCOUNT,
 }
+# Told by one feature, about the matter of another.
+_SUBJECT_OF_KIND = {"care.place_offered": Subject.TASKS}
 # An SMS costs the house money and the person attention: only what changes where they have to be.
 DEFAULT_WANTS: Mapping[str, tuple[str, ...]] = {
     "tasks": ("push", "mail", "sms"),
@@ -108,6 +110,7 @@ URGENT = frozenset(
         "tasks.shift_stopped_for_person",
         "tasks.place_offered",
         "tasks.signup_promoted",
+        "care.place_offered",
     }
 )
 _BEGINNINGS = ("starts_at", "from_at", "offer_expires_at")
@@ -116,7 +119,7 @@ OLD_AFTER = timedelta(hours=48)  # news of the day before yesterday is in the ho
 
 
 def subject_of(kind: str) -> Subject:
-    return _SUBJECTS.get(kind.partition(".")[0], Subject.OTHER)
+    return _SUBJECT_OF_KIND.get(kind) or _SUBJECTS.get(kind.partition(".")[0], Subject.OTHER)
 
 
 def wants(choice: Mapping[str, Any] | None, kind: str, channel: str) -> bool:

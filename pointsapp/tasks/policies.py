@@ -73,6 +73,16 @@ def may_lead_shift(actor: Actor, span: ShiftSpan, is_leader: bool, now: datetime
     return may_run_task(actor, span.area_path) or (is_leader and is_leaders_time(span, now))
 
 
+def is_on_the_spot(span: ShiftSpan, now: datetime) -> bool:
+    """Tell whether a leader of this shift stands where people arrive: from the leaders' first hour until its end."""
+    return span.starts_at - LEADERS_BEFORE <= now <= span.ends_at
+
+
+def may_set_place(actor: Actor, area_path: str, *, leads_now: bool, stands_there: bool) -> bool:
+    """Staff set a task's place in any way; who leads a shift of it just now only by standing there (「就在这里」)."""
+    return may_run_task(actor, area_path) or (leads_now and stands_there)
+
+
 def may_see_signups(actor: Actor, span: ShiftSpan, is_leader: bool) -> bool:
     return is_leader or may_run_task(actor, span.area_path)
 

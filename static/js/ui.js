@@ -129,20 +129,36 @@ function recall(form) {
 }
 
 /* A press may be lost on its way: what was sent is kept until a press was answered, which the server does by sending on to another page.
-   Whoever comes back instead, from the browser's own error or from what the worker says in its place, finds the form as it was. */
+   Whoever comes back instead, from the browser's own error or from what the worker says in its place, finds the form as it was, with the
+   number of that press: it may have arrived, and pressed again it is the same act. Other words are another act, with its own number. */
 const SENT = "kept-sent";
+const SENT_AS = "kept-sent-as";
 
 function entrust(form) {
   remember(form);
   try {
     sessionStorage.setItem(SENT, keyOf(form));
+    sessionStorage.setItem(SENT_AS, form.elements.request_id?.value ?? "");
   } catch { /* as above */ }
+}
+
+function sameAct(form) {
+  const id = form.elements.request_id;
+  let sentAs = "";
+  try {
+    if (sessionStorage.getItem(SENT) === keyOf(form)) sentAs = sessionStorage.getItem(SENT_AS);
+  } catch { /* as above */ }
+  if (!id || !sentAs) return;
+  const fresh = id.value;
+  id.value = sentAs;
+  form.addEventListener("input", () => { id.value = fresh; }, { once: true });
 }
 
 function forgetSent() {
   try {
     sessionStorage.removeItem(sessionStorage.getItem(SENT));
     sessionStorage.removeItem(SENT);
+    sessionStorage.removeItem(SENT_AS);
   } catch { /* as above */ }
 }
 
@@ -152,6 +168,7 @@ if (isSentOn && document.querySelector("meta[name=csrf-token]")) forgetSent(); /
 
 document.querySelectorAll("form[data-keep]").forEach((form) => {
   recall(form);
+  sameAct(form);
   form.addEventListener("input", () => remember(form));
 });
 

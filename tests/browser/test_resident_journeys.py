@@ -8,7 +8,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.acting import code_on, confirm, press, send
 from tests.browser.conftest import Opener, sign_in
@@ -102,6 +102,52 @@ def test_points_are_given_to_a_fund_and_to_a_neighbour(on_demo: Opener, has_scri
     expect(page.locator("main")).to_contain_text("送给")
     elder.goto("/me/giving")
     expect(elder.locator("main")).to_contain_text("送您")
+
+
+def test_a_donation_whose_answer_was_lost_is_one_donation(on_demo: Opener) -> None:
+    """Going back brings the words and the number of the press back; other words are another donation."""
+    page = on_demo("resident")
+    page.goto("/funds")
+    page.locator("main a[href^='/funds/']").first.click()
+    page.wait_for_url(re.compile("/funds/.+"))
+    fund, own = page.url, page.locator("main section").filter(has_text="捐给基金").locator(".entry")
+    page.goto("/me/giving")
+    before = own.count()
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch(max_redirects=0).status)  # it arrives and is done; its answer never comes back
+        route.abort()
+
+    def ask(points: str) -> None:
+        if points:
+            page.fill("#f-points", points)
+        press(page, "捐出")
+
+    def give(points: str) -> None:
+        ask(points)
+        confirm(page)
+
+    page.goto(fund)
+    page.route("**/donations", lose, times=1)
+    ask("4")
+    page.locator("dialog#ask button[value=yes]").click()
+    page.wait_for_timeout(1000)
+    assert lost == [303]
+    page.goto(fund)
+    expect(page.locator("#donate")).to_contain_text("您上一次捐给它 4 分，刚刚")
+    expect(page.locator("#f-points")).to_have_value("4")
+    give("")
+    page.wait_for_url(fund)
+    expect(page.locator("#f-points")).to_have_value("")
+    page.goto("/me/giving")
+    assert own.count() == before + 1
+    # The same sum once more, wanted: the answer came, so it is another donation.
+    page.goto(fund)
+    give("4")
+    page.wait_for_url(fund)
+    page.goto("/me/giving")
+    assert own.count() == before + 2
 
 
 def test_a_lost_phone_opens_nothing_any_more(street: Street, opened: Opener) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.care.models import Act, HelpAct
 from pointsapp.core import clock as clocks
+from pointsapp.core import events
 from pointsapp.core.transaction import write
 from pointsapp.redemption.services import issue_voucher
 from pointsapp.tasks.models import SignupState
@@ -34,6 +35,12 @@ def _given(client: HouseClient, shop: Shop, helper: Any, *, spend: bool = True) 
     mandate = page.split("/me/helpers/")[1].split("/acceptance")[0]
     assert client.post(f"/me/helpers/{mandate}/acceptance").status_code == 303
     return mandate
+
+
+def _offer(session: Session, person_id: int, signup_id: int, shift_id: int, until: datetime) -> None:
+    facts = {"shift_id": shift_id, "signup_id": signup_id, "offer_expires_at": until.isoformat()}
+    subject = f"signup:{signup_id}"
+    events.record(session, "tasks.place_offered", at=clocks.now(), subject=subject, person_id=person_id, **facts)
 
 
 class TestActing:
@@ -95,6 +102,24 @@ class TestActing:
         page = _text(client.get(done.headers["Location"]))
         assert "替他请了假" in page
         assert f"{offered.public_id}/cancellation" in page
+
+    def test_news_of_an_offered_place_leads_to_where_it_is_taken(
+        self, client: HouseClient, shop: Shop, session: Session, clock: Clock
+    ) -> None:
+        helper = make_person(session, shop.tree["community"], name="李小兰")
+        shift = make_shift(session, make_task(session, session.merge(shop.tree["community"]), title="包饺子"))
+        until = clocks.now() + timedelta(minutes=30)
+        offered = make_signup(session, shift, shop.resident, SignupState.OFFERED, offer_expires_at=until)
+        mandate = _given(client, shop, helper)
+        write(_offer, shop.resident.id, offered.id, shift.id, until)
+        deliver_events(clocks.now())
+        deliver_events(clocks.now())
+        page = _text(client.get("/me/notices"))
+        assert "给您照看的人留了一个名额" in page
+        assert "他候补的「包饺子」" in page
+        assert f'href="/for/{mandate}"' in page
+        client.post(f"/for/{mandate}/opening")
+        assert "替他接受名额" in _text(client.get(f"/for/{mandate}"))
 
     def test_closes_by_a_button_by_time_and_when_it_is_taken_back(
         self, client: HouseClient, shop: Shop, session: Session, clock: Clock

@@ -49,14 +49,17 @@ from pointsapp.care.services import (
     start_desk,
     take_leave_for,
     take_voucher_for,
+    tell_helpers,
     withdraw_move,
 )
 from pointsapp.core import clock as clocks
+from pointsapp.core import policy
 from pointsapp.core.actor import Role
 from pointsapp.core.errors import Forbidden, Invalid, NotFound
-from pointsapp.core.events import Event
+from pointsapp.core.events import Event, EventRow
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_balance, verify
+from pointsapp.notices.models import Notice
 from pointsapp.people.errors import NotVerified, PhoneTaken
 from pointsapp.people.models import ApiToken, OneTimeCode, Person, PersonalCard
 from pointsapp.people.queries import person_by_personal_code
@@ -67,6 +70,9 @@ from pointsapp.redemption.queries import voucher_by_code
 from pointsapp.redemption.services import issue_voucher, redeem
 from pointsapp.tasks.errors import NothingToExcuse, OfferExpired, ShiftFull
 from pointsapp.tasks.models import Signup, SignupState
+from pointsapp.tasks.policies import WAITLIST_OFFER_MINUTES
+from pointsapp.tasks.services import cancel_signup, sign_up
+from pointsapp.worker import deliver_events
 from tests.conftest import Clock
 from tests.factories import (
     actor_of,
@@ -235,6 +241,35 @@ class TestActing:
         with pytest.raises(NothingToExcuse):
             act(take_leave_for, she, mandate, LeaveFor(signup=missed.public_id, reason="发烧了"))
         assert acts_on(session, shop.resident.id) == ()
+
+    def test_whoever_helps_hears_of_an_offered_place_once(self, session: Session, shop: Shop, clock: Clock) -> None:
+        helper, asked, former, staff = (*(make_person(session, shop.tree["community"]) for _ in range(3)), shop.staff)
+        mandate = consent(shop, helper)
+        offer = OfferMandate(who=str(asked.phone), days=30, may_spend=False)
+        act(offer_mandate, actor_of(session, shop.resident), offer)  # has not said yes
+        act(end_mandate, actor_of(session, former), consent(shop, former))
+        act(start_desk, actor_of(session, staff), shop.resident.public_id, "本人在窗口")
+        policy.set_value(session, WAITLIST_OFFER_MINUTES, 10, now=clock.at)
+        shift = make_shift(session, make_task(session, shop.tree["community"], waitlist=True), capacity=1)
+        neighbour = make_person(session, shop.tree["community"])
+        act(sign_up, actor_of(session, neighbour), shift.public_id)
+        waiting = act(sign_up, actor_of(session, shop.resident), shift.public_id)
+        assert waiting.state is SignupState.WAITLISTED
+        held = session.scalars(select(Signup.public_id).where(Signup.person_id == neighbour.id)).one()
+        act(cancel_signup, actor_of(session, neighbour), held)
+        deliver_events(clock.now())
+        told = session.scalars(select(Event).where(Event.kind == "care.place_offered")).all()
+        assert [(each.person_id, each.facts["mandate"]) for each in told] == [(helper.id, mandate)]
+        offered = session.scalars(select(Event).where(Event.kind == "tasks.place_offered")).one()
+        again = EventRow(
+            id=offered.id, kind=offered.kind, at=offered.at, area_id=offered.area_id, person_id=offered.person_id,
+            actor_id=None, subject=offered.subject, facts=offered.facts,
+        )  # fmt: skip
+        write(tell_helpers, again)
+        assert len(session.scalars(select(Event.id).where(Event.kind == "care.place_offered")).all()) == 1
+        deliver_events(clock.now())
+        told_to = select(Notice.person_id).where(Notice.kind == "care.place_offered")
+        assert session.scalars(told_to).all() == [helper.id]
 
     def test_without_consent_to_spend_points_stay(self, session: Session, shop: Shop) -> None:
         helper = daughter_of(shop)

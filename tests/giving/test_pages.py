@@ -32,7 +32,22 @@ class TestFunds:
         again = client.post(f"/funds/{street.fund}/donations", data={"points": "30", "request_id": "r1"})
         assert again.status_code == 303
         assert person_balance(street.session, street.giver.id) == 170  # the same form sent twice is one donation
-        assert "谢谢您！捐出 30 分" in text_of(client.get(answer.location))
+        page = text_of(client.get(answer.location))
+        assert "谢谢您！捐出 30 分" in page
+        assert "您上一次捐给它 30 分，刚刚" in page
+
+    def test_whose_answer_was_lost_reads_that_the_donation_arrived(
+        self, client: HouseClient, street: Street, clock: Clock
+    ) -> None:
+        client.sign_in(street.giver)
+        assert "您上一次捐给它" not in text_of(client.get(f"/funds/{street.fund}"))
+        assert (
+            client.post(f"/funds/{street.fund}/donations", data={"points": "30", "request_id": "r1"}).status_code == 303
+        )
+        clock.forward(minutes=5)
+        assert "您上一次捐给它 30 分，5 分钟前" in text_of(client.get(f"/funds/{street.fund}"))
+        client.sign_in(street.receiver)
+        assert "您上一次捐给它" not in text_of(client.get(f"/funds/{street.fund}"))
 
     @pytest.mark.parametrize("typed", ["", "0", "-3", "1.5", "много", "99999999999"])
     def test_what_is_no_number_of_points_is_said_at_the_field(

@@ -48,6 +48,7 @@ FULL = {
     "month": "2026-10",
     "redemptions": 20,
     "settlement": "s1",
+    "mandate": "m1",
     "dispute": "d1",
     "redeemed_at": AT,
     "note": "明早到货",

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from pointsapp.areas.models import AreaKind
 from pointsapp.core import policy
+from pointsapp.core.actor import Role
 from pointsapp.core.transaction import write
 from pointsapp.tasks.models import NoShow, NoShowState, Signup, Task
 from pointsapp.tasks.policies import NO_SHOW_LIMIT, PROMOTION_STOPS_MINUTES, WAITLIST_OFFER_MINUTES
@@ -263,6 +265,33 @@ class TestPlace:
         assert "没有拿到位置" in nothing.text
         assert street.send(here, latitude="34.7657", longitude="113.678", accuracy_m="35").status_code == 303
         assert "34.765700, 113.678000 · WGS-84" in street.read(here)
+
+    def test_who_leads_a_shift_sets_it_standing_there_and_only_then(
+        self, street: Street, session: Session, clock: Clock
+    ) -> None:
+        here = f"/console/tasks/{street.task.public_id}/place"
+        spot = {"latitude": "34.7657", "longitude": "113.678"}
+        below = make.make_person(session, street.community, name="网格员")
+        grid = make.make_area(session, street.community, kind=AreaKind.GRID)
+        make.grant(session, below, Role.GRID_LEADER, area=grid)
+        elsewhere = make.make_person(session, street.community)
+        make.make_shift(session, street.task, leaders=(below,), starts_at=clock.at + timedelta(hours=2))
+        make.make_shift(session, somewhere(street, "别的任务"), leaders=(elsewhere,))
+        street.read(here, below, status=403)  # not yet: an hour before it begins
+        assert street.send(here, **spot, accuracy_m="35").status_code == 403
+        clock.forward(hours=1)
+        page = street.read(here)
+        assert "就在这里" in page
+        assert "或者填经纬度" not in page
+        assert street.send(here, **spot).status_code == 403  # read off a map
+        assert street.send(here, **spot, accuracy_m="900").status_code == 409
+        assert street.send(here, **spot, accuracy_m="35").status_code == 303
+        assert "34.765700, 113.678000 · WGS-84" in street.read(here)
+        for other in (elsewhere, street.resident):
+            assert street.send(here, other, **spot, accuracy_m="35").status_code == 403
+            street.read(here, other, status=403)
+        clock.forward(hours=3, minutes=1)  # its end is over: nobody arrives there any more
+        assert street.send(here, below, **spot, accuracy_m="35").status_code == 403
 
     def test_figures_from_a_map_in_china_are_kept_as_they_were_and_answered_as_wgs84(self, street: Street) -> None:
         here = f"/console/tasks/{street.task.public_id}/place"

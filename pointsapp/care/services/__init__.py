@@ -1,4 +1,4 @@
-"""What changes when somebody is looked after: mandates, acts for another, cards, a lost phone, a move, a newcomer by name."""
+"""What changes when somebody is looked after: mandates, acts for another, cards, a lost phone, a move, a newcomer by name, news."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from pointsapp.care.services.mandates import (
 from pointsapp.care.services.moves import AskMove, MoveReceipt, accept_move, ask_move, refuse_move, withdraw_move
 from pointsapp.care.services.newcomers import AddNewcomer, Newcomer, add_newcomer
 from pointsapp.care.services.phones import LostPhone, report_lost_phone
+from pointsapp.care.services.telling import tell_helpers
 
 __all__ = [
     "Act",
@@ -62,5 +63,6 @@ __all__ = [
     "start_desk",
     "take_leave_for",
     "take_voucher_for",
+    "tell_helpers",
     "withdraw_move",
 ]

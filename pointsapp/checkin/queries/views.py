@@ -30,7 +30,7 @@ from pointsapp.ledger.queries import person_balance, person_minutes
 from pointsapp.people.models import Person
 from pointsapp.people.queries import is_revoked_card, load_actor, name_of, person_by_personal_code
 from pointsapp.tasks.models import Shift, Signup, Task, TaskState
-from pointsapp.tasks.policies import may_lead_shift, may_run_task, sees_full_names
+from pointsapp.tasks.policies import is_on_the_spot, may_lead_shift, may_run_task, sees_full_names
 from pointsapp.tasks.queries import Joining, ShiftBrief, joining
 from pointsapp.tasks.queries.briefs import as_brief, select_briefs
 from pointsapp.tasks.queries.details import LeaderName, leaders_of
@@ -235,6 +235,7 @@ class LeadView:
     is_staff: bool
     may_list: bool
     may_scan: bool
+    may_place: bool  # 「就在这里」: where the range is measured from
     is_over: bool
     me: int
 
@@ -256,6 +257,7 @@ def lead_view(session: Session, actor: Actor, look: Look, page: PageRequest, *, 
         is_staff=may_run_task(actor, look.brief.area_path),
         may_list=opens <= now <= closes,
         may_scan=now <= window(case_of(look), last, by_list=False)[1],
+        may_place=look.brief.checkin_radius_m is not None and is_on_the_spot(look.brief, now),
         is_over=is_ready(look.brief, now),
         me=actor.person_id,
     )

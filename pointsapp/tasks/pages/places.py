@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.tasks import queries, services
 from pointsapp.tasks.messages import COORDINATE_SYSTEMS
@@ -23,8 +24,14 @@ def show_task_place(public_id: str) -> str:
 
 
 def _place(public_id: str, form: Form | None = None) -> str:
-    view = queries.visible_to_staff(db.session, signed_in(), public_id)
-    return render_template("tasks/console_place.html", task=view, form=form, systems=list(COORDINATE_SYSTEMS.items()))
+    view, by_figures = queries.place_to_set(db.session, signed_in(), public_id, now=now())
+    return render_template(
+        "tasks/console_place.html",
+        task=view,
+        by_figures=by_figures,
+        form=form,
+        systems=list(COORDINATE_SYSTEMS.items()),
+    )
 
 
 @bp.post("/console/tasks/<public_id>/place")

@@ -23,7 +23,7 @@ from pointsapp.tasks.models import (
     Task,
     TaskState,
 )
-from pointsapp.tasks.policies import LEADERS_AFTER
+from pointsapp.tasks.policies import LEADERS_AFTER, LEADERS_BEFORE, is_on_the_spot
 from pointsapp.tasks.queries.placed import Placed
 
 
@@ -168,6 +168,14 @@ def shifts_led_by(session: Session, person_id: int, start: datetime, end: dateti
         .order_by(Shift.starts_at, Shift.id)
     )
     return tuple(as_brief(row) for row in rows)
+
+
+def leads_task_now(session: Session, task_id: int, person_id: int, now: datetime) -> bool:
+    """Tell whether the person leads a shift of the task that people arrive for just now."""
+    return any(
+        brief.task_id == task_id and is_on_the_spot(brief, now)
+        for brief in shifts_led_by(session, person_id, now, now + LEADERS_BEFORE)
+    )
 
 
 def shifts_led_ahead(session: Session, person_id: int, now: datetime) -> tuple[ShiftBrief, ...]:

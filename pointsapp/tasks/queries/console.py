@@ -19,8 +19,8 @@ from pointsapp.people.queries import names_of
 from pointsapp.rewards.queries import band_allows
 from pointsapp.rewards.rules import greatest_points_per_place
 from pointsapp.tasks.models import ShiftState, Task, TaskState
-from pointsapp.tasks.policies import LEADERS_AFTER, may_run_task, may_see_task, sees_full_names
-from pointsapp.tasks.queries.briefs import ShiftBrief, leads_shift, shift_brief
+from pointsapp.tasks.policies import LEADERS_AFTER, may_run_task, may_see_task, may_set_place, sees_full_names
+from pointsapp.tasks.queries.briefs import ShiftBrief, leads_shift, leads_task_now, shift_brief
 from pointsapp.tasks.queries.details import LeaderName, ShiftView, TaskView, leaders_of, task_view
 from pointsapp.tasks.queries.signups import RosterLine, arrived_count, roster_page
 from pointsapp.tasks.rules import minutes_between, missing_notice_parts
@@ -111,6 +111,17 @@ def visible_to_staff(session: Session, actor: Actor, task: str) -> TaskView:
         raise NotFound()
     require(may_run_task(actor, view.area.path))
     return view
+
+
+def place_to_set(session: Session, actor: Actor, task: str, *, now: datetime) -> tuple[TaskView, bool]:
+    """Return the task to who may set its place, and whether they may do so by figures, without standing there."""
+    view = task_view(session, task)
+    if view is None or not may_see_task(actor, view.area.path, view.is_draft):
+        raise NotFound()
+    runs = may_run_task(actor, view.area.path)
+    leads = not runs and leads_task_now(session, view.id, actor.person_id, now)
+    require(may_set_place(actor, view.area.path, leads_now=leads, stands_there=True))
+    return view, runs
 
 
 def task_console(session: Session, actor: Actor, task: str, *, now: datetime) -> TaskConsole:

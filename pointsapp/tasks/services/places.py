@@ -9,14 +9,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
-from pointsapp.core.actor import Actor
+from pointsapp.core.actor import Actor, require
 from pointsapp.core.coordinates import CoordinateSystem
-from pointsapp.core.errors import Conflict
+from pointsapp.core.errors import Conflict, NotFound
 from pointsapp.core.states import must_move
 from pointsapp.tasks.errors import LocationTooVague
 from pointsapp.tasks.models import Task, TaskState
-from pointsapp.tasks.queries.details import TaskView
-from pointsapp.tasks.services.drafts import require_task, viewed
+from pointsapp.tasks.policies import may_see_task, may_set_place
+from pointsapp.tasks.queries.briefs import leads_task_now
+from pointsapp.tasks.queries.details import TaskView, task_view
+from pointsapp.tasks.services.drafts import viewed
 
 MOST_OFF_M = 150  # as at check-in: what a phone claims to be off beyond that is no place
 OPEN = (TaskState.DRAFT, TaskState.PUBLISHED)
@@ -34,7 +36,12 @@ class Stand:
 
 def set_place(session: Session, actor: Actor, task: str, command: Stand, *, now: datetime) -> TaskView:
     """Set where the task is, also when it is published already; arrivals are measured from there from now on."""
-    row = require_task(session, actor, task)
+    row = task_view(session, task)
+    if row is None or not may_see_task(actor, row.area.path, row.is_draft):
+        raise NotFound()
+    leads = leads_task_now(session, row.id, actor.person_id, now)
+    stands_there = command.accuracy_m is not None
+    require(may_set_place(actor, row.area.path, leads_now=leads, stands_there=stands_there))
     if row.state not in OPEN:
         raise Conflict()
     if command.accuracy_m is not None and command.accuracy_m > MOST_OFF_M:
