@@ -27,6 +27,7 @@ def test_a_list_ticked_without_a_network_gets_a_true_answer_per_row(street: Stre
         street.call(who, "POST", f"/shifts/{shift}/signups")
     leader = sign_in(opened(), "staff")
     leader.goto(f"/lead/{shift}/offline")
+    leader.wait_for_load_state("networkidle")
     leader.context.set_offline(True)
     expect(leader.locator("[data-offline-off]")).to_be_visible()
     for name in ("施", "苗"):
