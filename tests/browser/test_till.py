@@ -83,7 +83,8 @@ def test_without_a_network_it_says_so_and_keeps_the_code(
 ) -> None:
     till = sign_in(opened(), "clerk")
     till.goto("/till")
-    till.wait_for_load_state("networkidle")  # a reader cut off while it loads is another story, which the browser reports
+    # A reader cut off while it loads is another story, which the browser reports.
+    till.wait_for_load_state("networkidle")
     till.context.set_offline(True)
     expect(till.locator("#till-net")).to_contain_text("现在没有网")
     _scan(till, voucher["code"])
