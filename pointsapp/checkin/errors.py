@@ -84,6 +84,20 @@ class SecondPerson(Forbidden):
     detail = _l("这一条是您登记的，要由另一位工作人员复核。")
 
 
+class NotLeadersTime(Forbidden):
+    """A named leader before or after their time. facts: opens_at, closes_at."""
+
+    def __init__(self, *, opens_at: datetime, closes_at: datetime, is_early: bool) -> None:
+        start, end = clock.to_local(opens_at), clock.to_local(closes_at)
+        super().__init__(opens_at=start.isoformat(timespec="seconds"), closes_at=end.isoformat(timespec="seconds"))
+        self.title = _l("还没到时间") if is_early else _l("已经过了时间")
+        self.detail = (
+            _l("您是这一场的负责人：%(opens_at)s起，可以出示签到码、扫人、点名单。")
+            if is_early
+            else _l("负责人可以办到%(closes_at)s，现在已经过了；还有要补的，请找社区工作人员。")
+        )
+
+
 class OutsideWindow(Conflict):
     """facts: opens_at, closes_at."""
 

@@ -14,6 +14,7 @@ from pointsapp.home.rules import part_of_day
 from pointsapp.people.messages import LOOKED_FOR, ROLE_NAMES
 from pointsapp.stars.messages.proofs import LOOKED
 from pointsapp.stars.queries import CATALOGUE
+from pointsapp.tasks.policies import may_lead_own
 from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.replicas import may_lag
@@ -37,11 +38,19 @@ def show_home() -> str:
 @bp.get("/me")
 def show_me() -> str:
     """One's own page: who I am, my books, and everything that is mine."""
-    page = queries.my_page(db.session, signed_in().person_id, now=now())
+    moment = now()
+    page = queries.my_page(db.session, signed_in().person_id, now=moment)
     ladder = [(level_name(number + 1), start) for number, start in enumerate((0, *page.level_steps))]
     level = level_name(page.level.number)
     return render_template(
-        "home/me.html", page=page, level=level, ladder=ladder, role_names=ROLE_NAMES, medal_name=medal_name
+        "home/me.html",
+        page=page,
+        level=level,
+        ladder=ladder,
+        role_names=ROLE_NAMES,
+        medal_name=medal_name,
+        may_lead_own=may_lead_own,
+        moment=moment,
     )
 
 

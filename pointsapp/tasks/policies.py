@@ -29,15 +29,18 @@ LEADERS_BEFORE = timedelta(minutes=60)
 LEADERS_AFTER = timedelta(hours=24)
 
 
-class ShiftSpan(Protocol):
-    """What a policy must know of a shift; `ShiftBrief` has it."""
-
-    @property
-    def area_path(self) -> str: ...
+class Span(Protocol):
     @property
     def starts_at(self) -> datetime: ...
     @property
     def ends_at(self) -> datetime: ...
+
+
+class ShiftSpan(Span, Protocol):
+    """What a policy must know of a shift; `ShiftBrief` has it."""
+
+    @property
+    def area_path(self) -> str: ...
 
 
 def may_run_task(actor: Actor, area_path: str) -> bool:
@@ -64,8 +67,14 @@ def may_decide_appeal(actor: Actor, area_path: str, person_id: int, involved: Co
     return may_answer_excuse(actor, area_path, person_id) and actor.person_id not in involved
 
 
-def is_leaders_time(span: ShiftSpan, now: datetime) -> bool:
-    return span.starts_at - LEADERS_BEFORE <= now <= span.ends_at + LEADERS_AFTER
+def leaders_time(span: Span) -> tuple[datetime, datetime]:
+    """Return from when until when a shift's named leaders may lead it."""
+    return span.starts_at - LEADERS_BEFORE, span.ends_at + LEADERS_AFTER
+
+
+def is_leaders_time(span: Span, now: datetime) -> bool:
+    opens_at, closes_at = leaders_time(span)
+    return opens_at <= now <= closes_at
 
 
 def may_lead_shift(actor: Actor, span: ShiftSpan, is_leader: bool, now: datetime) -> bool:
@@ -81,6 +90,11 @@ def is_on_the_spot(span: ShiftSpan, now: datetime) -> bool:
 def may_set_place(actor: Actor, area_path: str, *, leads_now: bool, stands_there: bool) -> bool:
     """Staff set a task's place in any way; who leads a shift of it just now only by standing there (「就在这里」)."""
     return may_run_task(actor, area_path) or (leads_now and stands_there)
+
+
+def may_lead_own(actor: Actor, span: ShiftSpan, now: datetime) -> bool:
+    """Whether it is time for a named leader of this shift; staff of the area always may."""
+    return may_lead_shift(actor, span, True, now)
 
 
 def may_see_signups(actor: Actor, span: ShiftSpan, is_leader: bool) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pointsapp.checkin.models import Attendance, Scan
 from pointsapp.checkin.rules import venue as codes
 from pointsapp.checkin.services import cut_off_due
+from pointsapp.core.actor import Role
 from pointsapp.core.codes import PERSONAL_LENGTH, new_code
 from pointsapp.core.paging import encode_cursor
 from pointsapp.core.transaction import write
@@ -292,6 +293,33 @@ class TestLeading:
         by_staff = text(at(client, venue.staff).get(path))
         assert person.name not in by_staff
         assert person.volunteer_number[-4:] in by_staff
+
+    def test_a_leader_outside_their_time_hears_when_it_is(
+        self, client: HouseClient, venue: Venue, session: Session, clock: Clock
+    ) -> None:
+        task = venue.task()
+        shift = venue.shift(task, starts_in=180)
+        path, days = f"/lead/{shift.public_id}", f"/tasks/{task.public_id}?shift={shift.public_id}"
+        make.grant(session, venue.leader, Role.GRID_LEADER, area=venue.areas["other"])
+        at(client, venue.leader)
+        for page in (client.get(path), client.post(f"{path}/checkins", data={"code": venue.leader.personal_code})):
+            assert (page.status_code, "还没到时间" in text(page), "11月21日" in text(page)) == (403, True, True)
+        refused = client.get(
+            f"/api/v1/shifts/{shift.public_id}/checkin-code?action=check_in", headers=make.bearer(session, venue.leader)
+        )
+        assert (refused.status_code, refused.json["code"]) == (403, "not_allowed")
+        assert set(refused.json["facts"]) == {"opens_at", "closes_at"}
+        pages = ("/me", "/me/tasks", days, "/console/checkin")
+        assert [f'"{path}"' in text(client.get(page)) for page in pages] == [False] * 4, (
+            "no link to what is not open yet"
+        )
+        assert "您负责这一场" in text(client.get(days))
+        clock.forward(minutes=121)
+        assert client.get(path).status_code == 200
+        assert [f'"{path}"' in text(client.get(page)) for page in pages] == [True] * 4
+        clock.forward(days=1, minutes=180)
+        assert "已经过了时间" in text(at(client, venue.leader).get(path))
+        assert "没有权限" in text(at(client, venue.person()).get(path)), "who has no part in it hears just that"
 
     def test_a_long_list_is_paged_who_has_not_come_first(
         self, client: HouseClient, venue: Venue, monkeypatch: pytest.MonkeyPatch

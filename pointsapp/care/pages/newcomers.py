@@ -12,7 +12,7 @@ from pointsapp.care.pages.blueprint import bp
 from pointsapp.care.schemas import NewcomerForm
 from pointsapp.care.services import AddNewcomer, Newcomer, add_newcomer
 from pointsapp.checkin.policies import may_check_others_in
-from pointsapp.checkin.queries import look_at
+from pointsapp.checkin.queries import look_at, why_not_lead
 from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
@@ -27,7 +27,8 @@ def _page(shift: str, form: Form) -> str:
     look = look_at(db.session, actor.person_id, shift, actor_id=actor.person_id)
     if look is None:
         raise NotFound()
-    require(may_check_others_in(actor, look, now()))
+    moment = now()
+    require(may_check_others_in(actor, look, moment), why_not_lead(look, moment))
     back = link("checkin.show_lead", shift=shift) or "/"
     return render_template("care/newcomer.html", brief=look.brief, form=form, back=back)
 

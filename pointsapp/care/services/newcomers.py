@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Action
 from pointsapp.checkin.policies import may_check_others_in
-from pointsapp.checkin.queries import look_at
+from pointsapp.checkin.queries import look_at, why_not_lead
 from pointsapp.checkin.services import CheckInPerson, check_in_person
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
@@ -50,7 +50,7 @@ def add_newcomer(session: Session, actor: Actor, command: AddNewcomer, *, now: d
     look = look_at(session, actor.person_id, command.shift, actor_id=actor.person_id)
     if look is None:
         raise NotFound()
-    require(may_check_others_in(actor, look, now))
+    require(may_check_others_in(actor, look, now), why_not_lead(look, now))
     if command.phone and person_by_phone(session, command.phone) is not None:
         raise PhoneTaken()  # they have an account: it is found by their code or in the list
     area_id = session.scalars(select(Task.area_id).where(Task.id == look.brief.task_id)).one()

@@ -16,6 +16,7 @@ from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
+from pointsapp.tasks.policies import may_lead_own
 from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
 from pointsapp.web.qr import qr_svg
@@ -33,7 +34,9 @@ def show_console_checkin() -> str:
     day = clock.local_day(moment) + timedelta(days=max(-7, min(step, 7)))
     page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (str, int)))
     lines = queries.shifts_page(db.session, actor, *clock.day_bounds(day), page)
-    return render_template("checkin/console_checkin.html", lines=lines, day=day, step=step, now=moment)
+    return render_template(
+        "checkin/console_checkin.html", lines=lines, day=day, step=step, now=moment, may_lead_own=may_lead_own
+    )
 
 
 @bp.get("/console/checkin/<shift>")

@@ -10,7 +10,15 @@ from pointsapp.checkin.queries.codes import (
     venue_code,
 )
 from pointsapp.checkin.queries.lists import shifts_page
-from pointsapp.checkin.queries.looks import AttendanceRow, Look, keyed_shifts, look_at, look_at_signup, own_shifts
+from pointsapp.checkin.queries.looks import (
+    AttendanceRow,
+    Look,
+    keyed_shifts,
+    look_at,
+    look_at_signup,
+    own_shifts,
+    why_not_lead,
+)
 from pointsapp.checkin.queries.offline import OfflineList, TickResult, offline_list
 from pointsapp.checkin.queries.overlaps import title_in_the_way
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
@@ -66,4 +74,5 @@ __all__ = [
     "usable_seal",
     "venue_code",
     "waiting_counts",
+    "why_not_lead",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pointsapp.checkin.errors import NoCheckOutHere
 from pointsapp.checkin.models import Action
 from pointsapp.checkin.policies import may_check_others_in
-from pointsapp.checkin.queries.looks import Look, look_at
+from pointsapp.checkin.queries.looks import Look, look_at, why_not_lead
 from pointsapp.checkin.rules import venue
 from pointsapp.checkin.rules.judge import CHECK_OUT_AFTER
 from pointsapp.core.actor import Actor, require
@@ -36,7 +36,7 @@ def shift_for_leader(session: Session, actor: Actor, shift: str, *, now: datetim
     look = look_at(session, actor.person_id, shift)
     if look is None or (look.brief.is_draft and not may_run_task(actor, look.brief.area_path)):
         raise NotFound()
-    require(may_check_others_in(actor, look, now))
+    require(may_check_others_in(actor, look, now), why_not_lead(look, now))
     return look
 
 

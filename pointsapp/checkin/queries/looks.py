@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from pointsapp.checkin.errors import NotLeadersTime
 from pointsapp.checkin.models import Attendance, AttendanceState, Way
 from pointsapp.checkin.rules.venue import Keyed
 from pointsapp.core.db import next_id, table_of
+from pointsapp.core.errors import Forbidden
 from pointsapp.core.swift import Found, Swift
 from pointsapp.tasks.models import Shift, ShiftLeader, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.policies import leaders_time
 from pointsapp.tasks.queries.briefs import ShiftBrief, as_brief, select_briefs
 
 MOST_SHIFTS = 5000
@@ -211,6 +214,14 @@ def look_at_signup(session: Session, actor_id: int, condition: Any) -> Look | No
         .where(condition)
     ).one_or_none()
     return None if row is None else _as_look(row, row.my_person_id)
+
+
+def why_not_lead(look: Look, now: datetime) -> Forbidden:
+    """Return why the actor may not run this shift's check-in: a named leader is outside their time, anybody else has no part in it."""
+    if not look.actor_leads:
+        return Forbidden()
+    opens_at, closes_at = leaders_time(look.brief)
+    return NotLeadersTime(opens_at=opens_at, closes_at=closes_at, is_early=now < opens_at)
 
 
 def keyed_shifts(session: Session, *, now: datetime) -> tuple[tuple[Keyed, ...], tuple[Keyed, ...]]:

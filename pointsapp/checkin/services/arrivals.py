@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pointsapp.checkin.errors import CardRevoked, CodeExpired, CodeInvalid, NotSignedUp, SamePerson, WrongAction
 from pointsapp.checkin.models import Action, Way
 from pointsapp.checkin.policies import OFFLINE_GRACE_MINUTES, may_check_others_in
-from pointsapp.checkin.queries import Look, Seal, case_of, look_at, resolve, site_of, usable_seal
+from pointsapp.checkin.queries import Look, Seal, case_of, look_at, resolve, site_of, usable_seal, why_not_lead
 from pointsapp.checkin.rules import judge as rules
 from pointsapp.checkin.rules import venue
 from pointsapp.checkin.rules.judge import Attempt, Fix, Verdict
@@ -22,7 +22,7 @@ from pointsapp.checkin.services.attending import CheckInReceipt, act
 from pointsapp.checkin.services.scans import Trace, refuse
 from pointsapp.core import codes, policy
 from pointsapp.core.actor import Actor
-from pointsapp.core.errors import Forbidden, NotFound, Refusal, Refused
+from pointsapp.core.errors import NotFound, Refusal, Refused
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.people.queries import is_revoked_card, load_actor, person_by_personal_code, person_by_public_id
 from pointsapp.people.services import mark_verified
@@ -142,7 +142,7 @@ def check_in_person(
     # A draft's shifts may still be written anew: an attempt at one names none.
     trace = replace(trace, person_id=person.id, shift_id=None if look.brief.is_draft else look.brief.id)
     if not may_check_others_in(actor, look, now):
-        return refuse(session, trace, Forbidden())
+        return refuse(session, trace, why_not_lead(look, now))
     if person.id == actor.person_id:
         return refuse(session, trace, SamePerson())
     case = case_of(look)

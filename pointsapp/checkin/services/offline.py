@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.checkin.models import Action, AttendanceState, OfflineTick
 from pointsapp.checkin.policies import may_check_others_in
-from pointsapp.checkin.queries import look_at
+from pointsapp.checkin.queries import look_at, why_not_lead
 from pointsapp.checkin.services.arrivals import CheckInPerson, check_in_person
 from pointsapp.checkin.services.attending import CheckInReceipt
 from pointsapp.core.actor import Actor, require
@@ -47,7 +47,7 @@ def sync_list(session: Session, actor: Actor, shift: str, rows: Sequence[Offline
     look = None if brief is None else look_at(session, actor.person_id, brief.public_id, actor_id=actor.person_id)
     if brief is None or look is None:
         raise NotFound()
-    require(may_check_others_in(actor, look, now))
+    require(may_check_others_in(actor, look, now), why_not_lead(look, now))
     known = set(
         session.scalars(
             select(OfflineTick.key).where(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pointsapp.checkin.errors import NotProvisional, SamePerson, SecondPerson, TimeTaken
 from pointsapp.checkin.models import Attendance, AttendanceState
 from pointsapp.checkin.policies import may_check_others_in, may_review
-from pointsapp.checkin.queries import AttendanceRow, Look, look_at_signup, title_in_the_way
+from pointsapp.checkin.queries import AttendanceRow, Look, look_at_signup, title_in_the_way, why_not_lead
 from pointsapp.checkin.rules.judge import CHECK_OUT_AFTER
 from pointsapp.checkin.rules.minutes import Span, served
 from pointsapp.checkin.services.credits import Earned, close, credit
@@ -112,7 +112,7 @@ def _reviewed(session: Session, actor: Actor, attendance: str, *, now: datetime)
     look = look_at_signup(session, actor.person_id, Attendance.public_id == attendance)
     if look is None or look.attendance is None:
         raise NotFound()
-    require(may_check_others_in(actor, look, now))
+    require(may_check_others_in(actor, look, now), why_not_lead(look, now))
     require(look.person_id != actor.person_id, SamePerson())
     require(may_review(actor, look, look.attendance, now), SecondPerson())
     return look, look.attendance

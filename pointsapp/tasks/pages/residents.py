@@ -19,7 +19,7 @@ from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.tasks import queries, services
 from pointsapp.tasks.messages import NOTICE_LABELS, SIGNUP_STATES
 from pointsapp.tasks.pages.blueprint import bp
-from pointsapp.tasks.policies import may_run_task, may_see_task
+from pointsapp.tasks.policies import is_leaders_time, may_lead_own, may_run_task, may_see_task
 from pointsapp.tasks.schemas.forms import BoardArgs, NoFields, SignUpForm
 from pointsapp.web.appointments import Appointment, calendar_file
 from pointsapp.web.doors import Form, bind, write_page
@@ -171,13 +171,14 @@ def _show(public_id: str, shift: str | None, form: Form | None = None) -> str:
     page = queries.task_page(db.session, actor, public_id, shift, now=moment)
     if page is None:
         raise NotFound()
-    mine = page.chosen.mine
+    mine, runs_it = page.chosen.mine, actor is not None and may_run_task(actor, page.task.area.path)
     return render_template(
         "tasks/task.html",
         page=page,
         form=form,
         moment=moment,
-        runs_it=actor is not None and may_run_task(actor, page.task.area.path),
+        runs_it=runs_it,
+        may_lead=runs_it or is_leaders_time(page.chosen.shift, moment),
         maps=current_app.config["SETTINGS"],
         stamp=queries.stamp_of(page.button, mine.waiting_position if mine else None, page.chosen.shift),
     )
@@ -297,6 +298,7 @@ def _my_signups(form: Form | None = None) -> str:
         ahead=[(row, queries.may_cancel(row, moment)) for row in ahead.items],
         next_ahead=ahead.next_cursor,
         led=queries.shifts_led_ahead(db.session, actor.person_id, moment),
+        may_lead_own=may_lead_own,
         past=past,
         form=form,
         moment=moment,
