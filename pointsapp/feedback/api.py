@@ -13,16 +13,16 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page
-from pointsapp.feedback.errors import FeedbackUnknown, GuestsTooMany, NotYourFeedback, YouDecidedIt
-from pointsapp.feedback.policies import ADDRESS_PER_HOUR, may_answer_for, may_see_feedback
+from pointsapp.feedback.errors import FeedbackUnknown, GuestsTooMany
+from pointsapp.feedback.policies import ADDRESS_PER_HOUR, may_see_feedback
 from pointsapp.feedback.queries import (
     FeedbackRow,
     StepRow,
-    deciders_of,
     feedback_page,
     find_feedback,
     my_feedback_page,
     named_for,
+    require_handler,
     steps_of,
 )
 from pointsapp.feedback.schemas import (
@@ -174,7 +174,7 @@ def list_feedback(args: dict[str, Any]) -> Page[FeedbackRow]:
 
 @blp.get("/feedback/<number>")
 @blp.response(200, DeskFeedbackMatterSchema)
-@refuses("not_allowed", "own_feedback", "feedback_you_decided")
+@refuses("not_allowed", "own_feedback", "feedback_moved", "feedback_you_decided")
 def read_feedback(number: str) -> dict[str, Any]:
     """Read one with every step, as the office that has it or one above; the name whole for who is named to answer it."""
     return _with_steps(_at_desk(number))
@@ -182,7 +182,7 @@ def read_feedback(number: str) -> dict[str, Any]:
 
 @blp.post("/feedback/<number>/taking")
 @blp.response(200, ReceiptSchema)
-@refuses("not_allowed", "own_feedback", "feedback_you_decided", "wrong_state")
+@refuses("not_allowed", "own_feedback", "feedback_moved", "feedback_you_decided", "wrong_state")
 def post_taking(number: str) -> Response:
     """Become the one who answers."""
     return write_json(take_feedback, signed_in(), _at_desk(number).number, schema=ReceiptSchema, status=200)
@@ -191,7 +191,7 @@ def post_taking(number: str) -> Response:
 @blp.post("/feedback/<number>/answer")
 @blp.arguments(FeedbackAnswerJson)
 @blp.response(200, ReceiptSchema)
-@refuses("not_allowed", "own_feedback", "feedback_you_decided", "wrong_state")
+@refuses("not_allowed", "own_feedback", "feedback_moved", "feedback_you_decided", "wrong_state")
 def post_answer(typed: dict[str, str], number: str) -> Response:
     """Answer it; the person has some days to say whether that is enough."""
     row = _at_desk(number)
@@ -201,7 +201,7 @@ def post_answer(typed: dict[str, str], number: str) -> Response:
 @blp.post("/feedback/<number>/handing-on")
 @blp.arguments(FeedbackHandOnJson)
 @blp.response(200, ReceiptSchema)
-@refuses("not_allowed", "own_feedback", "feedback_you_decided", "wrong_state")
+@refuses("not_allowed", "own_feedback", "feedback_moved", "feedback_you_decided", "wrong_state")
 def post_handing_on(typed: dict[str, str], number: str) -> Response:
     """Give it to another office within one's remit, where it belongs."""
     to = (_at_desk(number).number, typed["to_area"], typed["reason"])
@@ -226,9 +226,7 @@ def _at_desk(number: str) -> FeedbackRow:
     actor = signed_in()
     require(may_see_feedback(actor))
     row = _find(number)
-    require(row.person_id != actor.person_id, NotYourFeedback())
-    require(may_answer_for(actor, row.area_path, row.person_id), NotFound())
-    require(actor.person_id not in deciders_of(db.session, row), YouDecidedIt())
+    require_handler(db.session, actor, row, area_path=row.area_path, unknown=NotFound())
     return named_for(db.session, actor, row, now=now())
 
 

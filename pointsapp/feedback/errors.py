@@ -35,6 +35,12 @@ class NotYourFeedback(Forbidden):
     code = "own_feedback"
 
 
+class FeedbackMoved(Forbidden):
+    """Somebody was named to answer it, and it went on to another office. facts: office."""
+
+    code = "feedback_moved"
+
+
 class YouDecidedIt(Forbidden):
     """Nobody handles a complaint about what they decided themself."""
 

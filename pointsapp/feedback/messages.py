@@ -89,6 +89,11 @@ MESSAGES: dict[str, Message] = {
     ),
     "feedback_place_missing": Message(_l("请选社区"), _l("选一个社区，我们才知道请谁来答复。")),
     "own_feedback": Message(_l("不能办自己提的意见"), _l("这是您自己提的，由同事来答复。")),
+    "feedback_moved": Message(
+        _l("这条意见已经转走"),
+        _l("现在由%(office)s办理，您不用再答复。"),
+        (_l("看现在等我的"), "feedback.show_desk"),
+    ),
     "feedback_you_decided": Message(
         _l("这件事是您定的"), _l("这条意见说的事是您自己处理的，由另一位同事或上一级来答复。")
     ),

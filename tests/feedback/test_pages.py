@@ -11,10 +11,12 @@ from pointsapp.core import clock as time
 from pointsapp.core.actor import Role
 from pointsapp.core.masking import mask_name
 from pointsapp.core.policy import set_value
+from pointsapp.core.transaction import write
 from pointsapp.feedback.policies import ADDRESS_PER_HOUR, GUESTS_PER_HOUR
+from pointsapp.feedback.services import Verdict, answer_feedback, give_verdict
 from pointsapp.web.filters import last_day, moment
 from tests.conftest import HouseClient
-from tests.factories import make_clerk, make_merchant
+from tests.factories import bearer, kept, make_clerk, make_merchant, make_staff
 from tests.feedback.things import Street
 
 LINK = 'href="/feedback"'
@@ -122,6 +124,20 @@ def test_a_name_is_whole_for_who_answers_or_says_why(street: Street, client: Hou
     assert (mask_name(whole) in page, whole in page) == (True, False)
     client.post(f"{here}/opening", data={"why": "核对昨晚的签到"})
     assert whole in client.get(here).text
+
+
+def test_who_had_it_before_hears_where_it_went(street: Street, client: HouseClient) -> None:
+    number, clerk = street.say(), kept(street.session, make_staff(street.session, street.areas["other"]))
+    write(answer_feedback, street.actor(street.staff), number, "查过了，已经补上。", now=time.now())
+    verdict = Verdict(number=number, is_satisfied=False, text="还是没到")
+    write(give_verdict, street.actor(street.resident), verdict, None, now=time.now())
+    here, program = f"/console/feedback/{number}", f"/api/v1/feedback/{number}"
+    moved = client.sign_in(street.staff).get(here)
+    assert (moved.status_code, f"现在由{street.areas['street'].name}办理" in moved.text) == (403, True)
+    refused = client.get(program, headers=bearer(street.session, street.staff))
+    assert (refused.status_code, refused.json["code"]) == (403, "feedback_moved")
+    assert client.sign_in(clerk).get(here).status_code == 404, "who never had it learns nothing"
+    assert client.sign_in(street.resident).get("/console/feedback/NOSUCH22").status_code == 403
 
 
 def test_a_hand_over_says_the_last_day_and_not_the_midnight_after_it(street: Street, client: HouseClient) -> None:

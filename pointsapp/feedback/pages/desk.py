@@ -14,19 +14,19 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.deciders import decision_at
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.feedback.errors import FeedbackUnknown, NotYourFeedback, YouDecidedIt
+from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.messages import say_timeline
 from pointsapp.feedback.pages.door import WORDS, bp
-from pointsapp.feedback.policies import HANDLERS, may_answer_for, may_see_feedback
+from pointsapp.feedback.policies import HANDLERS, may_see_feedback
 from pointsapp.feedback.queries import (
     OPEN_VIEWS,
     FeedbackRow,
-    deciders_of,
     feedback_counts,
     feedback_page,
     find_feedback,
     named_for,
     open_until,
+    require_handler,
     steps_of,
     timeline_page,
 )
@@ -127,9 +127,7 @@ def _handled(number: str) -> tuple[Actor, FeedbackRow]:
     actor = signed_in()
     require(may_see_feedback(actor))
     row = find_feedback(db.session, number[:20], now=now())
-    require(row.person_id != actor.person_id, NotYourFeedback())
-    require(may_answer_for(actor, row.area_path, row.person_id), FeedbackUnknown())
-    require(actor.person_id not in deciders_of(db.session, row), YouDecidedIt())
+    require_handler(db.session, actor, row, area_path=row.area_path, unknown=FeedbackUnknown())
     return actor, named_for(db.session, actor, row, now=now())
 
 

@@ -2,6 +2,7 @@
 
 from pointsapp.feedback.queries.deciders import decided_each, deciders_of, kept_out
 from pointsapp.feedback.queries.duty import on_duty
+from pointsapp.feedback.queries.handling import require_handler
 from pointsapp.feedback.queries.matters import (
     OPEN_VIEWS,
     FeedbackCounts,
@@ -32,6 +33,7 @@ __all__ = [
     "named_for",
     "on_duty",
     "open_until",
+    "require_handler",
     "steps_of",
     "timeline_page",
 ]

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.queries import ids_in, require_area
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.errors import Conflict, Forbidden
+from pointsapp.core.errors import Conflict
 from pointsapp.core.states import move, must_move
-from pointsapp.feedback.errors import FeedbackUnknown, NotYourFeedback, YouDecidedIt
+from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.models import Feedback, FeedbackState, StepKind
-from pointsapp.feedback.policies import may_answer_for, may_hand_on, may_see_feedback
-from pointsapp.feedback.queries.deciders import deciders_of, kept_out
+from pointsapp.feedback.policies import may_hand_on
+from pointsapp.feedback.queries.deciders import kept_out
 from pointsapp.feedback.queries.duty import on_duty
+from pointsapp.feedback.queries.handling import require_handler
 from pointsapp.feedback.rules import first_office
 from pointsapp.feedback.services.moves import (
     FeedbackReceipt,
@@ -85,10 +86,7 @@ def answer_feedback(session: Session, actor: Actor, number: str, text: str, *, n
 def _handled(session: Session, actor: Actor, number: str) -> tuple[Feedback, str]:
     """Return what this actor may handle; who may not know of it hears that there is none."""
     row, path = load(session, number)
-    require(may_see_feedback(actor), Forbidden())
-    require(actor.person_id != row.person_id, NotYourFeedback())
-    require(may_answer_for(actor, path, row.person_id), FeedbackUnknown())
-    require(actor.person_id not in deciders_of(session, row), YouDecidedIt())
+    require_handler(session, actor, row, area_path=path, unknown=FeedbackUnknown())
     return row, path
 
 

@@ -1,0 +1,31 @@
+"""Who may handle one feedback, or the true reason why not: asked by the desk's pages, the API and the services alike."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pointsapp.areas.models import Area
+from pointsapp.core.actor import Actor, require
+from pointsapp.core.errors import Refusal
+from pointsapp.feedback.errors import FeedbackMoved, NotYourFeedback, YouDecidedIt
+from pointsapp.feedback.models import Feedback, FeedbackStep
+from pointsapp.feedback.policies import may_answer_for, may_see_feedback
+from pointsapp.feedback.queries.deciders import deciders_of
+from pointsapp.feedback.queries.matters import FeedbackRow
+
+
+def require_handler(
+    session: Session, actor: Actor, row: Feedback | FeedbackRow, *, area_path: str, unknown: Refusal
+) -> None:
+    """Raise unless `actor` may handle this: `unknown` for who may not know of it, the reason for who was named for it before."""
+    require(may_see_feedback(actor))
+    require(actor.person_id != row.person_id, NotYourFeedback())
+    if not may_answer_for(actor, area_path, row.person_id):
+        was_named = select(FeedbackStep.id).where(
+            FeedbackStep.feedback_id == row.id, FeedbackStep.handler_id == actor.person_id
+        )
+        if session.scalar(was_named.limit(1)) is None:
+            raise unknown
+        raise FeedbackMoved(office=session.scalar(select(Area.name).where(Area.path == area_path)))
+    require(actor.person_id not in deciders_of(session, row), YouDecidedIt())
