@@ -15,6 +15,7 @@ from pointsapp.core import anomalies, events, figures, guesses, idempotency, job
 from pointsapp.core.actor import Actor
 from pointsapp.core.db import db
 from pointsapp.web.api import init_api
+from pointsapp.web.entrances import register_entrance
 from pointsapp.web.messages import register_messages
 from pointsapp.web.security import csrf
 
@@ -226,35 +227,10 @@ def register_typed_codes() -> None:
 
 def register_entrances() -> None:
     """Say by which policy each page of the console lets people in, so that nobody is shown a link that refuses them."""
-    from pointsapp.areas.policies import may_see_tree
-    from pointsapp.checkin.policies import may_see_desk
-    from pointsapp.feedback.policies import may_see_feedback
-    from pointsapp.home.policies import sees_console, sees_settings
-    from pointsapp.inspections import policies as inspections
-    from pointsapp.merchants.policies import may_see_console_merchants
-    from pointsapp.people.policies import may_see_people
-    from pointsapp.rewards.policies import may_see_budgets
-    from pointsapp.stars import policies as stars
-    from pointsapp.statistics.policies import may_read_statistics
-    from pointsapp.tasks.policies import may_create_tasks
-    from pointsapp.watch.policies import may_watch
-    from pointsapp.web.entrances import register_entrance
-
-    register_entrance("console.show_today", sees_console)
-    register_entrance("console.show_figures", sees_console)
-    register_entrance("console.show_settings", sees_settings)
-    register_entrance("tasks.show_console_tasks", may_create_tasks)
-    register_entrance("checkin.show_console_checkin", may_see_desk)
-    register_entrance("checkin.show_review", may_see_desk)
-    register_entrance("people.show_console_people", may_see_people)
-    register_entrance("areas.show_console_areas", may_see_tree)
-    register_entrance("merchants.show_console_merchants", may_see_console_merchants)
-    register_entrance("rewards.show_budgets", may_see_budgets)
-    register_entrance("stars.show_console_round", stars.may_open_console)
-    register_entrance("inspections.show_console", inspections.may_open_console)
-    register_entrance("feedback.show_desk", may_see_feedback)
-    register_entrance("watch.show_anomalies", may_watch)
-    register_entrance("statistics.show_statistics", may_read_statistics)
+    for feature in FEATURES:
+        for name in ("pages", "console"):
+            for endpoint, may in getattr(room(feature, name), "ENTRANCES", ()):
+                register_entrance(endpoint, may)
 
 
 def _subscribe() -> None:

@@ -13,6 +13,7 @@ from pointsapp.core.errors import NotFound
 from pointsapp.web.login import signed_in
 
 bp = Blueprint("areas", __name__)
+ENTRANCES = (("areas.show_console_areas", may_see_tree),)
 
 
 @bp.get("/console/areas")

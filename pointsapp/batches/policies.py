@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pointsapp.areas.queries import ids_in
 from pointsapp.batches.models import BatchKind
 from pointsapp.core.actor import COMMUNITY_STAFF, STREET_OFFICE, Actor, Role
 from pointsapp.stars.policies import keeps_headcounts, keeps_members
@@ -35,12 +36,11 @@ def office_of(actor: Actor, kind: BatchKind) -> int | None:
 
     The log of a street is read by area: a file without one would be seen by nobody there.
     """
-    if (
-        actor.is_platform_admin and kind is not BatchKind.MEMBERS_IN
-    ):  # which opens no register to them, see keeps_members
+    # A register of members opens to no administrator of the platform as such, see keeps_members.
+    if actor.is_platform_admin and kind is not BatchKind.MEMBERS_IN:
         return None
     held = [
-        (len(grant.area_path), grant.area_path, grant.area_id)
+        (len(ids_in(grant.area_path)), grant.area_path, grant.area_id)
         for grant in actor.grants
         if grant.area_path is not None and grant.role in _KEEPERS.get(kind, COMMUNITY_STAFF)
     ]

@@ -21,6 +21,11 @@ from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
 
 bp = Blueprint("console", __name__, url_prefix="/console")
+ENTRANCES = (
+    ("console.show_today", sees_console),
+    ("console.show_figures", sees_console),
+    ("console.show_settings", sees_settings),
+)
 SHOWN = 50
 
 

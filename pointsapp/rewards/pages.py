@@ -23,6 +23,7 @@ from pointsapp.web.guard import public
 from pointsapp.web.login import signed_in
 
 bp = Blueprint("rewards", __name__)
+ENTRANCES = (("rewards.show_budgets", policies.may_see_budgets),)
 SHOWN = 50
 
 

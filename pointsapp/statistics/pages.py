@@ -28,6 +28,7 @@ from pointsapp.web.qr import qr_png, qr_svg
 from pointsapp.web.replicas import may_lag
 
 bp = Blueprint("statistics", __name__)
+ENTRANCES = (("statistics.show_statistics", may_read_statistics),)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CLOSED = 24
 WORDS = {"groups": GROUPS, "figures": FIGURES, "notes": NOTES, "show": figure_words, "period": period_words}

@@ -28,6 +28,7 @@ from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
 
 bp = Blueprint("watch", __name__)
+ENTRANCES = (("watch.show_anomalies", may_watch),)
 WORDS = {"states": STATES, "title": rule_title, "rule": rule_words, "evidence": evidence_words}
 
 

@@ -1,7 +1,7 @@
 """Links to pages that not everybody opens: nobody is shown one that would answer "not allowed".
 
-Which policy a page asks stands at its door; `wiring.py` hands the same policy over here, and templates ask `entrance()`. So a link
-and the page behind it cannot come to differ.
+Which policy a page asks stands at its door, in ENTRANCES beside the blueprint; `wiring.py` hands it over here, and templates ask
+`entrance()`. So a link and the page behind it cannot come to differ.
 """
 
 from __future__ import annotations

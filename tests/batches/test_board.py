@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from pointsapp.batches.queries import each_result
 from pointsapp.batches.reading import rows_of
 from pointsapp.batches.rules import columns_of
 from pointsapp.batches.services import BatchReceipt, CheckFile, check_file, run_next, start_batch
-from pointsapp.core.actor import Role
+from pointsapp.core.actor import Grant, Role
 from pointsapp.core.errors import Forbidden
 from pointsapp.core.events import Event
 from pointsapp.core.table_file import BadFile
@@ -202,6 +203,13 @@ class TestMembers:
         assert office_of(actor, HEADCOUNTS) is None, "from the top there is no street above"
         make.grant(session, office.admin, Role.STAFF, area=office.venue.home)
         assert office_of(make.actor_of(session, office.admin), BatchKind.PEOPLE_IN) == office.venue.areas["district"].id
+
+    def test_the_widest_office_is_the_highest_in_the_tree(self, office: Office, session: Session) -> None:
+        actor = make.actor_of(session, office.admin)
+        community = Grant(role=Role.STAFF, area_id=3, area_path="/1/2/3/")
+        street = Grant(role=Role.STREET_ADMIN, area_id=2000, area_path="/100/2000/")  # fewer areas, more letters
+        for grants in ((community, street), (street, community)):
+            assert office_of(replace(actor, grants=grants), BatchKind.PEOPLE_IN) == 2000
 
     def test_only_who_keeps_a_register_brings_one_in(self, office: Office, session: Session) -> None:
         person, row = office.venue.person(phone="13900000001"), ("13900000001", office.branch, "", "")

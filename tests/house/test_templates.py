@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from flask import Flask
+
+from pointsapp.web.entrances import entrances
 from tests.house.reading import TEMPLATES, templates
 
 INLINE = re.compile(r"""<[a-z][^>]*?\s(style|on[a-z]+)\s*=\s*["'{]""", re.I | re.S)
@@ -17,6 +20,8 @@ COMMENT = re.compile(r"{#.*?#}", re.S)
 FIELD = re.compile(
     r"{{ (?:field|textarea|select|checkbox|radio_group)\('(\w+)'((?:(?!}}).)*)}}|{%-? *(for|endfor)\b", re.S
 )
+ENTRANCE = re.compile(r"\bentrance\(\s*['\"]([\w.]+)['\"]")
+JOBS = re.compile(r"{% set jobs = \[(.*?)\] %}", re.S)
 # page and field -> why it stands on the page once, although its template has it more than once
 NEVER_TOGETHER = {
     "console/policy.html value": "a switch or a text, never both",
@@ -46,6 +51,18 @@ def test_no_page_loads_anything_from_elsewhere() -> None:
 
 def test_no_page_prints_unescaped_text() -> None:
     assert [line for line in _found(UNESCAPED) if line.split(":")[0] not in UNESCAPED_BY_DESIGN] == []
+
+
+def test_every_entrance_a_template_asks_for_is_registered(app: Flask) -> None:
+    """`entrance()` of an unknown page is a KeyError: each literal, and each row of the console's navigation, names a known one."""
+    asked = {name for path in templates() for name in ENTRANCE.findall(COMMENT.sub("", path.read_text()))}
+    jobs = JOBS.search((TEMPLATES / "base_console.html").read_text())
+    assert jobs is not None, "the navigation of the console is read from its list of jobs"
+    listed = re.findall(r"'(\w+\.\w+)'\)", jobs[1])
+    assert len(listed) >= 10
+    assert asked
+    assert (asked | set(listed)) - set(entrances()) == set()
+    assert set(entrances()) <= set(app.view_functions)
 
 
 def test_two_forms_of_a_page_do_not_share_a_fields_id() -> None:

@@ -38,9 +38,9 @@ def test_a_page_opens_for_whom_its_link_is_shown(app: Flask, client: HouseClient
     assert {endpoint for endpoint, page in opened.items() if page.status_code != 403} == may
     for endpoint in may:
         nav = re.search(r'<ul class="side-nav">(.*?)</ul>', opened[endpoint].text, re.S)
-        if nav is not None:
-            shown = set(re.findall(r'<a href="([^"]+)"', nav[1]))
-            assert shown == {addresses[each] for each in may} - {addresses["console.show_figures"]}
+        assert nav is not None, f"{endpoint} shows no navigation"
+        shown = set(re.findall(r'<a href="([^"]+)"', nav[1]))
+        assert shown == {addresses[each] for each in may} - {addresses["console.show_figures"]}
     if "statistics.show_statistics" in may:
         page = client.get(addresses["statistics.show_statistics"]).text
         assert (f'href="{addresses["console.show_figures"]}"' in page) == ("console.show_figures" in may)

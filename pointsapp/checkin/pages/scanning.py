@@ -82,9 +82,8 @@ def _target(text: str) -> str | None:
         return None
     is_guest = current_actor() is None
     known = page_of(db.session, code, now=now(), is_guest=is_guest)
-    if (
-        known is None and is_guest and len(code) == codes.PERSONAL_LENGTH
-    ):  # the other kinds are asked once it is known who asks
+    # The other kinds are asked once it is known who asks.
+    if known is None and is_guest and len(code) == codes.PERSONAL_LENGTH:
         g.refusal_code = "code_unknown"  # counted: nobody looks for codes to sign in with here
         return url_for("people.show_sign_in", next=url_for("checkin.show_scan", code=code))
     return known

@@ -4,5 +4,8 @@ from __future__ import annotations
 
 from pointsapp.inspections.pages import console, findings, passes, published, visits
 from pointsapp.inspections.pages.door import bp
+from pointsapp.inspections.policies import may_open_console
 
-__all__ = ["bp", "console", "findings", "passes", "published", "visits"]
+ENTRANCES = (("inspections.show_console", may_open_console),)
+
+__all__ = ["ENTRANCES", "bp", "console", "findings", "passes", "published", "visits"]

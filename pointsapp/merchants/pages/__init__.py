@@ -2,5 +2,8 @@
 
 from pointsapp.merchants.pages import console, offers, people, shop
 from pointsapp.merchants.pages.blueprint import bp
+from pointsapp.merchants.policies import may_see_console_merchants
 
-__all__ = ["bp", "console", "offers", "people", "shop"]
+ENTRANCES = (("merchants.show_console_merchants", may_see_console_merchants),)
+
+__all__ = ["ENTRANCES", "bp", "console", "offers", "people", "shop"]

@@ -20,10 +20,14 @@ from pointsapp.stars.pages import (
 )
 from pointsapp.stars.pages.door import bp
 from pointsapp.stars.pages.showing import keep_opened
+from pointsapp.stars.policies import may_open_console
 
 bp.after_request(keep_opened)
 
+ENTRANCES = (("stars.show_console_round", may_open_console),)
+
 __all__ = [
+    "ENTRANCES",
     "access",
     "board",
     "bp",

@@ -10,5 +10,8 @@ from pointsapp.tasks.pages import (  # noqa: F401 - their routes hang on the blu
     residents,
 )
 from pointsapp.tasks.pages.blueprint import bp
+from pointsapp.tasks.policies import may_create_tasks
 
-__all__ = ["bp"]
+ENTRANCES = (("tasks.show_console_tasks", may_create_tasks),)
+
+__all__ = ["ENTRANCES", "bp"]
