@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -448,6 +449,22 @@ def test_a_record_is_opened_by_a_press_and_its_person_reads_by_whom(
     page = client.get("/me/looks", follow_redirects=True).text
     assert "郑**" in page
     assert page.count("打电话联系您") == 1
+
+
+def test_no_page_under_a_person_shows_what_was_not_opened(
+    client: HouseClient, session: Session, app: Flask, tree: Any
+) -> None:
+    resident = make_person(session, tree["community"], name="李桂兰", phone="13811112222")
+    client.sign_in(make_staff(session, tree["community"]))
+    opened = 0
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/console/people/<public_id>") and rule.arguments == {"public_id"}:
+            answer = client.get(rule.rule.replace("<public_id>", resident.public_id))
+            opened += answer.status_code == 200
+            assert "李桂兰" not in answer.text, rule.rule
+            assert "13811112222" not in answer.text, rule.rule
+            assert resident.volunteer_number not in answer.text, rule.rule
+    assert opened >= 4
 
 
 def test_the_desk_by_role(client: HouseClient, session: Session, tree: Any) -> None:

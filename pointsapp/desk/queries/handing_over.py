@@ -64,7 +64,8 @@ class HandOver:
 
 def hand_over(session: Session, actor: Actor, person: str, *, now: datetime) -> HandOver:
     """Return what somebody would leave behind; for themself, and for who may end one of their roles. 404 for anybody else."""
-    found = desk_person(session, actor, person, now=now)
+    # Of somebody in office, on a sheet that is signed: their name, not a resident's.
+    found = desk_person(session, actor, person, now=now, is_open=True)
     if found is None or not _may_read(actor, found):
         raise NotFound()
     lines = [line for line in found.roles if line.role not in MERCHANT_ROLES]

@@ -94,12 +94,12 @@ def _person_page(
     public_id: str, phone_form: Form | None = None, role_form: Form | None = None, year_form: Form | None = None
 ) -> str:
     actor = _staff()
-    person = desk_person(db.session, actor, public_id, now=now())
+    is_open, phone = phone_opened(public_id)
+    person = desk_person(db.session, actor, public_id, now=now(), is_open=is_open)
     if person is None:
         raise NotFound()
     roles = grantable_roles(actor) if actor.person_id != person.id else ()
     is_self = actor.person_id == person.id
-    is_open, phone = phone_opened(public_id)
     return render_template(
         "people/console_person.html",
         person=person,

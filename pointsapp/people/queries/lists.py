@@ -23,7 +23,8 @@ from pointsapp.people.rules import read_phone, read_volunteer_number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """What the desk sees of anybody. Of somebody who lives elsewhere (not `is_own`) only the masked name and number are given."""
+    """What the desk sees of anybody: name and numbers masked, but for one of the reader's own residents (`is_own`) whose record they
+    have opened, with a reason that the person reads (services/looks.py)."""
 
     id: int
     public_id: str
@@ -36,14 +37,14 @@ class _Seen:
     is_own: bool
 
 
-def _seen(person: Person, area_name: str | None, is_own: bool) -> dict[str, Any]:
+def _seen(person: Person, area_name: str | None, is_own: bool, *, is_whole: bool = False) -> dict[str, Any]:
     """Return the fields of `_Seen`."""
     return {
         "id": person.id,
         "public_id": person.public_id,
-        "name": person.name if is_own else mask_name(person.name),
+        "name": person.name if is_whole else mask_name(person.name),
         "phone": mask_phone(person.phone),
-        "volunteer_number": person.volunteer_number if is_own else mask_number(person.volunteer_number),
+        "volunteer_number": person.volunteer_number if is_whole else mask_number(person.volunteer_number),
         "area_name": area_name or "",
         "is_verified": person.verified_at is not None,
         "has_password": person.password_hash is not None,
@@ -138,8 +139,10 @@ def _matches(session: Session, text: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def desk_person(session: Session, actor: Actor, public_id: str, *, now: datetime) -> DeskPerson | None:
-    """Return the person for the desk; None for who may not know of them."""
+def desk_person(
+    session: Session, actor: Actor, public_id: str, *, now: datetime, is_open: bool = False
+) -> DeskPerson | None:
+    """Return the person for the desk, one's own resident whole where `is_open` (and oneself); None for who may not know of them."""
     found = session.execute(
         select(Person, Area.name, Area.path)
         .outerjoin(Area, Area.id == Person.home_area_id)
@@ -151,10 +154,11 @@ def desk_person(session: Session, actor: Actor, public_id: str, *, now: datetime
     is_own = is_staff_of(actor, home_path)
     roles = roles_of(session, person.id, now=now, and_coming=True)
     standing = standing_from(person.id, home_path, roles)
-    if actor.person_id != person.id and not may_know_of(actor, standing):
+    is_self = actor.person_id == person.id
+    if not is_self and not may_know_of(actor, standing):
         return None
     return DeskPerson(
-        **_seen(person, area_name, is_own),
+        **_seen(person, area_name, is_own, is_whole=is_self or (is_own and is_open)),
         has_consent=person.consent_version is not None,
         birth_year=person.birth_year,
         created_at=person.created_at,
