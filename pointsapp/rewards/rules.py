@@ -170,10 +170,11 @@ class Pace:
         return (14 * self.spent + self.days) // (2 * self.days)
 
     def lasts_until(self, held: int, today: date) -> date | None:
-        """Return the last local day for which `held` points are enough at this pace, None beyond two years or where nothing is used."""
+        """Return the last local day for which `held` points are enough at this pace, yesterday where nothing is left; None beyond two
+        years or where nothing is used."""
         if self.spent <= 0:
             return None
-        left = held * self.days // self.spent
+        left = held * self.days // self.spent if held else -1
         return today + timedelta(days=left) if left <= FURTHEST_DAYS else None
 
 

@@ -207,7 +207,12 @@ def test_a_city_s_sums_are_the_worker_s_last(
     assert heads() == before, "a city shows the last measurement"
     line = budgets_page(session, paths, None, PageRequest(), now=clock.now()).items[0]
     assert (line.granted, line.balance, line.reserved, line.issued) == (90, 90, 0, 0)
-    write(put_figures, ISSUED, {f"budget=budget:{tree['community'].id}": 7}, now=clock.now())
+    write(
+        put_figures,
+        ISSUED,
+        {f"{kind}=budget:{tree['community'].id}": 7 for kind in ("budget", "late")},
+        now=clock.now(),
+    )
     line = budgets_page(session, paths, None, PageRequest(), now=clock.now()).items[0]
     assert (line.issued, line.granted) == (7, line.balance + line.reserved + line.issued)
 

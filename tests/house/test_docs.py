@@ -89,3 +89,18 @@ def test_every_journey_in_the_docs_is_walked_by_a_test() -> None:
     named = re.findall(r"`(test_\w+)`", journeys)
     assert len(named) == len(set(named)) >= 20
     assert [name for name in [*named, *re.findall(r"`(test_\w+)`", wrong)] if f"def {name}(" not in code] == []
+
+
+def test_every_feature_stands_in_the_map_of_the_readme() -> None:
+    map_of_house = (ROOT / "README.md").read_text().split("## Map of the house")[1].split("| room in a feature")[0]
+    features = [path.parent.name for path in sorted((ROOT / "pointsapp").glob("*/__init__.py"))]
+    assert len(features) > 25
+    assert [
+        name for name in features if f"`{name}/`" not in map_of_house and f"`pointsapp/{name}/`" not in map_of_house
+    ] == []
+
+
+def test_no_decision_is_told_twice() -> None:
+    told = re.findall(r"^\*\*(.+?)\*\*", (ROOT / "docs" / "decisions.md").read_text(), re.MULTILINE)
+    assert len(told) > 100
+    assert sorted(head for head in set(told) if told.count(head) > 1) == []

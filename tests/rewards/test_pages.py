@@ -146,11 +146,13 @@ def test_a_grant_shows_its_effect_before_it_is_given(
     write(reserve_for_task, **draw, now=clock.now())
     clock.forward(days=10)
     client.sign_in(admin)
-    assert "近四周没有发出" in body(client.get("/console/budgets"))
+    assert "近 10 天没有发出" in body(client.get("/console/budgets"))
     credit(someone(session, tree["community"]), 1, task_id=7, points=50)
     assert "够用到 2027年3月1日" in body(client.get("/console/budgets")), "450 points at five a day"
     more = body(client.get("/console/budgets", query_string={**typed, "points": "100"}))
-    assert "每周约 35 分发出：现在够用到 2027年3月1日 周一，拨付后够用到 2027年3月21日 周日。" in more
+    assert (
+        "照近 10 天发出的快慢（每周约 35 分）：现在够用到 2027年3月1日 周一，拨付后够用到 2027年3月21日 周日。" in more
+    )
     bad = client.post("/console/budgets", data={**typed, "points": "0"})
     assert (bad.status_code, "第四季度" in body(bad)) == (422, True)
     elsewhere = client.post("/console/budgets", data={**typed, "area_id": tree["other_street"].public_id})

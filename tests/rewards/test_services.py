@@ -230,7 +230,7 @@ def test_a_budget_says_how_long_it_is_enough_for(
     ("spent", "days", "held", "per_week", "left"),
     [
         (280, 28, 100, 70, 10),
-        (280, 28, 0, 70, 0),
+        (280, 28, 0, 70, -1),  # nothing is left for today
         (3, 7, 100, 3, 233),
         (1, 28, 26, 0, 728),
         (1, 28, 27, 0, None),  # more than two years

@@ -19,7 +19,7 @@ from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
 from pointsapp.stars.models import AccessLine, Looked
 from pointsapp.stars.queries import access_page, auto_lines, find_branch, my_access_page, one_standing
-from pointsapp.stars.rules.proofs import line_digest, row_digest, salt_of
+from pointsapp.stars.rules.proofs import LineDigest, row_digest, salt_of
 from pointsapp.stars.services import Opened, RecordMember, keep_access, record_member
 from tests.conftest import Clock, HouseClient
 from tests.factories import actor_of, bearer, make_person, make_staff
@@ -66,7 +66,9 @@ class TestDigests:
         # printf 'r1\tattendance\ta1\t1\t2026-11-20T16:30:00.000000Z\t2026-11-20T16:30:00.000000Z\tp1' | sha256sum
         row = row_digest("r1", "attendance", "a1", 1, clock.at, clock.at, "p1")
         assert row == "0ef0d56c9cab90b311da4138648b512010af8d1a77b89aaa071f98076343be5e"
-        assert line_digest("salt", [row]) == sha256(f"pointsapp-evidence-1\nsalt\n{row}\n".encode()).hexdigest()
+        line = LineDigest("salt")
+        line.add(row)
+        assert line.hexdigest() == sha256(f"pointsapp-evidence-1\nsalt\n{row}\n".encode()).hexdigest()
 
     def test_officers_recompute_it_from_the_saved_list_and_each_row_too(
         self, client: HouseClient, session: Session, tree: dict[str, Area], workers: list[Person]

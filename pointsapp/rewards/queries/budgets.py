@@ -169,8 +169,8 @@ def _late_from(now: datetime) -> datetime:
 def _issued(session: Session, keys: Iterable[str], now: datetime) -> dict[str, _Sum]:
     """Return what came to people through tasks; in a city, as the worker summed it last. What is reserved is then the rest."""
     known = figures.kept(session, ISSUED, ISSUED_TOOK)
-    if known is None:
-        return _issued_by_tasks(session, keys, now)
+    if known is None or not all(f"late={key}" in known for key in keys if f"budget={key}" in known):
+        return _issued_by_tasks(session, keys, now)  # quick to count, or summed by a version that did not know the pace
     return {key: _Sum(int(known.get(f"budget={key}", 0)), int(known.get(f"late={key}", 0))) for key in keys}
 
 

@@ -28,7 +28,7 @@ from pointsapp.stars.queries.rounds import (
     rounds_by_ids,
 )
 from pointsapp.stars.rules.editions import Kept, TakenBack
-from pointsapp.stars.rules.errata import Back, Right, figures_of, revise
+from pointsapp.stars.rules.errata import Back, Right, revise
 from pointsapp.stars.rules.scheme import Scheme, Source
 
 MOST_SHOWN = 100
@@ -216,17 +216,6 @@ def effect_of(session: Session, found: RoundRow, erratum_id: str, *, day: date) 
     after = revise(found.scheme, before, row.branch_id, change_of(row, stored.number + 1, day))
     branches = {key: one.branch for key, one in kept.items()}
     return differences(found.scheme, branches, before, after, row.branch_id)[:MOST_SHOWN]
-
-
-def stored_figure(found: RoundRow, kept: Kept, key: str) -> int | None:
-    """Return what the edition says of an indicator: hundredths where people assess it, else the amount it counts."""
-    indicator = found.scheme.indicator(key)
-    values, given = figures_of(kept.score)
-    if indicator is None:
-        return None
-    if indicator.source is Source.ASSESSED or indicator.formula is None:
-        return given.get(key)
-    return values.get(indicator.formula.of)
 
 
 def secretaries_of(session: Session, branch: BranchRow, *, now: datetime) -> list[int]:

@@ -6,7 +6,7 @@ docs/stars.md says how anybody recomputes a digest; name both places when one ch
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -61,14 +61,6 @@ class LineDigest:
 
     def hexdigest(self) -> str:
         return self._sum.hexdigest()
-
-
-def line_digest(salt: str, rows: Iterable[str]) -> str:
-    """Return the digest of a line whose rows have these digests, in the order of the list."""
-    line = LineDigest(salt)
-    for row in rows:
-        line.add(row)
-    return line.hexdigest()
 
 
 def words_digest(salt: str, title: str, words: str) -> str:
