@@ -14,15 +14,14 @@ from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page
 from pointsapp.feedback.errors import FeedbackUnknown, GuestsTooMany
-from pointsapp.feedback.policies import ADDRESS_PER_HOUR, may_see_feedback
+from pointsapp.feedback.policies import ADDRESS_PER_HOUR
 from pointsapp.feedback.queries import (
     FeedbackRow,
     StepRow,
     feedback_page,
     find_feedback,
+    handled_feedback,
     my_feedback_page,
-    named_for,
-    require_handler,
     steps_of,
 )
 from pointsapp.feedback.schemas import (
@@ -168,7 +167,7 @@ def post_guest_withdrawal(slip: tuple[str, str]) -> Response:
 @blp.response(200, page_schema(DeskFeedbackSchema))
 @refuses("not_allowed")
 def list_feedback(args: dict[str, Any]) -> Page[FeedbackRow]:
-    """List what stands at the offices of one's remit, names masked, what is due first on top; what is over by the newest."""
+    """List what stands at the offices of one's remit, names and contacts masked, what is due first on top; what is over by the newest."""
     return feedback_page(db.session, signed_in(), page_request(args, str, int), view=args["view"], now=now())
 
 
@@ -176,7 +175,7 @@ def list_feedback(args: dict[str, Any]) -> Page[FeedbackRow]:
 @blp.response(200, DeskFeedbackMatterSchema)
 @refuses("not_allowed", "own_feedback", "feedback_moved", "feedback_you_decided")
 def read_feedback(number: str) -> dict[str, Any]:
-    """Read one with every step, as the office that has it or one above; the name whole for who is named to answer it."""
+    """Read one with every step, as the office that has it or one above; name and contact whole for who is named to answer it."""
     return _with_steps(_at_desk(number))
 
 
@@ -208,26 +207,21 @@ def post_handing_on(typed: dict[str, str], number: str) -> Response:
     return write_json(hand_on, signed_in(), *to, schema=ReceiptSchema, status=200)
 
 
-def _find(number: str) -> FeedbackRow:
+def _mine(number: str) -> FeedbackRow:
     try:
-        return find_feedback(db.session, number[:20], now=now())
+        row = find_feedback(db.session, number[:20], now=now())
     except FeedbackUnknown:
         raise NotFound() from None
-
-
-def _mine(number: str) -> FeedbackRow:
-    row = _find(number)
     require(row.person_id == signed_in().person_id, NotFound())
     return row
 
 
 def _at_desk(number: str) -> FeedbackRow:
     """Return what this actor may handle; whoever may not know of it hears that there is none."""
-    actor = signed_in()
-    require(may_see_feedback(actor))
-    row = _find(number)
-    require_handler(db.session, actor, row, area_path=row.area_path, unknown=NotFound())
-    return named_for(db.session, actor, row, now=now())
+    try:
+        return handled_feedback(db.session, signed_in(), number[:20], now=now())
+    except FeedbackUnknown:
+        raise NotFound() from None
 
 
 def _with_steps(row: FeedbackRow) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def unanswered(now: datetime) -> Select[Any]:
     return select(*columns).where(Feedback.state == FeedbackState.OPEN)
 
 
-def named_for(person_id: int, now: datetime) -> Select[Any]:
+def left_to(person_id: int, now: datetime) -> Select[Any]:
     """Select the feedback this person is named to answer."""
     columns = held_columns(
         number=Feedback.id, at=Feedback.due_at, title=func.substr(Feedback.text, 1, SHOWN), arg=Feedback.number
@@ -55,7 +55,7 @@ HELD = (
         name=_l("等他答复的意见"),
         endpoint="feedback.show_handling",
         arg="number",
-        held=named_for,
+        held=left_to,
         is_due=True,
     ),
 )

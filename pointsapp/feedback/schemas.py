@@ -173,7 +173,7 @@ class FeedbackMatterSchema(FeedbackSchema):
 
 
 class DeskFeedbackSchema(FeedbackSchema):
-    """One feedback as the office reads it; `who` is empty for a guest and masked unless one is named to answer it."""
+    """One feedback as the office reads it; `who` is empty for a guest and masked, `contact` left out, unless one is named to answer it."""
 
     who = fields.String()
     contact = fields.String()

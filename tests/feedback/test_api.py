@@ -108,6 +108,18 @@ def test_the_office_takes_answers_and_hands_on(street: Street, client: HouseClie
     assert client.post(f"/api/v1/me/feedback/{number}/withdrawal", headers=me).json["code"] == "wrong_state"
 
 
+def test_a_guests_telephone_number_is_for_who_answers_alone(street: Street, client: HouseClient) -> None:
+    number = street.guest_says(contact="13800000001").number
+    staff, office = bearer(street.session, street.staff), bearer(street.session, street.office)
+    for reader in (staff, office):
+        assert "13800000001" not in client.get("/api/v1/feedback", headers=reader).text, "a list is for everybody there"
+    assert client.get(f"/api/v1/feedback/{number}", headers=staff).json["contact"] == "13800000001", "named for it"
+    assert client.get(f"/api/v1/feedback/{number}", headers=office).json["contact"] == ""
+    client.post(f"/api/v1/feedback/{number}/taking", headers=office)
+    assert client.get(f"/api/v1/feedback/{number}", headers=office).json["contact"] == "13800000001"
+    assert client.get(f"/api/v1/feedback/{number}", headers=staff).json["contact"] == ""
+
+
 def test_whose_it_is_not_hears_that_there_is_none(street: Street, client: HouseClient) -> None:
     number = street.say()
     other = make_person(street.session, street.areas["community"])

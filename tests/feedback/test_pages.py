@@ -126,6 +126,15 @@ def test_a_name_is_whole_for_who_answers_or_says_why(street: Street, client: Hou
     assert whole in client.get(here).text
 
 
+def test_a_guests_contact_is_shown_to_who_answers(street: Street, client: HouseClient) -> None:
+    here = f"/console/feedback/{street.guest_says(contact='13800000001').number}"
+    assert "13800000001" in client.sign_in(street.staff).get(here).text, "named for it"
+    above = client.sign_in(street.office).get(here).text
+    assert ("13800000001" in above, "只给承办人看" in above) == (False, True)
+    client.post(f"{here}/taking")
+    assert "13800000001" in client.get(here).text
+
+
 def test_who_had_it_before_hears_where_it_went(street: Street, client: HouseClient) -> None:
     number, clerk = street.say(), kept(street.session, make_staff(street.session, street.areas["other"]))
     write(answer_feedback, street.actor(street.staff), number, "查过了，已经补上。", now=time.now())

@@ -14,7 +14,6 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.deciders import decision_at
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.messages import say_timeline
 from pointsapp.feedback.pages.door import WORDS, bp
 from pointsapp.feedback.policies import HANDLERS, may_see_feedback
@@ -23,10 +22,8 @@ from pointsapp.feedback.queries import (
     FeedbackRow,
     feedback_counts,
     feedback_page,
-    find_feedback,
-    named_for,
+    handled_feedback,
     open_until,
-    require_handler,
     steps_of,
     timeline_page,
 )
@@ -125,10 +122,7 @@ def show_timeline(number: str) -> ResponseReturnValue:
 def _handled(number: str) -> tuple[Actor, FeedbackRow]:
     """Return the actor and what they may handle; whoever may not know of it hears that there is none."""
     actor = signed_in()
-    require(may_see_feedback(actor))
-    row = find_feedback(db.session, number[:20], now=now())
-    require_handler(db.session, actor, row, area_path=row.area_path, unknown=FeedbackUnknown())
-    return actor, named_for(db.session, actor, row, now=now())
+    return actor, handled_feedback(db.session, actor, number[:20], now=now())
 
 
 def _handling(number: str, form: Form) -> str:

@@ -2,7 +2,7 @@
 
 from pointsapp.feedback.queries.deciders import decided_each, deciders_of, kept_out
 from pointsapp.feedback.queries.duty import on_duty
-from pointsapp.feedback.queries.handling import require_handler
+from pointsapp.feedback.queries.handling import handled_feedback, require_handler
 from pointsapp.feedback.queries.matters import (
     OPEN_VIEWS,
     FeedbackCounts,
@@ -14,7 +14,7 @@ from pointsapp.feedback.queries.matters import (
     my_feedback_page,
     steps_of,
 )
-from pointsapp.feedback.queries.timeline import Source, TimelineRow, named_for, open_until, timeline_page
+from pointsapp.feedback.queries.timeline import Source, TimelineRow, open_until, timeline_page
 
 __all__ = [
     "OPEN_VIEWS",
@@ -28,9 +28,9 @@ __all__ = [
     "feedback_counts",
     "feedback_page",
     "find_feedback",
+    "handled_feedback",
     "kept_out",
     "my_feedback_page",
-    "named_for",
     "on_duty",
     "open_until",
     "require_handler",

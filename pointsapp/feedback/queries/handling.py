@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.errors import Refusal
-from pointsapp.feedback.errors import FeedbackMoved, NotYourFeedback, YouDecidedIt
+from pointsapp.feedback.errors import FeedbackMoved, FeedbackUnknown, NotYourFeedback, YouDecidedIt
 from pointsapp.feedback.models import Feedback, FeedbackStep
 from pointsapp.feedback.policies import may_answer_for, may_see_feedback
 from pointsapp.feedback.queries.deciders import deciders_of
-from pointsapp.feedback.queries.matters import FeedbackRow
+from pointsapp.feedback.queries.matters import FeedbackRow, find_feedback
+from pointsapp.feedback.queries.timeline import shown_to
 
 
-def require_handler(
-    session: Session, actor: Actor, row: Feedback | FeedbackRow, *, area_path: str, unknown: Refusal
-) -> None:
-    """Raise unless `actor` may handle this: `unknown` for who may not know of it, the reason for who was named for it before."""
+def handled_feedback(session: Session, actor: Actor, number: str, *, now: datetime) -> FeedbackRow:
+    """Return what `actor` may handle, with the name and the contact of who said it where they may see these."""
+    require(may_see_feedback(actor))
+    row = find_feedback(session, number, now=now)
+    require_handler(session, actor, row, area_path=row.area_path)
+    return shown_to(session, actor, row, now=now)
+
+
+def require_handler(session: Session, actor: Actor, row: Feedback | FeedbackRow, *, area_path: str) -> None:
+    """Raise unless `actor` may handle this: who may not know of it hears that there is none, who was named before where it went."""
     require(may_see_feedback(actor))
     require(actor.person_id != row.person_id, NotYourFeedback())
     if not may_answer_for(actor, area_path, row.person_id):
@@ -26,6 +34,6 @@ def require_handler(
             FeedbackStep.feedback_id == row.id, FeedbackStep.handler_id == actor.person_id
         )
         if session.scalar(was_named.limit(1)) is None:
-            raise unknown
+            raise FeedbackUnknown()
         raise FeedbackMoved(office=session.scalar(select(Area.name).where(Area.path == area_path)))
     require(actor.person_id not in deciders_of(session, row), YouDecidedIt())

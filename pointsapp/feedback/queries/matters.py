@@ -27,7 +27,10 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackRow:
-    """One feedback. `who` is the person's name, empty for a guest; `handler` is empty where nobody is named."""
+    """One feedback. `who` is the person's name, empty for a guest; `handler` is empty where nobody is named.
+
+    `is_masked` where the name is not shown whole, or a contact not at all.
+    """
 
     id: int
     public_id: str
@@ -51,6 +54,7 @@ class FeedbackRow:
     answered_at: datetime | None
     closed_at: datetime | None
     is_overdue: bool
+    is_masked: bool = False
 
     @property
     def last_day(self) -> datetime:
@@ -115,8 +119,8 @@ def find_feedback(session: Session, number: str, *, now: datetime) -> FeedbackRo
 
 
 def masked(row: FeedbackRow) -> FeedbackRow:
-    """Return the feedback with the name of who said it as a list shows it."""
-    return replace(row, who=mask_name(row.who))
+    """Return the feedback as lists and other desks show it: no whole name, and no contact, which is for who answers alone."""
+    return replace(row, who=mask_name(row.who), contact="", is_masked=bool(row.who or row.contact))
 
 
 def steps_of(session: Session, feedback_id: int) -> tuple[StepRow, ...]:
@@ -170,7 +174,7 @@ def _view(view: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 
 def feedback_page(session: Session, actor: Actor, page: PageRequest, *, view: str, now: datetime) -> Page[FeedbackRow]:
-    """Return what stands at the offices of one's remit, names masked, what is due first on top; what is over by the newest."""
+    """Return what stands at the offices of one's remit, names and contacts masked, what is due first on top; what is over by the newest."""
     require(may_see_feedback(actor))
     query = _matters().where(_within(actor), _view(view, actor, now)).limit(page.limit + 1)
     if view in ("answered", "closed"):

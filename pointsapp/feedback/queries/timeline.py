@@ -63,8 +63,8 @@ def open_until(session: Session, actor: Actor, row: FeedbackRow, *, now: datetim
     return until if until is not None and until > now else None
 
 
-def named_for(session: Session, actor: Actor, row: FeedbackRow, *, now: datetime) -> FeedbackRow:
-    """Return the feedback with the whole name for who is named to answer it, or has said what they need it for; else masked.
+def shown_to(session: Session, actor: Actor, row: FeedbackRow, *, now: datetime) -> FeedbackRow:
+    """Return the feedback with name and contact for who is named to answer it, or has said what they need them for; else masked.
 
     Both stand among its steps, which the person reads.
     """

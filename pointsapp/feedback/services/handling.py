@@ -11,7 +11,6 @@ from pointsapp.areas.queries import ids_in, require_area
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Conflict
 from pointsapp.core.states import move, must_move
-from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.models import Feedback, FeedbackState, StepKind
 from pointsapp.feedback.policies import may_hand_on
 from pointsapp.feedback.queries.deciders import kept_out
@@ -86,7 +85,7 @@ def answer_feedback(session: Session, actor: Actor, number: str, text: str, *, n
 def _handled(session: Session, actor: Actor, number: str) -> tuple[Feedback, str]:
     """Return what this actor may handle; who may not know of it hears that there is none."""
     row, path = load(session, number)
-    require_handler(session, actor, row, area_path=path, unknown=FeedbackUnknown())
+    require_handler(session, actor, row, area_path=path)
     return row, path
 
 
