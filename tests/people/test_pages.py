@@ -441,6 +441,9 @@ def test_a_record_is_opened_by_a_press_and_its_person_reads_by_whom(
     page = client.get(here).text
     assert "13811112222" in page
     assert "李桂兰" in page
+    with client.session_transaction() as kept:  # signed, not sealed: it says which record and until when, and no more
+        assert set(kept["opened_record"]) == {"person", "until"}
+        assert "13811112222" not in str(dict(kept))
     clock.forward(minutes=16)
     page = client.get(here).text
     assert "13811112222" not in page

@@ -17,7 +17,7 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.people.messages import LOOKED_FOR, ROLE_NAMES
 from pointsapp.people.pages.door import bp
-from pointsapp.people.pages.looks import phone_opened
+from pointsapp.people.pages.looks import has_opened
 from pointsapp.people.policies import grantable_roles, may_grant, may_grant_any, may_help, may_see_people
 from pointsapp.people.queries import current_notice, desk_person, looks_at, merged_into, search_people
 from pointsapp.people.schemas import BirthYearForm, DeskPersonForm, GrantRoleForm, IssueCodeForm, PhoneForm
@@ -94,7 +94,7 @@ def _person_page(
     public_id: str, phone_form: Form | None = None, role_form: Form | None = None, year_form: Form | None = None
 ) -> str:
     actor = _staff()
-    is_open, phone = phone_opened(public_id)
+    is_open = has_opened(public_id)
     person = desk_person(db.session, actor, public_id, now=now(), is_open=is_open)
     if person is None:
         raise NotFound()
@@ -104,7 +104,6 @@ def _person_page(
         "people/console_person.html",
         person=person,
         is_open=is_open or is_self,
-        phone=phone,
         looked_for=list(LOOKED_FOR.items()),
         looks=looks_at(db.session, person.id, PageRequest(limit=5)).items if person.is_own else (),
         phone_form=phone_form or blank(),

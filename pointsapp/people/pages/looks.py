@@ -14,15 +14,16 @@ from pointsapp.web.doors import bind, write_page
 from pointsapp.web.links import link
 from pointsapp.web.login import signed_in
 
-OPENED = "opened_record"  # in the staff's own session cookie: one record at a time
+# In the staff's own session cookie: which record, one at a time, and until when. Nothing of what stands in it: the cookie is
+# signed, not sealed, and lies on the office's computer.
+OPENED = "opened_record"
 OPEN_FOR_S = 900
 
 
-def phone_opened(public_id: str) -> tuple[bool, str]:
-    """Tell whether this browser has just opened the record, and the phone it may show."""
+def has_opened(public_id: str) -> bool:
+    """Tell whether this browser has just opened the record."""
     kept = session.get(OPENED) or {}
-    is_open = kept.get("person") == public_id and now().timestamp() < kept.get("until", 0)
-    return is_open, str(kept.get("phone") or "") if is_open else ""
+    return bool(kept.get("person") == public_id and now().timestamp() < kept.get("until", 0))
 
 
 @bp.post("/console/people/<public_id>/opening")
@@ -32,7 +33,7 @@ def submit_opening(public_id: str) -> ResponseReturnValue:
     here = url_for("people.show_console_person", public_id=public_id)
 
     def there(opened: OpenedRecord) -> str:
-        session[OPENED] = {"person": public_id, "phone": opened.phone, "until": now().timestamp() + OPEN_FOR_S}
+        session[OPENED] = {"person": opened.public_id, "until": now().timestamp() + OPEN_FOR_S}
         return here
 
     return form.submit(

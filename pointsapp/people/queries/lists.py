@@ -157,8 +157,10 @@ def desk_person(
     is_self = actor.person_id == person.id
     if not is_self and not may_know_of(actor, standing):
         return None
+    is_opened = is_own and is_open
+    seen = _seen(person, area_name, is_own, is_whole=is_self or is_opened)
     return DeskPerson(
-        **_seen(person, area_name, is_own, is_whole=is_self or (is_own and is_open)),
+        **{**seen, "phone": person.phone or ""} if is_opened else seen,
         has_consent=person.consent_version is not None,
         birth_year=person.birth_year,
         created_at=person.created_at,

@@ -28,10 +28,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedRecord:
-    """Whose record was opened; `phone` is whole, None where there is none."""
+    """Whose record was opened. What stands in it is read where it is shown."""
 
     public_id: str
-    phone: str | None
 
 
 def open_record(session: Session, actor: Actor, public_id: str, why: Why, *, now: datetime) -> OpenedRecord:
@@ -53,4 +52,4 @@ def open_record(session: Session, actor: Actor, public_id: str, why: Why, *, now
             actor_id=actor.person_id,
             why=why.value,
         )
-    return OpenedRecord(public_id=public_id, phone=person.phone)
+    return OpenedRecord(public_id=public_id)
