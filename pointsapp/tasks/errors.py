@@ -85,6 +85,12 @@ class LocationTooVague(Conflict):
     code = "location_too_vague"
 
 
+class PlaceIsSet(Conflict):
+    """Who leads one shift would move the place of all of them; facts: distance_m."""
+
+    code = "place_is_set"
+
+
 class NotEligible(Forbidden):
     code = "not_eligible"
 

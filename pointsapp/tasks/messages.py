@@ -115,6 +115,12 @@ MESSAGES: dict[str, Message] = {
             "手机说误差有 %(accuracy_m)s 米，超过 %(most_m)s 米就定不准；请走到室外空旷处再试，或在地图上查好经纬度填写。"
         ),
     ),
+    "place_is_set": Message(
+        _l("地点已经定过"),
+        _l(
+            "您离定好的地点约 %(distance_m)s 米。各个场次都用这个地点，负责人只能在签到范围内调整；要换地方，请联系社区工作人员来改。"
+        ),
+    ),
     "not_eligible": Message(_l("不在报名范围"), _l("这个任务只面向指定区域的居民。"), _MORE_TASKS),
     "too_late_to_cancel": Message(_l("现在不能取消"), _l("已过可以取消的时间，请联系组织者说明情况。"), _MY_TASKS),
     "offer_expired": Message(_l("保留时间已过"), _l("这个名额已经转给下一位，您回到了候补队伍的末尾。"), _MY_TASKS),

@@ -88,7 +88,12 @@ def is_on_the_spot(span: ShiftSpan, now: datetime) -> bool:
 
 
 def may_set_place(actor: Actor, area_path: str, *, leads_now: bool, stands_there: bool) -> bool:
-    """Staff set a task's place in any way; who leads a shift of it just now only by standing there (「就在这里」)."""
+    """Staff set a task's place in any way; who leads a shift of it just now only by standing there (「就在这里」).
+
+    That they stand there is what their phone says, with the accuracy it claims; nobody can prove it. So what a leader may do with
+    it stays small: set a place where there is none, mend one within its check-in radius (services/places.py), and every time is
+    in the record with who it was.
+    """
     return may_run_task(actor, area_path) or (leads_now and stands_there)
 
 

@@ -293,6 +293,31 @@ class TestPlace:
         clock.forward(hours=3, minutes=1)  # its end is over: nobody arrives there any more
         assert street.send(here, below, **spot, accuracy_m="35").status_code == 403
 
+    def test_who_leads_a_shift_mends_a_place_that_is_set_and_does_not_move_it(
+        self, street: Street, session: Session
+    ) -> None:
+        here = f"/console/tasks/{street.task.public_id}/place"
+        leader = make.make_person(session, street.community)
+        make.make_shift(session, street.task, leaders=(leader,))
+        session.execute(update(Task).where(Task.id == street.task.id).values(checkin_radius_m=100))
+        session.commit()
+        set_by_staff = {"latitude": "34.7657", "longitude": "113.678"}
+        assert street.send(here, street.staff, **set_by_staff).status_code == 303
+        assert "要换地方请联系社区工作人员" not in street.read(here)
+        assert "要换地方请联系社区工作人员" in street.read(here, leader)
+        away = street.send(here, longitude="113.678", latitude="34.7682", accuracy_m="35")  # some 280 m to the north
+        assert away.status_code == 409
+        assert "您离定好的地点约 278 米" in away.text
+        assert "请联系社区工作人员来改" in away.text
+        assert "34.765700, 113.678000" in street.read(here)
+        near = street.send(
+            here, longitude="113.678", latitude="34.7668", accuracy_m="35"
+        )  # some 120 m: 100 and 35 allow it
+        assert near.status_code == 303
+        assert "34.766800, 113.678000" in street.read(here)
+        far = street.send(here, street.staff, longitude="113.678", latitude="34.9", accuracy_m="35")
+        assert far.status_code == 303
+
     def test_figures_from_a_map_in_china_are_kept_as_they_were_and_answered_as_wgs84(self, street: Street) -> None:
         here = f"/console/tasks/{street.task.public_id}/place"
         street.send(

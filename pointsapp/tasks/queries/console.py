@@ -104,23 +104,28 @@ def budget_effect(session: Session, area_path: str, needed: int) -> BudgetEffect
     )
 
 
-def visible_to_staff(session: Session, actor: Actor, task: str) -> TaskView:
+def visible_to_staff(session: Session, actor: Actor, task: int | str) -> TaskView:
     """Return the task to who may run it; 404 for a hidden draft, 403 for other readers."""
-    view = task_view(session, task)
-    if view is None or not may_see_task(actor, view.area.path, view.is_draft):
-        raise NotFound()
+    view = _known_task(session, actor, task)
     require(may_run_task(actor, view.area.path))
     return view
 
 
-def place_to_set(session: Session, actor: Actor, task: str, *, now: datetime) -> tuple[TaskView, bool]:
-    """Return the task to who may set its place, and whether they may do so by figures, without standing there."""
+def _known_task(session: Session, actor: Actor, task: int | str) -> TaskView:
     view = task_view(session, task)
     if view is None or not may_see_task(actor, view.area.path, view.is_draft):
         raise NotFound()
+    return view
+
+
+def place_to_set(
+    session: Session, actor: Actor, task: str, *, stands_there: bool = True, now: datetime
+) -> tuple[TaskView, bool]:
+    """Return the task to who may set its place, and whether they run it: may set it by figures and anywhere."""
+    view = _known_task(session, actor, task)
     runs = may_run_task(actor, view.area.path)
     leads = not runs and leads_task_now(session, view.id, actor.person_id, now)
-    require(may_set_place(actor, view.area.path, leads_now=leads, stands_there=True))
+    require(may_set_place(actor, view.area.path, leads_now=leads, stands_there=stands_there))
     return view, runs
 
 

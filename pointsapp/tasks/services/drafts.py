@@ -15,13 +15,14 @@ from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.coordinates import CoordinateSystem
-from pointsapp.core.errors import Conflict, NotFound
+from pointsapp.core.errors import Conflict
 from pointsapp.core.states import must_move
 from pointsapp.people.models import Person
 from pointsapp.rewards.queries import band_allows
 from pointsapp.tasks.errors import BadField
 from pointsapp.tasks.models import Audience, PointsMode, Shift, ShiftLeader, ShiftState, Task, TaskCategory, TaskState
-from pointsapp.tasks.policies import may_run_task, may_see_task
+from pointsapp.tasks.policies import may_run_task
+from pointsapp.tasks.queries.console import visible_to_staff
 from pointsapp.tasks.queries.details import TaskView, task_view
 from pointsapp.tasks.rules import shift_errors
 
@@ -98,7 +99,7 @@ def create_draft(session: Session, actor: Actor, draft: TaskDraft, *, now: datet
 
 def edit_draft(session: Session, actor: Actor, task: str, draft: TaskDraft, *, now: datetime) -> TaskView:
     """Write the draft anew, as its next version. An approval was for the old text and points: it lapses."""
-    row = require_task(session, actor, task)
+    row = visible_to_staff(session, actor, task)
     if row.state is not TaskState.DRAFT:
         raise Conflict()
     area = _judge(session, actor, draft)
@@ -124,15 +125,6 @@ def edit_draft(session: Session, actor: Actor, task: str, draft: TaskDraft, *, n
         session, "tasks.draft_edited", at=now, subject=f"task:{row.id}", area_id=area.id, actor_id=actor.person_id
     )
     return viewed(session, row.id)
-
-
-def require_task(session: Session, actor: Actor, task: int | str) -> TaskView:
-    """Return the task if the actor may run it; 404 for who may not know a draft exists, 403 for other readers."""
-    row = task_view(session, task)
-    if row is None or not may_see_task(actor, row.area.path, row.is_draft):
-        raise NotFound()
-    require(may_run_task(actor, row.area.path))
-    return row
 
 
 def viewed(session: Session, task_id: int) -> TaskView:

@@ -12,8 +12,9 @@ from pointsapp.core import events
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import Conflict
 from pointsapp.tasks.models import Task, TaskState
+from pointsapp.tasks.queries.console import visible_to_staff
 from pointsapp.tasks.queries.details import TaskView
-from pointsapp.tasks.services.drafts import require_task, viewed
+from pointsapp.tasks.services.drafts import viewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Picture:
 
 def set_picture(session: Session, actor: Actor, task: str, command: Picture, *, now: datetime) -> TaskView:
     """Give a task a picture, or take it away; while it is a draft or published."""
-    row = require_task(session, actor, task)
+    row = visible_to_staff(session, actor, task)
     if row.state not in (TaskState.DRAFT, TaskState.PUBLISHED):
         raise Conflict()
     session.execute(

@@ -25,10 +25,10 @@ from pointsapp.rewards.services import reserve_for_task, return_task_rest
 from pointsapp.tasks.errors import ApprovalRequired, BadField, NoticeIncomplete, TextChanged
 from pointsapp.tasks.models import Shift, Signup, SignupState, Task, TaskState
 from pointsapp.tasks.policies import may_approve_task
-from pointsapp.tasks.queries.console import points_needed
+from pointsapp.tasks.queries.console import points_needed, visible_to_staff
 from pointsapp.tasks.queries.details import AreaName, BudgetView, TaskView
 from pointsapp.tasks.rules import CLOSES_AFTER, missing_notice_parts
-from pointsapp.tasks.services.drafts import require_task, viewed
+from pointsapp.tasks.services.drafts import viewed
 from pointsapp.tasks.services.notices import keep_notice
 from pointsapp.tasks.services.shifts import end_early
 
@@ -50,7 +50,7 @@ def publish(
     """
     # The row is the lock: an edit that lands meanwhile would be published with the old text's points and approval.
     session.execute(select(Task.id).where(Task.public_id == task).with_for_update())
-    row = require_task(session, actor, task)
+    row = visible_to_staff(session, actor, task)
     if row.state is TaskState.PUBLISHED:
         return replace(row, budget=_budget_of(session, row), is_repeat=True)
     if row.state is not TaskState.DRAFT:
@@ -116,7 +116,7 @@ def _budget_view(session: Session, account: str | None, reserved: int, remaining
 
 def approve_task(session: Session, actor: Actor, task: str, *, now: datetime, version: int | None = None) -> TaskView:
     """Say as a second person that points above the category's band are right for this task, as read in `version`."""
-    row = require_task(session, actor, task)
+    row = visible_to_staff(session, actor, task)
     require(may_approve_task(actor, row.area.path, row.created_by_id))
     if row.approved_by_id is not None:
         return replace(row, is_repeat=True)
@@ -149,7 +149,7 @@ def approve_task(session: Session, actor: Actor, task: str, *, now: datetime, ve
 
 def cancel_task(session: Session, actor: Actor, task: str, reason: str, *, now: datetime) -> TaskView:
     """Call the whole task off. Credits given stay, the rest of the budget returns, everyone with a place is told."""
-    row = require_task(session, actor, task)
+    row = visible_to_staff(session, actor, task)
     if row.state is TaskState.CANCELLED:
         return replace(row, is_repeat=True)
     if row.state is TaskState.CLOSED:

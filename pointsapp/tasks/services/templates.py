@@ -16,9 +16,10 @@ from pointsapp.core.states import rows_changed
 from pointsapp.tasks.errors import TemplateNameTaken
 from pointsapp.tasks.models import TaskTemplate
 from pointsapp.tasks.policies import may_run_task
+from pointsapp.tasks.queries.console import visible_to_staff
 from pointsapp.tasks.queries.details import TaskView
 from pointsapp.tasks.rules import minutes_between
-from pointsapp.tasks.services.drafts import TaskDraft, require_task
+from pointsapp.tasks.services.drafts import TaskDraft
 
 # What belongs to one publication alone is not kept: when sign-up opens, where the area is.
 _KEPT = tuple(name for name in TaskDraft.__dataclass_fields__ if name not in ("area_id", "shifts", "signup_opens_at"))
@@ -33,7 +34,7 @@ class TemplateReceipt:
 
 def save_template(session: Session, actor: Actor, task: str, name: str, *, now: datetime) -> TemplateReceipt:
     """Keep a task as a template of its area; TemplateNameTaken where one goes by that name already."""
-    view = require_task(session, actor, task)
+    view = visible_to_staff(session, actor, task)
     taken = session.scalar(
         select(TaskTemplate.id).where(
             TaskTemplate.area_id == view.area.id, TaskTemplate.name == name, TaskTemplate.retired_at.is_(None)
