@@ -1,4 +1,4 @@
-"""What waits around a shop's month: lines to answer, the community's check, the street's approval, the payment to note down."""
+"""What waits around a shop's month: lines to answer, the community's check, the street's approval, the payment or return to note."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def to_approve(now: datetime) -> Select[Any]:
 
 
 def to_pay(now: datetime) -> Select[Any]:
-    """Select approved months with something to pay; who approved does not note the payment."""
+    """Select approved months with something to pay, or to be given back by the shop; who approved does not note the payment."""
     approved = _months(Settlement.confirmed_at, SettlementState.APPROVED, not_by=Settlement.approved_by_id)
     return approved.where(Settlement.total_fen != 0)
 
@@ -75,5 +75,5 @@ DUTIES = (
     Duties(key="settlements.disputed", name=_l("答复月结异议"), waiting=disputed, roles=OFFICE_STAFF, **_PAGE),
     Duties(key="settlements.check", name=_l("核对月结"), waiting=to_check, roles=OFFICE_STAFF, **_PAGE),
     Duties(key="settlements.approve", name=_l("批准月结"), waiting=to_approve, roles=STREET_OFFICE, **_PAGE),
-    Duties(key="settlements.pay", name=_l("登记付款"), waiting=to_pay, roles=OFFICE_STAFF, **_PAGE),
+    Duties(key="settlements.pay", name=_l("登记付款或退回"), waiting=to_pay, roles=OFFICE_STAFF, **_PAGE),
 )

@@ -28,6 +28,9 @@ STATES = {
 
 _PAID_BACK = _l("款项已退回")
 
+# A filter finds months that ended either way.
+STATES_TO_FILTER = {**STATES, SettlementState.PAID: _l("已付款或已退回")}
+
 
 def state_words(state: SettlementState, total_fen: int) -> str:
     """Return the state in words. A month whose corrections outweigh it ends with money that the shop gives back."""

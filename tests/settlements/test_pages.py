@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core.transaction import write
 from pointsapp.redemption.models import Voucher
 from pointsapp.redemption.services import ReverseRedemption, reverse_redemption
+from pointsapp.settlements.duties import DUTIES
 from pointsapp.settlements.models import SettlementState
 from pointsapp.settlements.queries import SettlementRow, each_line
 from pointsapp.settlements.services import confirm_month
@@ -148,6 +150,44 @@ def test_a_month_below_nought_is_noted_as_paid_back(client: HouseClient, novembe
     assert "月结退回的款项登记好了" in told
     assert "应退的 ¥2.00 已登记" in told
     assert "付款登记好了" not in told
+
+
+def test_a_later_month_says_that_an_earlier_one_below_nought_is_open(
+    client: HouseClient, november: Month, draft: SettlementRow
+) -> None:
+    undo = ReverseRedemption(redemption=november.used[0], reason="扫错了")
+    write(reverse_redemption, november.clerk, undo, now=november.used_at)
+    november.clock.forward(days=31)
+    owed = november.approved(november.draft("2026-12"))
+    for each in november.used[1:]:
+        write(reverse_redemption, november.clerk, replace(undo, redemption=each), now=november.used_at)
+    november.clock.forward(days=31)
+    after = november.draft("2027-01")
+    shop, office = f"/shop/months/{after.public_id}", f"/console/settlements/{after.public_id}"
+    pages = ((november.shop.manager, shop), (november.shop.staff, office))
+    for who, path in pages:
+        page = client.sign_in(who).get(path)
+        assert "2026年12月应退的 ¥2.00 还没有办结" in text_of(page)
+        assert f'href="{path.replace(after.public_id, owed.public_id)}"' in page.text
+    assert "还没有办结" not in text_of(client.get(f"/console/settlements/{owed.public_id}")), (
+        "its own page says it already"
+    )
+    client.post(
+        f"/console/settlements/{owed.public_id}/payment",
+        data={"paid_on": "2027-01-31", "reference": "退 7", "request_id": "r1"},
+    )
+    for who, path in pages:
+        assert "还没有办结" not in text_of(client.sign_in(who).get(path))
+
+
+def test_work_list_and_filter_name_what_is_given_back_too(
+    client: HouseClient, november: Month, draft: SettlementRow
+) -> None:
+    client.sign_in(november.shop.staff)
+    listed = text_of(client.get("/console/settlements"))
+    assert "待登记付款或退回" in listed
+    assert "已付款或已退回" in listed
+    assert "登记付款或退回" in {str(each.name) for each in DUTIES}
 
 
 def test_a_month_is_sent_back_with_a_reason(client: HouseClient, november: Month, draft: SettlementRow) -> None:

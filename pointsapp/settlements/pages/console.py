@@ -13,7 +13,7 @@ from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.settlements.messages import KINDS_OF_STATE, STATES, state_words
+from pointsapp.settlements.messages import KINDS_OF_STATE, STATES_TO_FILTER, state_words
 from pointsapp.settlements.pages.door import SHOWN, bp, month_parts, the_month
 from pointsapp.settlements.policies import checks, console_paths, may_see_console_settlements
 from pointsapp.settlements.queries import SettlementRow, SettlementState, months_page, waiting_months
@@ -47,7 +47,7 @@ def show_console_settlements() -> str:
         "settlements/console_months.html",
         page=page,
         waiting=waiting_months(db.session, actor),
-        states=STATES,
+        states=STATES_TO_FILTER,
         state_words=state_words,
         kinds=KINDS_OF_STATE,
         options=area_options(db.session, paths),

@@ -13,7 +13,7 @@ from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.settlements.messages import KINDS_OF_STATE, state_words
 from pointsapp.settlements.policies import CONFIRM_DAYS, approves, checks, confirms_for_shop, may_read_month
-from pointsapp.settlements.queries import SettlementRow, SettlementState, lines_page, settlement_row
+from pointsapp.settlements.queries import SettlementRow, SettlementState, lines_page, owed_before, settlement_row
 from pointsapp.settlements.rules import shop_had_its_time
 from pointsapp.web.doors import Form
 from pointsapp.web.login import signed_in
@@ -39,6 +39,7 @@ def month_parts(row: SettlementRow, form: Form | None = None, of: str = "") -> d
         "row": row,
         "page": lines_page(db.session, row.id, asked, disputed_only=disputed_only),
         "disputed_only": disputed_only,
+        "owed": owed_before(db.session, row),
         "state_words": state_words,
         "kinds": KINDS_OF_STATE,
         "may": _may(row),

@@ -163,6 +163,22 @@ def settlements_of(session: Session, merchant_id: int) -> list[SettlementRow]:
     )
 
 
+def owed_before(session: Session, row: SettlementRow) -> list[SettlementRow]:
+    """Return the shop's earlier months below nought that nobody has settled yet, oldest first.
+
+    Nothing takes them off a later month by itself: who pays that month must see them.
+    """
+    if row.state is SettlementState.PAID:
+        return []
+    earlier = (
+        Settlement.merchant_id == row.merchant_id,
+        Settlement.month < row.month,
+        Settlement.total_fen < 0,
+        Settlement.state != SettlementState.PAID,
+    )
+    return _rows(session, _select().where(*earlier).order_by(Settlement.month).limit(12))
+
+
 def shop_months_page(session: Session, merchant_id: int, page: PageRequest) -> Page[SettlementRow]:
     """Return a page of a merchant's months, newest first. Key: month, the row's key."""
     statement = (
