@@ -1,14 +1,14 @@
-"""Who confirmed or refused somebody's minutes, and who corrected them: a complaint about it is answered by somebody else."""
+"""Who recorded, confirmed or refused somebody's minutes, and who corrected them: a complaint about it is answered by somebody else."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from pointsapp.checkin.models import Attendance, Correction
+from pointsapp.checkin.models import Attendance, Correction, Scan
 from pointsapp.checkin.queries import correction_view
 from pointsapp.core.actor import Actor
 from pointsapp.core.deciders import Decisions, decision_columns
@@ -39,11 +39,21 @@ def _corrected(by_id: Any) -> Select[Any]:
     return corrected.where(Correction.decided_at.is_not(None))
 
 
+def _recorded() -> Select[Any]:
+    """Select whose hand checked somebody in or out: by a personal code, on the list, or afterwards. Nobody else wrote it down."""
+    ticked = _decided(Scan.by_id, Scan.at).join(
+        Scan, and_(Scan.shift_id == Attendance.shift_id, Scan.attendance_id == Attendance.id)
+    )
+    return ticked.where(Scan.is_accepted, ~Scan.is_repeat, Scan.by_id != Attendance.person_id)
+
+
 DECISIONS = (
     Decisions(
         name=_l("签到和时长"),
         page=PAGE,
         by=(
+            _recorded(),
+            _decided(Attendance.checked_in_by_id, Attendance.checked_in_at),
             _decided(Attendance.decided_by_id, Attendance.decided_at),
             _corrected(Correction.asked_by_id),
             _corrected(Correction.decided_by_id),

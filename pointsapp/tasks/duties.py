@@ -13,6 +13,7 @@ from sqlalchemy import CompoundSelect, Select, select
 
 from pointsapp.core.duties import Duties, Held, duty_columns, held_columns
 from pointsapp.tasks.models import NoShow, NoShowState, Shift, ShiftLeader, ShiftState, Task, TaskState
+from pointsapp.tasks.queries.parts import involved
 
 
 def approvals(now: datetime) -> Select[Any]:
@@ -52,7 +53,6 @@ def appeals(now: datetime) -> Select[Any]:
         title=Task.title,
         note=NoShow.appeal,
         not_by=NoShow.person_id,
-        nor_by=NoShow.decided_by_id,
     )
     return _of_shifts(columns).where(NoShow.state == NoShowState.APPEALED)
 
@@ -61,20 +61,9 @@ def _of_shifts(columns: tuple[Any, ...]) -> Select[Any]:
     return select(*columns).join(Shift, Shift.id == NoShow.shift_id).join(Task, Task.id == Shift.task_id)
 
 
-def had_a_part(numbers: Collection[int], _now: datetime) -> CompoundSelect[int, int | None]:
-    """Select who wrote the task or led the shift of each no-show: they do not decide its appeal."""
-    led = (
-        select(NoShow.id, ShiftLeader.person_id)
-        .join(ShiftLeader, ShiftLeader.shift_id == NoShow.shift_id)
-        .where(NoShow.id.in_(numbers))
-    )
-    wrote = (
-        select(NoShow.id, Task.created_by_id)
-        .join(Shift, Shift.id == NoShow.shift_id)
-        .join(Task, Task.id == Shift.task_id)
-        .where(NoShow.id.in_(numbers), Task.created_by_id.is_not(None))
-    )
-    return led.union(wrote)
+def not_by_them(numbers: Collection[int], _now: datetime) -> CompoundSelect[Any]:
+    """Select who does not decide each appeal."""
+    return involved(numbers)
 
 
 def led_shifts(person_id: int, now: datetime) -> Select[Any]:
@@ -113,7 +102,7 @@ DUTIES = (
         name=_l("答复爽约申诉"),
         endpoint="tasks.show_console_no_shows",
         waiting=appeals,
-        barred=had_a_part,
+        barred=not_by_them,
     ),
 )
 HELD = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pointsapp.checkin.models import Action
 from pointsapp.checkin.services import Void, void_attendance
 from pointsapp.core import clock as time
 from pointsapp.core.actor import Role
@@ -56,6 +59,16 @@ def complain(session: Session, who: Person, page: str, **over: Any) -> str:
 def row_of(session: Session, number: str) -> Any:
     session.rollback()
     return find_feedback(session, number, now=time.now())
+
+
+def leads_from(client: HouseClient, who: Person, page: str) -> None:
+    """Go the way that WeChat leaves: the foot of the page, without a referrer, to the form, which keeps the page."""
+    client.sign_in(who)
+    shown = client.get(page)
+    assert shown.status_code == 200
+    foot = re.search(r'class="say-so[^"]*"><a href="([^"]+)"', shown.text)
+    assert foot is not None
+    assert f'name="page" value="{page}"' in client.get(html.unescape(foot[1])).text
 
 
 def kept_off(session: Session, who: Person, page: str, **over: Any) -> frozenset[int]:
@@ -105,12 +118,15 @@ class TestRefusedDeed:
         said = client.post("/api/v1/feedback", json=body, headers=make.bearer(street.session, street.doer))
         assert row_of(street.session, said.json["number"]).handler_id == street.admin.id
 
+    def test_its_foot_leads_to_the_form(self, street: Street, client: HouseClient) -> None:
+        leads_from(client, street.doer, refused(street))
+
     def test_nobody_is_kept_out_of_somebody_elses_affair(self, street: Street) -> None:
         number = complain(street.session, street.neighbour, refused(street))
         assert row_of(street.session, number).handler_id == street.staff.id
 
 
-def test_who_decided_a_dispute(session: Session, clock: Clock) -> None:
+def test_who_decided_a_dispute(session: Session, clock: Clock, client: HouseClient) -> None:
     shop = make_shop(session)
     give_points(session, shop.resident, 100)
     voucher = do(issue_voucher, actor_of(session, shop.resident), make_offer(shop, stock=5).public_id)
@@ -121,31 +137,30 @@ def test_who_decided_a_dispute(session: Session, clock: Clock) -> None:
     do(decide_dispute, actor_of(session, shop.staff), DecideDispute(dispute=dispute, is_upheld=False, reason="看过"))
     for who, expected in ((shop.resident, {shop.staff.id}), (shop.manager, {shop.staff.id}), (shop.other_clerk, set())):
         assert kept_off(session, who, f"/disputes/{dispute}", area=shop.tree["community"].code) == expected
+    leads_from(client, shop.resident, f"/disputes/{dispute}")
 
 
-def test_who_answered_for_somebodys_not_coming(session: Session, clock: Clock) -> None:
+def test_who_had_a_part_in_somebodys_not_coming(session: Session, clock: Clock, client: HouseClient) -> None:
     tree = make.make_tree(session)
-    task = make.make_task(session, tree["community"])
-    shift = make.make_shift(
-        session, task, starts_at=clock.at - timedelta(hours=3), ends_at=clock.at - timedelta(hours=1)
-    )
-    person, first, second = (
-        make.make_person(session, tree["community"]),
-        *(make.make_staff(session, tree["community"]) for _ in range(2)),
-    )
-    ids = [person.id, first.id, second.id]
+    author, first, second = (make.make_staff(session, tree["community"]) for _ in range(3))
+    person, leader = (make.make_person(session, tree["community"]) for _ in range(2))
+    task = make.make_task(session, tree["community"], created_by_id=author.id)
+    span = {"starts_at": clock.at - timedelta(hours=3), "ends_at": clock.at - timedelta(hours=1)}
+    shift = make.make_shift(session, task, leaders=(leader,), **span)
+    began, ids = {author.id, leader.id}, [person.id, first.id, second.id]
     key = do(
         ask_excuse, actor_of(session, person), make.make_signup(session, shift, person).public_id, "孩子发烧"
     ).public_id
     do(decide_no_show, actor_of(session, first), key, Decision(about="excuse", is_accepted=False, words="没有提前说"))
-    assert kept_off(session, person, "/me/no-shows") == {ids[1]}
+    assert kept_off(session, person, "/me/no-shows") == {*began, ids[1]}
     do(appeal, actor_of(session, person), key, "当时打过电话")
     do(decide_no_show, actor_of(session, second), key, Decision(about="appeal", is_accepted=False, words="没有记录"))
-    assert kept_off(session, person, "/me/no-shows") == {ids[1], ids[2]}
+    assert kept_off(session, person, "/me/no-shows") == {*began, ids[1], ids[2]}
     assert kept_off(session, first, "/me/no-shows") == frozenset()
+    leads_from(client, make.kept(session, session.get_one(Person, ids[0])), "/me/no-shows")
 
 
-def test_who_refused_the_minutes(session: Session, clock: Clock) -> None:
+def test_who_recorded_and_who_refused_the_minutes(session: Session, clock: Clock, client: HouseClient) -> None:
     venue = Venue(session)
     shift = venue.shift()
     person = venue.sign_up(shift)
@@ -153,7 +168,23 @@ def test_who_refused_the_minutes(session: Session, clock: Clock) -> None:
     venue.tick(venue.leader, person, shift)
     row = venue.attendance(person, shift)
     assert row is not None
+    page = f"/checkins/{row.public_id}"
+    assert kept_off(session, person, page) == {venue.leader.id}
     do(void_attendance, actor_of(session, venue.staff), row.public_id, Void(reason="没有见到人"))
+    assert kept_off(session, person, page) == {venue.leader.id, venue.staff.id}
+    leads_from(client, person, page)
+
+
+def test_who_checked_somebody_out_early(session: Session, clock: Clock) -> None:
+    venue = Venue(session)
+    shift = venue.checked_out_shift()
+    person = venue.sign_up(shift)
+    venue.scan(person, shift)
+    row = venue.attendance(person, shift)
+    assert row is not None
+    assert kept_off(session, person, f"/checkins/{row.public_id}") == frozenset(), "their own scan is nobody's decision"
+    clock.forward(minutes=30)
+    venue.tick(venue.staff, person, shift, Action.CHECK_OUT)
     assert kept_off(session, person, f"/checkins/{row.public_id}") == {venue.staff.id}
 
 

@@ -18,8 +18,9 @@ from pointsapp.core.db import table_of
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
-from pointsapp.tasks.models import NoShow, NoShowState, Shift, ShiftLeader, Signup, Task
+from pointsapp.tasks.models import NoShow, NoShowState, Shift, Signup, Task
 from pointsapp.tasks.policies import NO_SHOW_POLICIES, may_answer_excuse, may_decide_appeal
+from pointsapp.tasks.queries.parts import involved
 from pointsapp.tasks.rules.no_shows import COUNTING, NoShowRule, counts, pause_ends_at
 
 WAITING = (NoShowState.EXCUSE_ASKED, NoShowState.APPEALED)
@@ -59,7 +60,7 @@ def counted_ends(session: Session, person_id: int, rule: NoShowRule, *, now: dat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoShowLine:
-    """One no-show with everything said and decided. `shown_name` is masked; `judge` and `appeal_judge` are names of staff."""
+    """One no-show with everything said and decided. `shown_name` is masked; who is `involved` may not decide the appeal."""
 
     id: int
     public_id: str
@@ -86,8 +87,7 @@ class NoShowLine:
     appealed_at: datetime | None
     appeal_decided_at: datetime | None
     appeal_answer: str | None
-    created_by_id: int | None
-    leader_ids: frozenset[int] = frozenset()
+    involved: frozenset[int]
 
     @property
     def counts(self) -> bool:
@@ -104,11 +104,6 @@ class NoShowLine:
     @property
     def waits_since(self) -> datetime | None:
         return {NoShowState.EXCUSE_ASKED: self.asked_at, NoShowState.APPEALED: self.appealed_at}.get(self.state)
-
-    @property
-    def involved(self) -> frozenset[int | None]:
-        """Who may not decide the appeal."""
-        return self.leader_ids | {self.decided_by_id, self.created_by_id} - {None}
 
     def may_be_answered_by(self, actor: Actor) -> bool:
         if self.state is NoShowState.APPEALED:
@@ -132,10 +127,8 @@ def _lines() -> Select[Any]:
             Signup.public_id.label("signup"),
             Task.public_id.label("task"),
             Task.title,
-            Task.created_by_id,
             Area.name.label("area_name"),
             Area.path.label("area_path"),
-            Shift.id.label("shift_id"),
             Shift.public_id.label("shift"),
             Shift.starts_at,
             Shift.ends_at,
@@ -151,22 +144,20 @@ def _lines() -> Select[Any]:
 
 def _read(session: Session, statement: Select[Any]) -> list[NoShowLine]:
     rows = session.execute(statement).all()
-    leaders: dict[int, set[int]] = {}
-    ids = {row.shift_id for row in rows}
-    if ids:
-        named = select(ShiftLeader.shift_id, ShiftLeader.person_id).where(ShiftLeader.shift_id.in_(ids))
-        for shift_id, person_id in session.execute(named):
-            leaders.setdefault(shift_id, set()).add(person_id)
+    parts: dict[int, set[int]] = {}
+    if rows:
+        for key, person_id in session.execute(involved([row.id for row in rows])):
+            parts.setdefault(key, set()).add(person_id)
     found = []
     for row in rows:
         values = row._asdict()
-        name, number, shift_id = values.pop("name"), values.pop("volunteer_number"), values.pop("shift_id")
+        name, number = values.pop("name"), values.pop("volunteer_number")
         found.append(
             NoShowLine(
                 **values,
                 shown_name=mask_name(name),
                 number_tail=number[-4:],
-                leader_ids=frozenset(leaders.get(shift_id, ())),
+                involved=frozenset(parts.get(row.id, ())),
             )
         )
     return found
