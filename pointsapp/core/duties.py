@@ -25,7 +25,8 @@ class Duties:
     `waiting(now)` selects `duty_columns(…)`, in any order; `endpoint` is the page where it is done, `arg` the name of its URL's
     argument, filled from the column of that name (None: the page takes none). Who holds one of `roles` at or above the thing's
     area may do it. `is_named`: its titles are people's names, which the list shows masked. `barred(numbers, now)` selects (number,
-    person) of who else may not do it, where two columns do not hold them all: a shop's own people, a shift's leaders.
+    person) of who else may not do it, where two columns do not hold them all: a shop's own people, a shift's leaders. `is_private`:
+    who may not do it does not read it either, so it stands on no list of theirs.
     """
 
     key: str
@@ -35,18 +36,20 @@ class Duties:
     arg: str | None = None
     roles: frozenset[Role] = COMMUNITY_STAFF
     is_named: bool = False
+    is_private: bool = False
     barred: Callable[[Collection[int], datetime], SelectBase] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One kind of things that hang on a person. `held(person_id, now)` selects `held_columns(…)`."""
+    """One kind of things that hang on a person. `held(person_id, now)` selects `held_columns(…)`, `barred` as in Duties who reads none."""
 
     key: str
     name: Any
     endpoint: str
     held: Callable[[int, datetime], Select[Any]]
     arg: str | None = None
+    barred: Callable[[Collection[int], datetime], SelectBase] | None = None
     is_due: bool = False  # its moment is a deadline: the first midnight after the last day
 
 

@@ -37,6 +37,7 @@ from pointsapp.feedback.schemas import (
     GuestFeedbackJson,
     GuestFeedbackReceiptSchema,
     GuestFeedbackVerdictJson,
+    HandedOnSchema,
     ReceiptSchema,
     SayJson,
 )
@@ -199,12 +200,14 @@ def post_answer(typed: dict[str, str], number: str) -> Response:
 
 @blp.post("/feedback/<number>/handing-on")
 @blp.arguments(FeedbackHandOnJson)
-@blp.response(200, ReceiptSchema)
-@refuses("not_allowed", "own_feedback", "feedback_moved", "feedback_you_decided", "wrong_state")
+@blp.response(200, HandedOnSchema)
+@refuses(
+    "not_allowed", "own_feedback", "feedback_moved", "feedback_you_decided", "feedback_nobody_there", "wrong_state"
+)
 def post_handing_on(typed: dict[str, str], number: str) -> Response:
     """Give it to another office within one's remit, where it belongs."""
     to = (_at_desk(number).number, typed["to_area"], typed["reason"])
-    return write_json(hand_on, signed_in(), *to, schema=ReceiptSchema, status=200)
+    return write_json(hand_on, signed_in(), *to, schema=HandedOnSchema, status=200)
 
 
 def _mine(number: str) -> FeedbackRow:

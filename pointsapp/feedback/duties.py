@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from pointsapp.core.duties import Duties, Held, duty_columns, held_columns
 from pointsapp.feedback.models import Feedback, FeedbackState
 from pointsapp.feedback.policies import HANDLERS
-from pointsapp.feedback.queries import decided_each
+from pointsapp.feedback.queries import kept_out_each
 
 SHOWN = 60  # characters of what was said
 
@@ -25,7 +25,6 @@ def unanswered(now: datetime) -> Select[Any]:
         title=func.substr(Feedback.text, 1, SHOWN),
         arg=Feedback.number,
         due_at=Feedback.due_at,
-        not_by=Feedback.person_id,
     )
     return select(*columns).where(Feedback.state == FeedbackState.OPEN)
 
@@ -46,7 +45,8 @@ DUTIES = (
         arg="number",
         waiting=unanswered,
         roles=HANDLERS,
-        barred=decided_each,
+        barred=kept_out_each,
+        is_private=True,
     ),
 )
 HELD = (
@@ -56,6 +56,7 @@ HELD = (
         endpoint="feedback.show_handling",
         arg="number",
         held=left_to,
+        barred=kept_out_each,
         is_due=True,
     ),
 )

@@ -47,6 +47,12 @@ class YouDecidedIt(Forbidden):
     code = "feedback_you_decided"
 
 
+class NobodyThere(RuleBroken):
+    """Nobody who may answer it is on duty at the office it was to be handed to, so it would come back. facts: office."""
+
+    code = "feedback_nobody_there"
+
+
 class AnswerIsOld(Conflict):
     """The days in which an answer can be found wanting are over. facts: days."""
 

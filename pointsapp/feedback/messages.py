@@ -97,6 +97,12 @@ MESSAGES: dict[str, Message] = {
     "feedback_you_decided": Message(
         _l("这件事是您定的"), _l("这条意见说的事是您自己处理的，由另一位同事或上一级来答复。")
     ),
+    "feedback_nobody_there": Message(
+        _l("那里没有能答复的人"),
+        _l(
+            "%(office)s现在没有人在岗，或者在岗的只有提这条意见、定这件事的人。意见还在原处，没有转出；请换一个单位，或由您答复。"
+        ),
+    ),
     "feedback_answer_old": Message(
         _l("答复已经过了期限"), _l("答复后 %(days)s 天内可以说不满意，现在已经过了；还有问题请另提一条。")
     ),

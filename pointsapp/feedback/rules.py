@@ -44,6 +44,11 @@ def next_office(chain: Sequence[int], area_id: int, duty: Collection[OnDuty]) ->
     return _office(offices[0] if offices else chain[0], duty)
 
 
+def root_office(chain: Sequence[int], duty: Collection[OnDuty]) -> Office:
+    """Return the office at the root of `chain`: where everything ends for which nobody else is on duty."""
+    return _office(chain[0], duty)
+
+
 def _office(area_id: int, duty: Collection[OnDuty]) -> Office:
     """Let whoever there has least to answer do it."""
     here = sorted((one.open_count, one.person_id) for one in duty if one.area_id == area_id)

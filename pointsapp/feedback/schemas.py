@@ -146,6 +146,12 @@ class ReceiptSchema(Schema):
     state = fields.String()
 
 
+class HandedOnSchema(ReceiptSchema):
+    """`office` has it now: the one it was handed to, or the nearest above with somebody on duty."""
+
+    office = fields.String()
+
+
 class GuestFeedbackReceiptSchema(ReceiptSchema):
     """`code` is the secret that reads it later, together with the number; it is told this once."""
 
@@ -153,7 +159,10 @@ class GuestFeedbackReceiptSchema(ReceiptSchema):
 
 
 class FeedbackStepSchema(Schema):
-    """What happened to it: `by` is empty for a guest and for what happened by itself."""
+    """What happened to it: `by` is empty for a guest and for what happened by itself.
+
+    `by_decider`: nobody else was on duty, so who had decided what it is about has it after all.
+    """
 
     kind = fields.Function(lambda row: row.kind.value)
     text = fields.String()
@@ -162,6 +171,7 @@ class FeedbackStepSchema(Schema):
     by = fields.String()
     at = Moment()
     due_at = Moment()
+    by_decider = fields.Boolean()
 
 
 class FeedbackMatterSchema(FeedbackSchema):

@@ -28,6 +28,7 @@ from pointsapp.worker import deliver_events
 from tests.conftest import Clock, HouseClient
 from tests.factories import (
     actor_of,
+    kept,
     make_person,
     make_platform_admin,
     make_shift,
@@ -83,12 +84,18 @@ def test_things_done_on_one_page_about_one_title_are_one_line(session: Session, 
     assert (page.mine, [line.count for line in page.lines]) == (3, [3])
 
 
-def test_nobody_is_asked_to_decide_for_themself(session: Session, tree: dict[str, Area]) -> None:
+def test_nobody_is_asked_to_decide_for_themself(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
     staff, second = make_staff(session, tree["community"]), make_staff(session, tree["community"])
     leave_provisional(session, tree["community"], staff)
     assert (seen(session, staff).mine, seen(session, second).mine) == (0, 1)
     (line,) = seen(session, staff, "all").lines
     assert not line.may_do
+    linked = '<a class="strong" href='
+    for person, is_linked in ((kept(session, second), True), (kept(session, staff), False)):
+        page = client.sign_in(person).get("/console/work?scope=all").text
+        assert (line.title in page, linked in page) == (True, is_linked), (
+            "no line leads where its reader may do nothing"
+        )
 
 
 def test_a_correction_waits_for_the_second_person(session: Session, tree: dict[str, Area]) -> None:

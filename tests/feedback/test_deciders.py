@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from pointsapp.areas.models import Area
 from pointsapp.checkin.models import Action
 from pointsapp.checkin.services import Void, void_attendance
 from pointsapp.core import clock as time
@@ -26,8 +27,16 @@ from pointsapp.disputes.models import DisputeKind
 from pointsapp.disputes.services import DecideDispute, OpenDispute, decide_dispute, open_dispute
 from pointsapp.feedback.errors import YouDecidedIt
 from pointsapp.feedback.models import Feedback
-from pointsapp.feedback.queries import deciders_of, feedback_counts, feedback_page, find_feedback
-from pointsapp.feedback.services import answer_feedback, hand_on, open_timeline, say_feedback, take_feedback
+from pointsapp.feedback.queries import deciders_of, feedback_counts, feedback_page, find_feedback, steps_of
+from pointsapp.feedback.services import (
+    Verdict,
+    answer_feedback,
+    give_verdict,
+    hand_on,
+    open_timeline,
+    say_feedback,
+    take_feedback,
+)
 from pointsapp.people.models import Person
 from pointsapp.redemption.services import issue_voucher, redeem
 from pointsapp.tasks.services import Decision, appeal, ask_excuse, decide_no_show
@@ -97,13 +106,32 @@ class TestRefusedDeed:
         assert feedback_page(street.session, barred, PageRequest(), view="open", now=clock.at).items == ()
         assert feedback_counts(street.session, barred, now=clock.at).open == 0
         assert feedback_counts(street.session, street.actor(street.admin), now=clock.at).open == 1
-        seen = work_list(street.session, barred, scope="all", kind="feedback.unanswered", now=clock.at)
-        assert [line.may_do for line in seen.lines] == [False]
+        for scope in ("mine", "late", "all"):
+            seen = work_list(street.session, barred, scope=scope, now=clock.at)
+            assert (seen.lines, seen.total) == ((), 0), "not even its first words"
+        seen = work_list(street.session, street.actor(street.admin), scope="all", now=clock.at)
+        assert [(line.args["number"], line.may_do) for line in seen.lines] == [(number, True)]
 
-    def test_handing_it_on_does_not_bring_it_back(self, street: Street, clock: Clock) -> None:
-        number, office = complain(street.session, street.doer, refused(street)), street.actor(street.admin)
-        write(hand_on, office, number, street.tree["community"].code, "请社区先看", now=clock.at)
-        assert row_of(street.session, number).handler_id == street.admin.id
+    def test_who_refused_it_reads_nothing_on_a_hand_over_either(self, street: Street, client: HouseClient) -> None:
+        make.grant(street.session, street.staff, Role.STREET_ADMIN, area=street.tree["street"])
+        clerk = make.kept(street.session, make.make_staff(street.session, street.tree["community"]))
+        complain(street.session, street.doer, refused(street), text="照片看得清楚")
+        there = f"/console/people/{clerk.public_id}/hand-over"
+        assert "照片看得清楚" in client.sign_in(street.admin).get(there).text
+        assert "照片看得清楚" not in client.sign_in(street.staff).get(there).text
+
+    def test_it_is_not_handed_to_an_office_that_would_send_it_back(self, street: Street, client: HouseClient) -> None:
+        number = complain(street.session, street.doer, refused(street))
+        before, here = len(steps_of(street.session, row_of(street.session, number).id)), f"/console/feedback/{number}"
+        to = {"to_area": street.tree["community"].code, "reason": "请社区先看"}
+        said = client.sign_in(street.admin).post(f"{here}/handing-on", data=to)
+        assert (said.status_code, f"{street.tree['community'].name}现在没有人在岗" in said.text) == (422, True)
+        row = row_of(street.session, number)
+        assert (row.handler_id, len(steps_of(street.session, row.id))) == (street.admin.id, before)
+        second = make.kept(street.session, make.make_staff(street.session, street.tree["community"]))
+        done = client.post(f"{here}/handing-on", data=to, follow_redirects=True)
+        assert f"现在由{street.tree['community'].name}承办" in done.text
+        assert row_of(street.session, number).handler_id == second.id
 
     def test_who_looks_again_because_of_it_may_answer(self, street: Street, clock: Clock) -> None:
         page = refused(street)
@@ -124,6 +152,77 @@ class TestRefusedDeed:
     def test_nobody_is_kept_out_of_somebody_elses_affair(self, street: Street) -> None:
         number = complain(street.session, street.neighbour, refused(street))
         assert row_of(street.session, number).handler_id == street.staff.id
+
+
+class TestNobodyElse:
+    """One administrator decided it, and nobody else is on duty anywhere: it is answered all the same, and everybody reads why."""
+
+    @pytest.fixture
+    def alone(self, session: Session, clock: Clock) -> Person:
+        self.tree = make.make_tree(session)
+        return make.kept(session, make.make_platform_admin(session))  # type: ignore[no-any-return]
+
+    def _said(self, session: Session, clock: Clock, alone: Person) -> tuple[str, Person]:
+        task = make.make_task(session, make.kept(session, self.tree["community"]))
+        span = {"starts_at": clock.at - timedelta(hours=3), "ends_at": clock.at - timedelta(hours=1)}
+        shift = make.make_shift(session, task, **span)
+        person = make.make_person(session, session.get_one(Area, self.tree["community"].id))
+        signup = make.make_signup(session, shift, person).public_id
+        person = make.kept(session, person)
+        key = do(ask_excuse, actor_of(session, person), signup, "孩子发烧").public_id
+        do(
+            decide_no_show,
+            actor_of(session, alone),
+            key,
+            Decision(about="excuse", is_accepted=False, words="没有提前说"),
+        )
+        return complain(session, person, "/me/no-shows"), person
+
+    def test_it_goes_to_who_is_there_and_says_so(
+        self, session: Session, clock: Clock, client: HouseClient, alone: Person
+    ) -> None:
+        number, person = self._said(session, clock, alone)
+        desk = actor_of(session, alone)
+        assert row_of(session, number).handler_id == alone.id
+        assert feedback_counts(session, desk, now=clock.at).mine == 1
+        assert [row.number for row in feedback_page(session, desk, PageRequest(), view="open", now=clock.at).items] == [
+            number
+        ]
+        assert work_list(session, desk, now=clock.at).mine == 1
+        do(answer_feedback, desk, number, "核对过了，改为请假。")
+        steps = steps_of(session, row_of(session, number).id)
+        assert [step.by_decider for step in steps] == [True, True]
+        told = "没有别的工作人员在岗，这一步由定这件事的人承办"
+        assert client.sign_in(alone).get(f"/console/feedback/{number}").text.count(told) == 2
+        assert client.sign_in(person).get(f"/feedback/{number}").text.count(told) == 2
+        read = client.get(f"/api/v1/me/feedback/{number}", headers=make.bearer(session, person)).json
+        assert [step["by_decider"] for step in read["steps"]] == [True, True]
+
+    def test_a_colleague_who_comes_takes_it_over(self, session: Session, clock: Clock, alone: Person) -> None:
+        number, _person = self._said(session, clock, alone)
+        second = make.kept(session, make.make_platform_admin(session))
+        with pytest.raises(YouDecidedIt):
+            do(answer_feedback, actor_of(session, alone), number, "核对过了")
+        assert feedback_counts(session, actor_of(session, alone), now=clock.at).open == 0
+        do(take_feedback, actor_of(session, second), number)
+        assert [step.by_decider for step in steps_of(session, row_of(session, number).id)] == [True, False]
+
+    def test_what_stood_with_nobody_is_seen_and_answered(self, session: Session, clock: Clock, alone: Person) -> None:
+        number, _person = self._said(session, clock, alone)
+        session.execute(update(Feedback).where(Feedback.number == number).values(handler_id=None))
+        session.commit()
+        assert feedback_counts(session, actor_of(session, alone), now=clock.at).open == 1
+        do(answer_feedback, actor_of(session, alone), number, "核对过了，改为请假。")
+        assert [step.by_decider for step in steps_of(session, row_of(session, number).id)][-1] is True
+
+    def test_found_wanting_it_climbs_to_who_is_there(self, session: Session, clock: Clock, alone: Person) -> None:
+        clerk = make.kept(session, make.make_staff(session, self.tree["community"]))
+        number, person = self._said(session, clock, alone)
+        assert row_of(session, number).handler_id == clerk.id
+        do(answer_feedback, actor_of(session, clerk), number, "查过了，没有记录。")
+        do(give_verdict, actor_of(session, person), Verdict(number=number, is_satisfied=False, text="有电话"), None)
+        assert row_of(session, number).handler_id == alone.id, "above the clerk nobody else is on duty"
+        do(answer_feedback, actor_of(session, alone), number, "核对过了，改为请假。")
 
 
 def test_who_decided_a_dispute(session: Session, clock: Clock, client: HouseClient) -> None:

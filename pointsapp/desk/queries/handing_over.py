@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,7 +80,7 @@ def hand_over(session: Session, actor: Actor, person: str, *, now: datetime) -> 
             )
             for line in lines
         ),
-        groups=_groups(session, found.id, now),
+        groups=_groups(session, found.id, actor, now),
     )
 
 
@@ -94,7 +95,7 @@ def _may_read(actor: Actor, person: DeskPerson) -> bool:
     )
 
 
-def _groups(session: Session, person_id: int, now: datetime) -> tuple[HeldGroup, ...]:
+def _groups(session: Session, person_id: int, reader: Actor, now: datetime) -> tuple[HeldGroup, ...]:
     branches = []
     for kind in _kinds.values():
         held = kind.held(person_id, now).subquery()
@@ -103,7 +104,11 @@ def _groups(session: Session, person_id: int, now: datetime) -> tuple[HeldGroup,
     if not branches:
         return ()
     found: dict[str, list[HeldLine]] = {}
-    for row in session.execute(union_all(*branches) if len(branches) > 1 else branches[0]):
+    rows = session.execute(union_all(*branches) if len(branches) > 1 else branches[0]).all()
+    unread = _unread(session, rows, reader, now)
+    for row in rows:
+        if (row.kind, row.number) in unread:
+            continue
         kind = _kinds[row.kind]
         args = {} if kind.arg is None else {kind.arg: row.arg}
         line = HeldLine(title=row.title, note=row.note or "", at=row.at, endpoint=kind.endpoint, args=args)
@@ -119,3 +124,14 @@ def _groups(session: Session, person_id: int, now: datetime) -> tuple[HeldGroup,
         for key, kind in _kinds.items()
         if key in found
     )
+
+
+def _unread(session: Session, rows: Sequence[Any], reader: Actor, now: datetime) -> set[tuple[str, int]]:
+    """Return what is not for this reader's eyes, by kind and number."""
+    found = set()
+    for kind in _kinds.values():
+        numbers = [row.number for row in rows if row.kind == kind.key]
+        if kind.barred is not None and numbers:
+            pairs = session.execute(select(*kind.barred(numbers, now).subquery().c))
+            found |= {(kind.key, number) for number, person_id in pairs if person_id == reader.person_id}
+    return found

@@ -52,7 +52,8 @@ class WorkList:
 
 def work_list(session: Session, actor: Actor, *, scope: str = "mine", kind: str = "", now: datetime) -> WorkList:
     """Return what waits: `mine` is my turn, `late` everything overdue in my areas, `all` everything there."""
-    found, has_more = waiting_for(session, actor, now=now)
+    waits, has_more = waiting_for(session, actor, now=now)
+    found = [thing for thing in waits if not (thing.kind.is_private and actor.person_id in thing.barred)]
     mine = [thing for thing in found if actor.person_id in thing.turn]
     late = [thing for thing in found if thing.is_late]
     shown = {"mine": mine, "late": late}.get(scope, found)

@@ -28,7 +28,14 @@ from pointsapp.feedback.queries import (
     timeline_page,
 )
 from pointsapp.feedback.schemas import AnswerForm, HandOnForm, LookIntoForm
-from pointsapp.feedback.services import FeedbackReceipt, answer_feedback, hand_on, open_timeline, take_feedback
+from pointsapp.feedback.services import (
+    FeedbackReceipt,
+    HandedOn,
+    answer_feedback,
+    hand_on,
+    open_timeline,
+    take_feedback,
+)
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
 
@@ -79,7 +86,11 @@ def submit_answer(number: str) -> ResponseReturnValue:
 def submit_handing_on(number: str) -> ResponseReturnValue:
     """Give it to the office where it belongs."""
     form = bind(HandOnForm())
-    done = _then(number, _("已转交。"))
+
+    def done(receipt: HandedOn) -> str:
+        flash(_("已转交，现在由%(office)s承办。", office=receipt.office), "yes")
+        return url_for("feedback.show_handling", number=number)
+
     return form.submit(
         lambda to: write_page(hand_on, signed_in(), number, *to, then=done), or_show=lambda: _handling(number, form)
     )

@@ -1,6 +1,6 @@
 """The reading room of feedback."""
 
-from pointsapp.feedback.queries.deciders import decided_each, deciders_of, kept_out
+from pointsapp.feedback.queries.deciders import deciders_of, kept_out, kept_out_each
 from pointsapp.feedback.queries.duty import on_duty
 from pointsapp.feedback.queries.handling import handled_feedback, require_handler
 from pointsapp.feedback.queries.matters import (
@@ -23,13 +23,13 @@ __all__ = [
     "Source",
     "StepRow",
     "TimelineRow",
-    "decided_each",
     "deciders_of",
     "feedback_counts",
     "feedback_page",
     "find_feedback",
     "handled_feedback",
     "kept_out",
+    "kept_out_each",
     "my_feedback_page",
     "on_duty",
     "open_until",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Role
@@ -13,6 +14,11 @@ from pointsapp.feedback.models import Feedback, FeedbackState
 from pointsapp.feedback.policies import HANDLERS
 from pointsapp.feedback.rules import OnDuty
 from pointsapp.people.models import Person, RoleGrant
+
+
+def in_office(grant: Any, holder: Any, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a role is held now, by somebody who is still here."""
+    return and_(holder.erased_at.is_(None), grant.starts_at <= now, or_(grant.ended_at.is_(None), grant.ended_at > now))
 
 
 def on_duty(session: Session, chain: Sequence[int], *, but_not: Collection[int], now: datetime) -> tuple[OnDuty, ...]:
@@ -28,9 +34,7 @@ def on_duty(session: Session, chain: Sequence[int], *, but_not: Collection[int],
         select(RoleGrant.area_id, RoleGrant.person_id, waiting)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
-            Person.erased_at.is_(None),
-            RoleGrant.starts_at <= now,
-            or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
+            in_office(RoleGrant, Person, now),
             or_(
                 and_(RoleGrant.area_id.in_(chain), RoleGrant.role.in_(HANDLERS)),
                 RoleGrant.role == Role.PLATFORM_ADMIN,

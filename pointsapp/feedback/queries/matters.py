@@ -18,7 +18,7 @@ from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.models import Feedback, FeedbackKind, FeedbackState, FeedbackStep, StepKind
 from pointsapp.feedback.policies import HANDLERS, may_see_feedback
-from pointsapp.feedback.queries.deciders import decided_by
+from pointsapp.feedback.queries.deciders import barred_from, deciders_for
 from pointsapp.people.models import Person
 
 OPEN_VIEWS = ("mine", "open", "overdue", "answered", "closed")
@@ -64,6 +64,8 @@ class FeedbackRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRow:
+    """One step. `by_decider`: who had decided what it is about has it after all, for nobody else was on duty."""
+
     id: int
     kind: StepKind
     text: str
@@ -73,6 +75,7 @@ class StepRow:
     by_id: int | None
     at: datetime
     due_at: datetime
+    by_decider: bool
 
     @property
     def last_day(self) -> datetime:
@@ -126,6 +129,7 @@ def masked(row: FeedbackRow) -> FeedbackRow:
 def steps_of(session: Session, feedback_id: int) -> tuple[StepRow, ...]:
     """Return what happened to a feedback, the oldest first."""
     by, handler = aliased(Person), aliased(Person)
+    deciders = deciders_for(session, feedback_id)
     rows = session.execute(
         select(FeedbackStep, Area.name, handler.name, by.name)
         .join(Area, Area.id == FeedbackStep.area_id)
@@ -138,7 +142,7 @@ def steps_of(session: Session, feedback_id: int) -> tuple[StepRow, ...]:
     return tuple(
         StepRow(
             id=step.id, kind=step.kind, text=step.text, area=area, handler=named or "", by=name or "", by_id=step.by_id,
-            at=step.at, due_at=step.due_at,
+            at=step.at, due_at=step.due_at, by_decider=step.handler_id in deciders,
         )
         for step, area, named, name in rows
     )  # fmt: skip
@@ -152,12 +156,12 @@ def my_feedback_page(session: Session, person_id: int, page: PageRequest, *, now
     return cut([_row(found, now) for found in session.execute(query)], page.limit, lambda row: (row.id,))
 
 
-def _within(actor: Actor) -> ColumnElement[bool]:
+def _within(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """What lies within this actor's remit, but nothing of their own, and nothing about what they decided."""
     return and_(
         below_any(Area.path, actor.paths(HANDLERS)),
         or_(Feedback.person_id.is_(None), Feedback.person_id != actor.person_id),
-        ~decided_by(actor.person_id),
+        ~barred_from(actor.person_id, now),
     )
 
 
@@ -176,7 +180,7 @@ def _view(view: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
 def feedback_page(session: Session, actor: Actor, page: PageRequest, *, view: str, now: datetime) -> Page[FeedbackRow]:
     """Return what stands at the offices of one's remit, names and contacts masked, what is due first on top; what is over by the newest."""
     require(may_see_feedback(actor))
-    query = _matters().where(_within(actor), _view(view, actor, now)).limit(page.limit + 1)
+    query = _matters().where(_within(actor, now), _view(view, actor, now)).limit(page.limit + 1)
     if view in ("answered", "closed"):
         query = query.order_by(Feedback.id.desc())
         if page.after:
@@ -196,7 +200,7 @@ def feedback_counts(session: Session, actor: Actor, *, now: datetime) -> Feedbac
         select(*(func.count().filter(_view(view, actor, now)) for view in OPEN_VIEWS[:4]))
         .select_from(Feedback)
         .join(Area, Area.id == Feedback.area_id)
-        .where(_within(actor), Feedback.state.in_((FeedbackState.OPEN, FeedbackState.ANSWERED)))
+        .where(_within(actor, now), Feedback.state.in_((FeedbackState.OPEN, FeedbackState.ANSWERED)))
     ).one()
     return FeedbackCounts(mine=numbers[0], open=numbers[1], overdue=numbers[2], answered=numbers[3])
 

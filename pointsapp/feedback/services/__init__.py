@@ -2,7 +2,7 @@
 
 from pointsapp.feedback.services.climbing import climb_overdue, close_answered
 from pointsapp.feedback.services.handling import answer_feedback, hand_on, open_timeline, take_feedback
-from pointsapp.feedback.services.moves import FeedbackReceipt
+from pointsapp.feedback.services.moves import FeedbackReceipt, HandedOn
 from pointsapp.feedback.services.saying import (
     GuestReceipt,
     SayFeedback,
@@ -17,6 +17,7 @@ from pointsapp.feedback.services.saying import (
 __all__ = [
     "FeedbackReceipt",
     "GuestReceipt",
+    "HandedOn",
     "SayFeedback",
     "Verdict",
     "answer_feedback",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from pointsapp.feedback.errors import FeedbackUnknown
 from pointsapp.feedback.models import Feedback, FeedbackState, FeedbackStep, StepKind
 from pointsapp.feedback.queries.deciders import kept_out
 from pointsapp.feedback.queries.duty import on_duty
-from pointsapp.feedback.rules import Office, next_office
+from pointsapp.feedback.rules import Office, next_office, root_office
 from pointsapp.stars.queries.days import days_after
 
 LAST_MOMENT = timedelta(seconds=1)  # "by the 27th" is said by a moment on the 27th
@@ -28,6 +29,13 @@ class FeedbackReceipt:
     number: str
     state: FeedbackState
     is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOn(FeedbackReceipt):
+    """`office` is the name of the one that has it now."""
+
+    office: str
 
 
 def receipt(row: Feedback, *, is_repeat: bool = False) -> FeedbackReceipt:
@@ -93,4 +101,12 @@ def office_above(session: Session, row: Feedback, path: str, *, now: datetime) -
     """Return the office that it climbs to, None where nothing stands above."""
     chain = ids_in(path)
     duty = on_duty(session, chain, but_not=kept_out(session, row), now=now)
-    return next_office(chain, row.area_id, duty)
+    office = next_office(chain, row.area_id, duty)
+    return office and with_somebody(session, row, office, chain, now=now)
+
+
+def with_somebody(session: Session, row: Feedback, office: Office, chain: Sequence[int], *, now: datetime) -> Office:
+    """Return `office`; where nobody else is on duty up to the root, with who there decided what it is about: never with nobody."""
+    if office.handler_id is not None or row.person_id is None:
+        return office
+    return root_office(chain, on_duty(session, chain, but_not={row.person_id}, now=now))

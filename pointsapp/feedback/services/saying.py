@@ -31,6 +31,7 @@ from pointsapp.feedback.services.moves import (
     step,
     tell_handler,
     tell_person,
+    with_somebody,
 )
 
 
@@ -85,6 +86,7 @@ def say_feedback(session: Session, actor: Actor | None, command: SayFeedback, *,
     )
     duty = on_duty(session, chain, but_not=kept_out(session, row), now=now)
     office = first_office(chain, duty, skips_nearest=command.kind is FeedbackKind.CONDUCT)
+    office = with_somebody(session, row, office, chain, now=now)
     row.area_id, row.handler_id = office.area_id, office.handler_id
     session.add(row)
     session.flush()
