@@ -33,6 +33,7 @@ from pointsapp.tasks.services import (
     join_now,
     mark_arrived,
     sign_up,
+    tell_of_open_places,
 )
 from tests import factories as make
 from tests.conftest import Clock
@@ -288,6 +289,30 @@ def test_promotion_may_stop_earlier_by_policy(street: Street, clock: Clock) -> N
     street.cancel(holder, place)
     assert street.state(wait) is SignupState.WAITLISTED
     assert street.sign_up(waiter, shift).state is SignupState.CONFIRMED
+
+
+@pytest.mark.parametrize("left_by", ["a clash", "offers that lapsed"])
+def test_a_place_left_free_is_told_once_when_the_queue_stops(street: Street, clock: Clock, left_by: str) -> None:
+    policy.set_value(street.session, PROMOTION_STOPS_MINUTES, 60, now=clock.at)
+    if left_by == "offers that lapsed":
+        _offers(street, clock)
+    starts_at = clock.at + timedelta(hours=3)
+    shift = street.shift(capacity=2, waitlist=True, starts_at=starts_at)
+    street.sign_up(street.person(), shift)
+    holder, waiter = street.person(), street.person()
+    place, wait = street.sign_up(holder, shift), street.sign_up(waiter, shift)
+    if left_by == "a clash":
+        street.sign_up(waiter, street.shift(starts_at=starts_at))
+    street.cancel(holder, place)
+    mark = starts_at - timedelta(minutes=60)
+    write(expire_due_offers, now=mark - timedelta(seconds=1))
+    assert street.state(wait) is SignupState.WAITLISTED
+    assert street.counts(shift) == (1, 1)
+    assert write(tell_of_open_places, now=mark - timedelta(seconds=1)) == 0, "the queue moves by itself"
+    assert write(tell_of_open_places, now=mark) == 1
+    assert street.told("tasks.place_open") == [waiter.id]
+    assert write(tell_of_open_places, now=mark + timedelta(minutes=1)) == 0, "once"
+    assert write(tell_of_open_places, now=starts_at) == 0
 
 
 def _offers(street: Street, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from pointsapp.tasks.services.publication import approve_task, cancel_task, clos
 from pointsapp.tasks.services.shifts import MoveShift, ShiftReceipt, move_shift, name_leaders, stop_shift
 from pointsapp.tasks.services.signups import SignupReceipt, accept_offer, cancel_signup, join_now, sign_up
 from pointsapp.tasks.services.templates import TemplateReceipt, retire_template, save_template
-from pointsapp.tasks.services.waiting import expire_due_offers, fill_waiting
+from pointsapp.tasks.services.waiting import expire_due_offers, fill_waiting, tell_of_open_places
 
 __all__ = [
     "ARRIVED",
@@ -52,4 +52,5 @@ __all__ = [
     "set_place",
     "sign_up",
     "stop_shift",
+    "tell_of_open_places",
 ]

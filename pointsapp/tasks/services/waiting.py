@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events, policy
@@ -30,6 +30,7 @@ from pointsapp.tasks.queries.standing import clash_exists, week_count
 from pointsapp.tasks.rules import Gate, NoShowRule, is_over_quota, promotion_ends_at, signup_gate
 
 BATCH = 200
+PLACE_OPEN = "tasks.place_open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +234,7 @@ def tell_of_open_place(session: Session, brief: ShiftBrief, by: Terms, *, now: d
     people = session.scalars(select(Signup.person_id).where(*waits)).all()
     return events.record_each(
         session,
-        "tasks.place_open",
+        PLACE_OPEN,
         at=now,
         subject=f"shift:{brief.id}",
         person_ids=people,
@@ -261,16 +262,43 @@ def expire_due_offers(session: Session, *, now: datetime) -> int:
 def fill_waiting(session: Session, *, now: datetime) -> int:
     """Give places to waiting people who could not take one when it was freed and can now; return how many moved up."""
     by = terms(session, now=now)
+    rows = session.execute(_with_free_places(now).order_by(Shift.id).limit(BATCH)).all()
+    return sum(fill_free_places(session, as_brief(row), by, now=now, lapsed=False) for row in rows)
+
+
+def tell_of_open_places(session: Session, *, now: datetime) -> int:
+    """Tell those who wait that a place free since before the queue stopped is open to all now; return how many were told.
+
+    Nobody frees such a place at that moment: it was left because all who waited had a clash or let theirs lapse. A shift whose
+    waiting people were told since its queue stopped is told no more.
+    """
+    by = terms(session, now=now)
+    if by.stops_minutes == 0:
+        return 0  # the queue moves until the start
     rows = session.execute(
-        select_briefs()
-        .where(
-            Task.state == TaskState.PUBLISHED,
-            Shift.state == ShiftState.OPEN,
-            Shift.waiting > 0,
-            Shift.taken < Shift.capacity,
-            Shift.starts_at > now,
-        )
-        .order_by(Shift.id)
+        _with_free_places(now)
+        .where(Shift.starts_at <= now + timedelta(minutes=by.stops_minutes))
+        .order_by(Shift.starts_at.desc(), Shift.id)  # whose queue has just stopped come first
         .limit(BATCH)
     ).all()
-    return sum(fill_free_places(session, as_brief(row), by, now=now, lapsed=False) for row in rows)
+    told = 0
+    for brief in map(as_brief, rows):
+        since = promotion_ends_at(brief.starts_at, by.stops_minutes)
+        # The row is held, so that a second worker, or who gives a place back just now, does not tell at the same time.
+        session.execute(select(Shift.id).where(Shift.id == brief.id).with_for_update())
+        was_told = select(events.Event.id).where(
+            events.Event.subject == f"shift:{brief.id}", events.Event.kind == PLACE_OPEN, events.Event.at >= since
+        )
+        if session.scalar(was_told.limit(1)) is None:
+            told += tell_of_open_place(session, brief, by, now=now)
+    return told
+
+
+def _with_free_places(now: datetime) -> Select[Any]:
+    return select_briefs().where(
+        Task.state == TaskState.PUBLISHED,
+        Shift.state == ShiftState.OPEN,
+        Shift.waiting > 0,
+        Shift.taken < Shift.capacity,
+        Shift.starts_at > now,
+    )
