@@ -139,6 +139,7 @@ ACTS: dict[str, Any] = {
     "care.move_refused": _l("不同意转入"),
     "care.phone_lost": _l("挂失手机"),
     "care.place_offered": _l("告诉代办人有名额"),
+    "care.signup_promoted": _l("告诉代办人候补上了"),
     "certificates.asked": _l("申请服务证明"),
     "certificates.issued": _l("开出服务证明"),
     "certificates.item_added": _l("记入志愿服务记录"),

@@ -108,6 +108,15 @@ PERSON_WORDS: dict[str, Words] = {
         "wait",
         ("care.show_person", "mandate"),
     ),
+    "care.signup_promoted": Words(
+        _l("您照看的人候补上了"),
+        _l(
+            "他候补的「%(title)s」有了空位，名额已经是他的：%(span)s。请告诉他一声；去不了，您可以替他取消，好让给下一位。"
+        ),
+        "yes",
+        "yes",
+        ("care.show_person", "mandate"),
+    ),
     "care.card_issued": Words(
         _l("做了一张个人卡"),
         _l("纸上的码和手机上的码一样能签到；丢了请马上作废。"),

@@ -91,7 +91,7 @@ _SUBJECTS = {
     "care": Subject.ACCOUNT,
 }
 # Told by one feature, about the matter of another.
-_SUBJECT_OF_KIND = {"care.place_offered": Subject.TASKS}
+_SUBJECT_OF_KIND = {"care.place_offered": Subject.TASKS, "care.signup_promoted": Subject.TASKS}
 # An SMS costs the house money and the person attention: only what changes where they have to be.
 DEFAULT_WANTS: Mapping[str, tuple[str, ...]] = {
     "tasks": ("push", "mail", "sms"),
@@ -111,6 +111,7 @@ URGENT = frozenset(
         "tasks.place_offered",
         "tasks.signup_promoted",
         "care.place_offered",
+        "care.signup_promoted",
     }
 )
 _BEGINNINGS = ("starts_at", "from_at", "offer_expires_at")

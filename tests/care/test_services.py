@@ -73,7 +73,7 @@ from pointsapp.tasks.models import Signup, SignupState
 from pointsapp.tasks.policies import WAITLIST_OFFER_MINUTES
 from pointsapp.tasks.services import cancel_signup, sign_up
 from pointsapp.worker import deliver_events
-from tests.conftest import Clock
+from tests.conftest import Clock, HouseClient
 from tests.factories import (
     actor_of,
     bearer,
@@ -270,6 +270,29 @@ class TestActing:
         deliver_events(clock.now())
         told_to = select(Notice.person_id).where(Notice.kind == "care.place_offered")
         assert session.scalars(told_to).all() == [helper.id]
+
+    def test_whoever_helps_hears_of_a_place_that_came_by_itself(
+        self, session: Session, shop: Shop, client: HouseClient, clock: Clock
+    ) -> None:
+        helper, neighbour = (make_person(session, shop.tree["community"]) for _ in range(2))
+        mandate = consent(shop, helper)
+        shift = make_shift(session, make_task(session, shop.tree["community"], waitlist=True), capacity=1)
+        act(sign_up, actor_of(session, neighbour), shift.public_id)
+        waiting = act(sign_up, actor_of(session, shop.resident), shift.public_id)
+        held = session.scalars(select(Signup.public_id).where(Signup.person_id == neighbour.id)).one()
+        act(cancel_signup, actor_of(session, neighbour), held)
+        assert (
+            session.scalar(select(Signup.state).where(Signup.public_id == waiting.public_id)) is SignupState.CONFIRMED
+        )
+        deliver_events(clock.now())
+        told = session.scalars(select(Event).where(Event.kind == "care.signup_promoted")).all()
+        assert [(each.person_id, each.facts["mandate"]) for each in told] == [(helper.id, mandate)]
+        assert session.scalars(select(Event.id).where(Event.kind == "care.place_offered")).all() == []
+        deliver_events(clock.now())
+        page = client.sign_in(session.get_one(Person, told[0].person_id)).get("/me/notices").text
+        assert "您照看的人候补上了" in page
+        assert "您可以替他取消" in page
+        assert f"/for/{mandate}" in page
 
     def test_without_consent_to_spend_points_stay(self, session: Session, shop: Shop) -> None:
         helper = daughter_of(shop)

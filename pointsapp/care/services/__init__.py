@@ -28,9 +28,10 @@ from pointsapp.care.services.mandates import (
 from pointsapp.care.services.moves import AskMove, MoveReceipt, accept_move, ask_move, refuse_move, withdraw_move
 from pointsapp.care.services.newcomers import AddNewcomer, Newcomer, add_newcomer
 from pointsapp.care.services.phones import LostPhone, report_lost_phone
-from pointsapp.care.services.telling import tell_helpers
+from pointsapp.care.services.telling import TOLD_TO_HELPERS, tell_helpers
 
 __all__ = [
+    "TOLD_TO_HELPERS",
     "Act",
     "AddNewcomer",
     "AskMove",

@@ -1,4 +1,5 @@
-"""Tell helpers what cannot wait until they look: an offered place runs out, and who needs help does not read notices."""
+"""Tell helpers what cannot wait until they look: an offered place runs out, a place that came by itself has its hour to be at, and
+who needs help does not read notices."""
 
 from __future__ import annotations
 
@@ -9,19 +10,21 @@ from pointsapp.care.models import Mandate, MandateState
 from pointsapp.core import events
 from pointsapp.core.events import Event, EventRow
 
-KIND = "care.place_offered"
+# What a helper is told, by what happened to the person's sign-up.
+TOLD_TO_HELPERS = {"tasks.place_offered": "care.place_offered", "tasks.signup_promoted": "care.signup_promoted"}
 
 
 def tell_helpers(session: Session, event: EventRow) -> None:
-    """Tell who may act for the person just now that a place is kept for them; heard twice, each is told once.
+    """Tell who may act for the person just now that a place is kept for them, or is theirs; heard twice, each is told once.
 
     A visit at the desk is no such consent: it ends with the hour, and the officer has left the counter.
     """
     if event.person_id is None:
         return
+    kind = TOLD_TO_HELPERS[event.kind]
     told = {
         (each.person_id, each.facts.get("of"))
-        for each in session.scalars(select(Event).where(Event.subject == event.subject, Event.kind == KIND))
+        for each in session.scalars(select(Event).where(Event.subject == event.subject, Event.kind == kind))
     }
     helpers = session.execute(
         select(Mandate.helper_id, Mandate.public_id)
@@ -38,7 +41,7 @@ def tell_helpers(session: Session, event: EventRow) -> None:
             continue
         events.record(
             session,
-            KIND,
+            kind,
             at=event.at,
             subject=event.subject,
             area_id=event.area_id,
