@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from pointsapp.people.messages import ROLE_NAMES
-from pointsapp.web.filters import hours, points, when
+from pointsapp.web.filters import dated, hours, points
 from pointsapp.web.messages import Message
 
 MESSAGES: dict[str, Message] = {}
@@ -282,7 +282,7 @@ def fact_words(facts: Mapping[str, Any]) -> list[str]:
 
 def _shown(name: str, value: Any) -> str:
     if name.endswith("_at") and isinstance(value, str):
-        return when(datetime.fromisoformat(value))
+        return dated(datetime.fromisoformat(value))
     if name.startswith("minutes") and isinstance(value, int):
         return hours(value)
     if name.startswith("points") and isinstance(value, int):

@@ -113,6 +113,14 @@ def moment(value: datetime) -> str:
     return f"{day(value)} {clock_time(value)}"
 
 
+def dated(value: datetime) -> str:
+    """2026年11月21日 19:00: for a log, which is read years later and beside another day's print."""
+    local = clock.to_local(value)
+    if _english():
+        return f"{local.day} {_MONTHS_EN[local.month - 1]} {local.year} {clock_time(value)}"
+    return f"{local.year}年{local.month}月{local.day}日 {clock_time(value)}"
+
+
 def ago(value: datetime) -> str:
     """刚刚, 5 分钟前, 3 小时前, else the moment."""
     passed = clock.now() - value
@@ -154,6 +162,7 @@ FILTERS: dict[str, Any] = {
     "near_day": near_day,
     "when": when,
     "moment": moment,
+    "dated": dated,
     "ago": ago,
     "beside": beside,
     "code4": code4,

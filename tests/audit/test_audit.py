@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -179,3 +180,10 @@ def test_acts_have_words_in_both_languages(street: Street, client: HouseClient) 
             assert fact_words({"points": 1200, "role": "staff", "unknown": 1}) != []
             assert fact_words({"reason": "", "points": None}) == [], "a fact without a value is none"
     assert act_words("left.the_house") == "left.the_house"
+
+
+def test_the_log_says_the_day_with_its_year(app: Flask) -> None:
+    with app.test_request_context("/?lang=zh"):
+        assert fact_words({"from_at": "2026-11-24T00:00:00+00:00"}) == ["原时间 2026年11月24日 08:00"]
+    with app.test_request_context("/?lang=en"):
+        assert fact_words({"from_at": "2026-11-24T00:00:00+00:00"}) == ["Was at 24 Nov 2026 08:00"]

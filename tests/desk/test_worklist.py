@@ -151,6 +151,8 @@ def test_overdue_it_climbs_one_area_for_each_limit(session: Session, clock: Cloc
     assert turns() == [1, 0, 0, 0]
     clock.forward(days=4)  # Wednesday
     assert turns() == [1, 1, 0, 0]
+    shared = [seen(session, person).lines[0].is_still_mine for person in (leader, staff)]
+    assert shared == [True, False], "it says who answers now, and that who had it first may do it still"
     clock.forward(days=2)  # Friday
     assert turns() == [1, 1, 1, 0]
     clock.forward(days=30)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pointsapp.core import clock as time
 from pointsapp.core.actor import Role
 from pointsapp.core.errors import Conflict, Forbidden
-from pointsapp.core.events import Event
+from pointsapp.core.events import IS_ACT, Event
 from pointsapp.core.paging import PageRequest
 from pointsapp.core.policy import set_value
 from pointsapp.core.transaction import write
@@ -65,6 +65,13 @@ def test_it_goes_to_the_persons_community_with_a_name_and_a_day(street: Street) 
     # Said on Saturday 21 November: five working days later is Friday the 27th, to its end.
     assert time.to_local(row.due_at).isoformat() == "2026-11-28T00:00:00+08:00"
     assert _told(street.session, "feedback.assigned") == [street.staff.id]
+
+
+def test_what_somebody_says_for_themself_is_no_act_upon_the_office(street: Street) -> None:
+    """The audit log shows what staff did; who complains is named there by nobody."""
+    street.say()
+    assert street.session.scalars(select(Event).where(IS_ACT, Event.kind.like("feedback.%"))).all() == []
+    assert street.session.scalars(select(Event).where(Event.kind == "feedback.assigned")).one().actor_id is None
 
 
 def test_what_is_said_about_staff_begins_at_the_street(street: Street) -> None:

@@ -58,6 +58,35 @@ def test_shifts_and_arrivals_of_the_own_areas_only(session: Session, clock: Cloc
     assert [(row.title, row.taken, row.arrived, row.is_on) for row in page.shifts] == [("进行中", 2, 1, True)]
 
 
+def test_who_leads_a_shift_finds_it_on_the_desk_wherever_it_is(session: Session, clock: Clock) -> None:
+    tree = make_tree(session)
+    leader = make_staff(session, tree["grid"], Role.GRID_LEADER)
+    now = clock.now()
+    above = make_task(session, tree["community"], title="社区的场次")
+    make_shift(session, above, starts_at=now - timedelta(minutes=10), leaders=(leader,))
+    make_shift(session, make_task(session, tree["community"], title="别人带的"), starts_at=now)
+    make_shift(session, make_task(session, tree["grid"], title="网格的场次"), starts_at=now)
+    page = queries.console_today(session, actor_of(session, leader), now=now)
+    assert [(row.title, row.is_led) for row in page.shifts] == [("社区的场次", True), ("网格的场次", False)]
+
+
+def test_what_the_desk_leaves_out_adds_up_to_what_waits(session: Session, clock: Clock, client: HouseClient) -> None:
+    """Three of a shift are one line: lines must not be counted where the figure above counts things."""
+    tree = make_tree(session)
+    staff = make_staff(session, tree["community"])
+    end = clock.now() - timedelta(minutes=1)
+    for number in range(8):
+        task = make_task(session, tree["community"], title=f"夜巡{number}")
+        shift = make_shift(session, task, starts_at=end - timedelta(hours=1), ends_at=end)
+        for _each in range(3):
+            attend(session, make_person(session), shift, 60, AttendanceState.PROVISIONAL)
+    session.commit()
+    client.sign_in(staff)
+    page = client.get("/console").text
+    assert page.count("3 件</span>") == 6
+    assert "还有 6 件等您办" in page
+
+
 def test_what_waits_is_counted_without_what_is_ones_own(session: Session) -> None:
     tree = make_tree(session)
     staff = make_staff(session, tree["community"])

@@ -33,6 +33,7 @@ class WorkLine:
     is_late: bool
     step: int
     is_mine: bool
+    is_still_mine: bool  # others answer for it by now; who had it first may do it still
     may_do: bool
     holders: tuple[Holder, ...]
 
@@ -79,10 +80,10 @@ def _lines(things: list[Waiting], actor: Actor) -> tuple[WorkLine, ...]:
         is_mine, may_do = actor.person_id in thing.turn, actor.person_id not in thing.barred
         key = (thing.kind.key, thing.title, thing.arg, thing.area_id, thing.is_late, thing.step, is_mine, may_do)
         groups.setdefault(key, []).append(thing)
-    return tuple(_line(group, is_mine=key[6], may_do=key[7]) for key, group in groups.items())
+    return tuple(_line(group, actor, is_mine=key[6], may_do=key[7]) for key, group in groups.items())
 
 
-def _line(group: list[Waiting], *, is_mine: bool, may_do: bool) -> WorkLine:
+def _line(group: list[Waiting], actor: Actor, *, is_mine: bool, may_do: bool) -> WorkLine:
     first = group[0]
     return WorkLine(
         kind=first.kind.key,
@@ -98,6 +99,7 @@ def _line(group: list[Waiting], *, is_mine: bool, may_do: bool) -> WorkLine:
         is_late=first.is_late,
         step=first.step,
         is_mine=is_mine,
+        is_still_mine=is_mine and may_do and actor.person_id not in {holder.person_id for holder in first.holders},
         may_do=may_do,
         holders=first.holders,
     )

@@ -91,7 +91,7 @@ def say_feedback(session: Session, actor: Actor | None, command: SayFeedback, *,
     session.add(row)
     session.flush()
     step(session, row, StepKind.RECEIVED, person_id, now=now)
-    tell_handler(session, row, person_id, now=now)
+    tell_handler(session, row, None, now=now)  # the house hands it on: who speaks for themself acts upon nobody
     return receipt(row)
 
 
@@ -153,7 +153,7 @@ def give_verdict(
         climbs=row.climbs + 1, due_at=due_end(session, CLIMBED_DAYS, now=now), answered_at=None, late_at=None,
     )  # fmt: skip
     step(session, row, StepKind.DISSATISFIED, by_id, said=command.text, now=now)
-    tell_handler(session, row, by_id, now=now)
+    tell_handler(session, row, None, now=now)
     tell_person(session, row, "feedback.climbed", by_id, now=now)
     return receipt(row)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -21,7 +21,7 @@ from pointsapp.ledger.models import Balance
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
 from pointsapp.redemption.models import Redemption
-from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.models import Shift, ShiftLeader, ShiftState, Signup, SignupState, Task, TaskState
 
 BACK, AHEAD = timedelta(minutes=30), timedelta(hours=36)
 DAYS_SHOWN = 14
@@ -30,7 +30,7 @@ MOST_SHIFTS, MOST_BUDGETS = 12, 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftToday:
-    """One running or coming shift with its places and who has arrived."""
+    """One running or coming shift with its places and who has arrived; `is_led` by who looks, wherever it is."""
 
     public_id: str
     task: str
@@ -44,6 +44,7 @@ class ShiftToday:
     capacity: int
     arrived: int
     is_on: bool
+    is_led: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def console_today(session: Session, actor: Actor, *, now: datetime) -> ConsoleTo
     budgets, count, total = _budgets(session, mine)
     week, days = _work(session, mine, now)
     return ConsoleToday(
-        shifts=_shifts(session, mine, now),
+        shifts=_shifts(session, actor, mine, now),
         work=work_list(session, actor, now=now),
         begun=_begun(session, actor, mine),
         week=week,
@@ -105,13 +106,14 @@ def console_today(session: Session, actor: Actor, *, now: datetime) -> ConsoleTo
     )
 
 
-def _shifts(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple[ShiftToday, ...]:
+def _shifts(session: Session, actor: Actor, mine: ColumnElement[bool], now: datetime) -> tuple[ShiftToday, ...]:
     arrived = (
         select(func.count())
         .where(Signup.shift_id == Shift.id, Signup.state == SignupState.CONFIRMED, Signup.arrived_at.is_not(None))
         .correlate(Shift)
         .scalar_subquery()
     )
+    led = Shift.id.in_(select(ShiftLeader.shift_id).where(ShiftLeader.person_id == actor.person_id))
     rows = session.execute(
         select(
             Shift.public_id,
@@ -125,6 +127,7 @@ def _shifts(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple
             Shift.waiting,
             Shift.capacity,
             arrived.label("arrived"),
+            led.label("is_led"),
         )
         .join(Task, Task.id == Shift.task_id)
         .join(Area, Area.id == Task.area_id)
@@ -133,7 +136,7 @@ def _shifts(session: Session, mine: ColumnElement[bool], now: datetime) -> tuple
             Shift.state == ShiftState.OPEN,
             Shift.ends_at >= now - BACK,
             Shift.starts_at <= now + AHEAD,
-            mine,
+            or_(mine, led),
         )
         .order_by(Shift.starts_at, Shift.id)
         .limit(MOST_SHIFTS)
