@@ -12,7 +12,7 @@ from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.giving import policies, queries
-from pointsapp.giving.rules import may_still_give
+from pointsapp.giving.rules import left_this_month, may_still_give
 from pointsapp.giving.schemas import DonateForm, FundForm, GiftForm, UseForm
 from pointsapp.giving.services import close_fund, donate, give_points, limits_now, open_fund, tell_use
 from pointsapp.ledger.queries import person_balance
@@ -99,7 +99,7 @@ def _giving(form: Form) -> str:
         to=to,
         is_self=to is not None and to.id == actor.person_id,
         limits=limits,
-        month=month,
+        left=left_this_month(limits, month.given),
         most=may_still_give(limits, month.given),
         balance=person_balance(db.session, actor.person_id),
         gifts=queries.gifts_of(db.session, actor.person_id),

@@ -26,9 +26,14 @@ class ThisMonth:
     received: int
 
 
+def left_this_month(limits: Limits, given: int) -> int:
+    """Return what may still be given in all this month by somebody who has given `given`."""
+    return max(0, limits.given - given)
+
+
 def may_still_give(limits: Limits, given: int) -> int:
     """Return the largest gift that somebody may make who has given `given` this month."""
-    return max(0, min(limits.each, limits.given - given))
+    return min(limits.each, left_this_month(limits, given))
 
 
 def refusal_of_gift(points: int, limits: Limits, month: ThisMonth) -> Refusal | None:

@@ -93,7 +93,7 @@ def submit_leave() -> ResponseReturnValue:
             "已经收到注销申请，所有设备都退出了登录。到 %(day)s 为止，登录回来就可以撤回。",
             day=last_day(receipt.due_at),
         )
-        flash(words, "info")
+        flash(words, "wait")  # stays until the next page: it names a day
         return redirect(link("home.show_home") or "/", code=303)
 
     return form.submit(leave, or_show=lambda: _leave_page(form))

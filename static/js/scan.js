@@ -98,6 +98,9 @@ function start(box) {
     tell("");
     opener.hidden = false;
     advise(why);
+    if (box.dataset.answer) return; // a till fits its screen
+    box.classList.add("is-shut");
+    form.querySelector("button[type=submit]:not(.sr-only)")?.scrollIntoView({ block: "nearest" }); // the way that is left
   }
 
   /* Where the browser's own reader fails, take ours; false where there is no other. */
@@ -141,7 +144,7 @@ function start(box) {
     }
     video.srcObject = stream;
     await video.play().catch(() => {});
-    box.classList.remove("is-off");
+    box.classList.remove("is-off", "is-shut");
     // The picture is there before the reader is: "hold it in the frame" is said once a first frame has been looked at.
     ready = false;
     setTimeout(() => { if (stream && !ready) advise(say.msgSlow); }, SLOW_MS);

@@ -20,6 +20,14 @@ function startFlash(flash) {
 /* ---- one dialog asks before a press that cannot be taken back ---- */
 const ask = document.getElementById("ask");
 
+/* "{points}" in a question is what was typed into the field of that name. */
+function filled(question, form) {
+  return question.replace(/\{(\w+)\}/g, (place, name) => {
+    const value = form?.elements[name]?.value;
+    return value === undefined ? place : isNaN(value) || !value ? value : Number(value).toLocaleString("en");
+  });
+}
+
 function confirmPress(button) {
   return new Promise((done) => {
     const title = ask.querySelector(".ask__title");
@@ -27,7 +35,7 @@ function confirmPress(button) {
     const [yes, no] = ask.querySelectorAll("button");
     const usual = yes.dataset.usual ?? yes.textContent;
     yes.dataset.usual = usual;
-    title.textContent = button.dataset.confirm;
+    title.textContent = filled(button.dataset.confirm, button.form);
     text.textContent = button.dataset.confirmText ?? "";
     text.hidden = !button.dataset.confirmText;
     yes.textContent = button.dataset.confirmLabel ?? usual;
@@ -44,6 +52,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");
   if (!button || !ask?.showModal || button.dataset.confirmed) return;
   event.preventDefault();
+  // What is wrong is said before the question: nobody says yes to what cannot go.
+  if (button.form && !button.formNoValidate && !button.form.reportValidity()) return;
   confirmPress(button).then((yes) => {
     if (!yes) return;
     button.dataset.confirmed = "1";

@@ -91,6 +91,16 @@ class TestGifts:
         assert said in page
         assert "确认送出" not in page
 
+    def test_the_form_says_the_most_of_one_gift_and_the_rest_of_the_month(
+        self, client: HouseClient, street: Street
+    ) -> None:
+        client.sign_in(street.giver)
+        data = {"volunteer_number": street.receiver.volunteer_number, "points": "10", "request_id": "r1"}
+        client.post("/me/giving", data=data)
+        assert "一次最多送 50 分，这个月一共还能送 90 分" in text_of(client.get("/me/giving"))
+        english = text_of(client.get("/me/giving?lang=en"))
+        assert "One gift may have up to 50; this month you may still give 90 in all." in english
+
     def test_a_refusal_of_the_second_step_shows_its_reason(self, client: HouseClient, street: Street) -> None:
         client.sign_in(street.giver)
         data = {"volunteer_number": street.receiver.volunteer_number, "points": "51", "request_id": "r1"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pointsapp.giving.rules import Limits, ThisMonth, may_still_give, refusal_of_gift
+from pointsapp.giving.rules import Limits, ThisMonth, left_this_month, may_still_give, refusal_of_gift
 
 LIMITS = Limits(each=50, given=100, received=200)
 
@@ -12,6 +12,11 @@ LIMITS = Limits(each=50, given=100, received=200)
 @pytest.mark.parametrize(("given", "left"), [(0, 50), (50, 50), (60, 40), (100, 0), (120, 0)])
 def test_what_may_still_be_given(given: int, left: int) -> None:
     assert may_still_give(LIMITS, given) == left
+
+
+@pytest.mark.parametrize(("given", "left"), [(0, 100), (10, 90), (120, 0)])
+def test_what_the_month_has_left_is_more_than_one_gift(given: int, left: int) -> None:
+    assert left_this_month(LIMITS, given) == left
 
 
 @pytest.mark.parametrize(
