@@ -272,6 +272,7 @@ def test_who_recorded_and_who_refused_the_minutes(session: Session, clock: Clock
     do(void_attendance, actor_of(session, venue.staff), row.public_id, Void(reason="没有见到人"))
     assert kept_off(session, person, page) == {venue.leader.id, venue.staff.id}
     leads_from(client, person, page)
+    assert "不满意，去说明" in client.get(page).text
 
 
 def test_who_checked_somebody_out_early(session: Session, clock: Clock) -> None:
