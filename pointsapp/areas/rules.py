@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pointsapp.core.letters import is_fit, is_seen
+
 CODE_MOST, NAME_MOST = 40, 60
 MAX_DEPTH = 20  # a path must fit its column; real trees are five deep
 
@@ -73,7 +75,7 @@ def _wrong_cells(draft: AreaDraft) -> list[str]:
         reasons.append(f"name is longer than {NAME_MOST} characters")
     if not draft.code.isprintable() or any(char.isspace() for char in draft.code):
         reasons.append("code holds spaces or control characters")
-    if not draft.name.isprintable():
+    if not is_seen(draft.name) or not is_fit(draft.name):
         reasons.append("name holds control characters")
     return reasons
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, post_load, validates_schema
 
 from pointsapp.audit.messages import ACTS
 from pointsapp.audit.services import SearchAudit
 from pointsapp.people.rules import read_phone, read_volunteer_number
-from pointsapp.web.schemas import FormSchema, Text
+from pointsapp.web.schemas import Day, FormSchema, Text
 
 WHOLE = _l("请填完整的手机号或志愿者编号")
 
@@ -28,8 +28,8 @@ class SearchForm(FormSchema):
     whom = Text(20, load_default="", validate=[_whole])
     area = Text(40, load_default="")
     kind = Text(60, load_default="")
-    from_on = fields.Date(load_default=None)
-    until_on = fields.Date(load_default=None)
+    from_on = Day(load_default=None)
+    until_on = Day(load_default=None)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_kw: Any) -> None:

@@ -69,11 +69,14 @@ COLUMNS = {
 }
 WRONG = {
     "name": _l("姓名要写 1 到 %(most)s 个字"),
+    "letters": _l("姓名里有看不见的，或者会打乱顺序的字符"),
     "phone": _l("手机号应是 5 到 15 位数字"),
     "long": _l("“%(column)s”最多 %(most)s 个字"),
     "area": _l("没有这个区域编码，或不在您管的范围"),
     "twice": _l("和第 %(first)s 行是同一个手机号"),
     "taken": _l("这个手机号已经是 %(name)s 的（已核实）"),
+    "taken_elsewhere": _l("这个手机号已经有人登记（已核实）"),
+    "doubled": _l("“%(names)s”在表头里写了两次"),
     "elsewhere": _l("这个人登记在您管的范围以外，请走转社区"),
     "empty": _l("“%(column)s”没有写"),
     "moment": _l("“%(column)s”要写成 2026-12-01 19:00"),

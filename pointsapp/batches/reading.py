@@ -55,6 +55,10 @@ def _order(header: tuple[int, list[str]], columns: Sequence[str]) -> list[int | 
     line, cells = header
     names = _words({key: COLUMNS[key] for key in columns})
     places = {names[cell]: place for place, cell in enumerate(cells) if cell in names}
+    known = [names[cell] for cell in cells if cell in names]
+    doubled = sorted({str(COLUMNS[key]) for key in known if known.count(key) > 1})
+    if doubled:
+        raise BadRows([Problem(line=line, why="doubled", facts={"names": " / ".join(doubled)})])
     unknown = [cell for cell in cells if cell and cell not in names]
     missing = [str(COLUMNS[key]) for key in columns if key not in places and key not in OPTIONAL]
     if unknown:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pointsapp.core import clock
 from pointsapp.stars.rules.tables import HEADCOUNTS, MEMBERS, MEMBERS_MAY
 
 MOST_ROWS = 5_000
@@ -54,7 +55,7 @@ def read_moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(text.replace("/", "-").strip())
     except ValueError:
         return None
-    return found if found.tzinfo is None and 2000 <= found.year <= 2100 else None
+    return found if found.tzinfo is None and clock.is_near(found) else None
 
 
 def read_number(text: str, least: int, most: int) -> int | None:

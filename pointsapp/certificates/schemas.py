@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from marshmallow import fields, post_load, validate
 
 from pointsapp.certificates.rules import COLUMNS
@@ -18,14 +16,12 @@ from pointsapp.certificates.services import (
     ReportOnward,
 )
 from pointsapp.core.masking import mask_name
-from pointsapp.web.schemas import FormSchema, JsonSchema, Moment, Schema, Text, Whole
-
-_NEAR = validate.Range(min=date(2000, 1, 1), max=date(2100, 1, 1), error=_l("时间超出范围"))  # type: ignore[arg-type]
+from pointsapp.web.schemas import Day, FormSchema, JsonSchema, Moment, Schema, Text, Whole
 
 
 class SpanForm(FormSchema):
-    from_on = fields.Date(required=True, validate=_NEAR)
-    until_on = fields.Date(required=True, validate=_NEAR)
+    from_on = Day(required=True)
+    until_on = Day(required=True)
 
     @post_load
     def command(self, given: dict[str, Any], **_kw: Any) -> AskCertificate:
@@ -75,7 +71,7 @@ class ItemForm(FormSchema):
     kind = fields.Enum(RecordKind, by_value=True, required=True)
     title = Text(80, required=True)
     words = Text(300, load_default="")
-    happened_on = fields.Date(required=True, validate=_NEAR)
+    happened_on = Day(required=True)
     area = Text(40, required=True)
 
     @post_load
@@ -85,8 +81,8 @@ class ItemForm(FormSchema):
 
 class OnwardForm(FormSchema):
     area = Text(40, required=True)
-    from_on = fields.Date(required=True, validate=_NEAR)
-    until_on = fields.Date(required=True, validate=_NEAR)
+    from_on = Day(required=True)
+    until_on = Day(required=True)
     columns = fields.List(fields.String(validate=validate.OneOf(COLUMNS)), load_default=list)
 
     @post_load
@@ -97,8 +93,8 @@ class OnwardForm(FormSchema):
 class CertificateJson(JsonSchema):
     """Local days, both included."""
 
-    from_on = fields.Date(required=True, validate=_NEAR)
-    until_on = fields.Date(required=True, validate=_NEAR)
+    from_on = Day(required=True)
+    until_on = Day(required=True)
 
     @post_load
     def command(self, given: dict[str, Any], **_kw: Any) -> AskCertificate:

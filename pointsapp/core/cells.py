@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openpyxl.cell import WriteOnlyCell
 
-# A spreadsheet reads a text that begins with one of these as a formula (CSV injection); a tab or return before them as well.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet reads a text that begins with one of these as a formula (CSV injection), full-width in an East Asian one; a tab or a new
+# line before them as well.
+FORMULA_SIGNS = (*"=+-@＝＋－＠\t\r\n",)
 # What XML 1.0 cannot carry.
 _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 

@@ -51,6 +51,11 @@ def at_local(day: date, at: time = time(0)) -> datetime:
     return datetime.combine(day, at, tzinfo=_zone).astimezone(UTC)
 
 
+def is_near(day: date) -> bool:
+    """Tell whether the day (or instant) lies in years that anything here can lie in; others have no UTC, or overflow sums."""
+    return 2000 <= day.year <= 2100
+
+
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Return the half-open UTC span [start, end) of the local `day`."""
     return at_local(day), at_local(day + timedelta(days=1))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from pointsapp.core import clock
 from pointsapp.core.errors import Invalid
 
 T = TypeVar("T")
@@ -51,22 +52,25 @@ def decode_cursor(text: str | None, shape: tuple[type, ...]) -> tuple[Any, ...] 
 
 
 def instant(text: str) -> datetime:
-    """Return the instant that a cursor carries as isoformat; Invalid when it is none with an offset."""
+    """Return the instant that a cursor carries as isoformat; Invalid when it is none with an offset, or of no year of ours."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Invalid({"cursor": ["cursor"]}) from None
-    if at.tzinfo is None:
+    if at.tzinfo is None or not clock.is_near(at):
         raise Invalid({"cursor": ["cursor"]})
     return at
 
 
 def day(text: str) -> date:
-    """Return the day that a cursor carries as isoformat; Invalid when it is none."""
+    """Return the day that a cursor carries as isoformat; Invalid when it is none, or of no year of ours."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise Invalid({"cursor": ["cursor"]}) from None
+    if not clock.is_near(found):
+        raise Invalid({"cursor": ["cursor"]})
+    return found
 
 
 def _is_storable(part: Any) -> bool:

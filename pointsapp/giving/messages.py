@@ -25,6 +25,7 @@ MESSAGES: dict[str, Message] = {
 }
 
 NOT_YET = _l("不能晚于今天")
+TOO_EARLY = _l("不能早于基金开设那天")
 ELEVEN_DIGITS = _l("志愿者编号是 11 位数字")
 
 declare(memos.DONATED, _l("捐给「%(fund)s」"))

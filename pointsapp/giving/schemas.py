@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from pointsapp.giving.messages import ELEVEN_DIGITS
 from pointsapp.giving.services import Donate, GivePoints, OpenFund, TellUse
-from pointsapp.web.schemas import FormSchema, JsonSchema, Moment, PublicId, Text, Whole, post_load
+from pointsapp.web.schemas import Day, FormSchema, JsonSchema, Moment, PublicId, Text, Whole, post_load
 
 MOST = 100_000
 _NUMBER = validate.Regexp(r"^[0-9]{11}$", error=ELEVEN_DIGITS)  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ class UseForm(FormSchema):
     fund_id = PublicId(required=True)
     points = Whole(1, MOST, from_text=True, required=True)
     words = Text(300, required=True, lines=True)
-    used_on = fields.Date(required=True)
+    used_on = Day(required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_kw: Any) -> TellUse:
@@ -101,7 +101,7 @@ class UseJson(JsonSchema):
 
     points = Whole(1, MOST, required=True)
     words = Text(300, required=True, lines=True)
-    used_on = fields.Date(required=True)
+    used_on = Day(required=True)
 
 
 class FundUseSchema(JsonSchema):

@@ -23,6 +23,7 @@ from pointsapp.merchants.services import (
 from pointsapp.web.filters import local_input
 from pointsapp.web.schemas import (
     AreaRefSchema,
+    Day,
     FormSchema,
     JsonSchema,
     LocalMoment,
@@ -114,8 +115,8 @@ class CreateOfferSchema(JsonSchema):
     funding = fields.Enum(Funding, by_value=True, load_default=Funding.GIVEN)
     agreed_fen = Whole(1, MAX_FEN, load_default=None, allow_none=True)
     funding_unit = Text(60, load_default=None, allow_none=True)
-    funded_from_on = fields.Date(load_default=None, allow_none=True)
-    funded_until_on = fields.Date(load_default=None, allow_none=True)
+    funded_from_on = Day(load_default=None, allow_none=True)
+    funded_until_on = Day(load_default=None, allow_none=True)
 
     @post_load
     def command(self, found: dict[str, Any], **_kw: Any) -> CreateOffer:
@@ -163,8 +164,8 @@ class OfferForm(FormSchema):
     funding = fields.Enum(Funding, by_value=True, load_default=Funding.GIVEN)
     agreed_fen = Yuan(load_default=None, data_key="agreed_yuan")
     funding_unit = Text(60, load_default=None)
-    funded_from_on = fields.Date(load_default=None)
-    funded_until_on = fields.Date(load_default=None)
+    funded_from_on = Day(load_default=None)
+    funded_until_on = Day(load_default=None)
     version = Whole(1, 100_000, load_default=None, from_text=True)
     keep_draft = fields.Boolean(load_default=False)
 

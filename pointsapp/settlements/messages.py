@@ -26,6 +26,7 @@ STATES = {
     SettlementState.PAID: _l("已付款"),
 }
 
+BEFORE_THE_MONTH = _l("不能早于这个月")
 _PAID_BACK = _l("款项已退回")
 
 # A filter finds months that ended either way.

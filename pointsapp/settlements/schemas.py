@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from pointsapp.merchants.rules import MAX_FEN
 from pointsapp.settlements.services import AnswerLine, DisputeLine, NotePayment, ReturnMonth, SeenSums
-from pointsapp.web.schemas import FormSchema, JsonSchema, Moment, PageArgs, PublicId, Schema, Text, Whole
+from pointsapp.web.schemas import Day, FormSchema, JsonSchema, Moment, PageArgs, PublicId, Schema, Text, Whole
 
 
 class SumYuan(fields.Decimal):
@@ -56,7 +56,7 @@ class ReturnForm(_OfMonth):
 
 
 class PaymentForm(_OfMonth):
-    paid_on = fields.Date(required=True)
+    paid_on = Day(required=True)
     reference = Text(80, required=True)
 
     @post_load
@@ -103,7 +103,7 @@ class ReturnMonthJson(JsonSchema):
 class PaymentJson(JsonSchema):
     """The payment made outside: its local day, and the number it has there."""
 
-    paid_on = fields.Date(required=True)
+    paid_on = Day(required=True)
     reference = Text(80, required=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from pointsapp.core import errors
 from pointsapp.core.outages import outage
-from pointsapp.web.links import link, safe_next
+from pointsapp.web.links import came_from, link
 from pointsapp.web.login import current_actor
 from pointsapp.web.messages import Message, say
 from pointsapp.web.parking import show_parked
@@ -116,20 +115,9 @@ def refusal_page(refusal: errors.Refusal) -> ResponseReturnValue:
         next_step=step_of(message),
         code=refusal.code,
         status=status,
-        came_from=_came_from() if status == 413 else "",
+        came_from=came_from() if status == 413 else "",
     )
     return page, status
-
-
-def _came_from() -> str:
-    """Return the path and query of our page that sent this form, empty where the browser does not say."""
-    try:
-        came = urlsplit(request.referrer or "")
-    except ValueError:  # "http://[" and its like
-        return ""
-    if came.netloc != request.host:
-        return ""
-    return safe_next(f"{came.path}?{came.query}" if came.query else came.path, "")
 
 
 def _is_inside_console(status: int) -> bool:

@@ -69,3 +69,14 @@ def safe_next(target: str | None, fallback: str) -> str:
 def absolute(path: str) -> str:
     """Return `path` under POINTSAPP_BASE_URL: what a QR carries and what a text message says."""
     return str(current_app.config["SETTINGS"].base_url).rstrip("/") + path
+
+
+def came_from() -> str:
+    """Return the path and query of our page that led here, empty where the browser does not say or it was another site's."""
+    try:
+        came = urlsplit(request.referrer or "")
+    except ValueError:  # "http://[" and its like
+        return ""
+    if came.netloc != request.host:
+        return ""
+    return safe_next(f"{came.path}?{came.query}" if came.query else came.path, "")

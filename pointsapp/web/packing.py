@@ -63,7 +63,10 @@ def _packed_answer(filename: str) -> Response | None:
     if found is None or "Range" in request.headers or not request.accept_encodings["gzip"]:
         return None
     path = Path(found)
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return None
+    except OSError:  # a name longer than any file's
         return None
     packed = packed_copy(path, path.stat().st_mtime_ns, Path(current_app.instance_path) / FOLDER)
     if packed is None or not packed.is_file():

@@ -3,7 +3,7 @@ once and always bounded; numbers in JSON are strict ("3", 3.0 and true are refus
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, pre_load, validate
 
 from pointsapp.core import clock, paging
+from pointsapp.core.letters import is_fit, is_seen
 
 
 class _Choices(str):
@@ -42,6 +43,7 @@ validate.Length.message_equal = _l("长度应是 {equal}")  # type: ignore[assig
 Schema.error_messages = {"unknown": _l("没有这个字段"), "type": _l("内容格式不对")}  # type: ignore[attr-defined]
 
 PUBLIC_ID_LENGTH = 12
+OUT_OF_RANGE = _l("时间超出范围")
 UNSTORABLE = _l("含有不能使用的字符")
 
 
@@ -94,7 +96,7 @@ class FormSchema(Schema):
 
 
 class Text(fields.String):
-    """A stripped string of at most `most` characters, without control characters other than newlines where `lines`."""
+    """A stripped string of at most `most` characters that people can read (core/letters.py), on several lines where `lines`."""
 
     def __init__(self, most: int, *, least: int = 1, lines: bool = False, **kw: Any) -> None:
         self.lines = lines
@@ -108,10 +110,9 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> str:
         text = super()._deserialize(value, attr, data, **kw).strip().replace("\r\n", "\n")
-        if self.required and not any(char.isprintable() and not char.isspace() for char in text):
+        if self.required and not is_seen(text):
             raise self.make_error("required")  # nothing, or only what nobody can see
-        allowed = "\n\t" if self.lines else ""
-        if any((ord(char) < 32 and char not in allowed) or 0xD800 <= ord(char) <= 0xDFFF for char in text):
+        if not is_fit(text, lines=self.lines):
             raise ValidationError(str(UNSTORABLE))
         return text
 
@@ -160,10 +161,26 @@ class LocalMoment(fields.NaiveDateTime):
         return clock.at_local(naive.date(), naive.time())
 
 
+class Day(fields.Date):
+    """A local day, as <input type=date> and JSON write it; of the year `least` or later."""
+
+    def __init__(self, *, least: int = 2000, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.least = least
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> date:
+        found = super()._deserialize(value, attr, data, **kw)
+        if found is None:
+            raise self.make_error("invalid", input=value, obj_type="date")
+        if not self.least <= found.year <= 2100:
+            raise ValidationError(str(OUT_OF_RANGE))
+        return found
+
+
 def _bounded(value: datetime) -> None:
     """Refuse years no shift or offer can lie in; they overflow sums further down."""
-    if not 2000 <= value.year <= 2100:
-        raise ValidationError(str(_l("时间超出范围")))
+    if not clock.is_near(value):
+        raise ValidationError(str(OUT_OF_RANGE))
 
 
 class PublicId(fields.String):

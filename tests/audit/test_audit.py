@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -94,6 +94,17 @@ def test_each_filter_narrows(street: Street) -> None:
     assert street.found(who=str(street.staff.phone)[:6]) == []  # a part of a number finds nobody
     assert street.found(from_on=date(2026, 11, 21).isoformat()) == []
     assert street.found(until_on="2026-11-20", from_on="2026-11-20") == ["people.role_granted", "tasks.published"]
+
+
+@pytest.mark.parametrize("name", ["from_on", "until_on"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31"])
+def test_a_day_of_no_year_of_ours_is_refused_before_it_is_kept(
+    street: Street, client: HouseClient, name: str, day: str
+) -> None:
+    client.sign_in(street.auditor)
+    before = street.session.scalar(select(func.count(AuditSearch.id)))
+    assert client.post("/console/audit", data={"reason": "核对代签", name: day}).status_code == 422
+    assert street.session.scalar(select(func.count(AuditSearch.id))) == before
 
 
 def test_a_line_names_who_whom_where_and_what_about(street: Street) -> None:

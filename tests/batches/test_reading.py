@@ -36,6 +36,11 @@ def test_columns_in_any_order_and_by_their_short_names() -> None:
     ]
 
 
+def test_a_column_that_stands_twice_is_named() -> None:
+    assert why("姓名,手机号,区域编码,姓名\n甲,13800000000,C1,乙\n".encode()) == [(1, "doubled")]
+    assert why("姓名,手机号,区域编码,name\n甲,13800000000,C1,乙\n".encode()) == [(1, "doubled")]
+
+
 def test_the_points_mode_in_words() -> None:
     cells = ["x", "x", "patrol", "C1", "x", "2026-12-01 19:00", "2026-12-01 21:00", "1", "1", "每小时", ""]
     text = ",".join(TASKS) + "\n" + ",".join(cells) + "\n"

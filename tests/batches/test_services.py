@@ -33,7 +33,7 @@ from pointsapp.people.queries import looks_at
 from pointsapp.tasks.models import Task, TaskState
 from tests.checkin.venue import Venue
 from tests.conftest import Clock
-from tests.factories import actor_of
+from tests.factories import actor_of, make_person
 
 
 class Desk:
@@ -126,12 +126,27 @@ class TestPeople:
             ("赵敏", "13900000001", desk.code),
             ("孙丽", "13900000007", desk.code),
             ("孙丽", "13900000007", desk.code),
-        ) == [(2, "name"), (3, "phone"), (4, "area"), (5, "area"), (6, "taken"), (8, "twice")]
+            ("\u202e孙丽", "13900000006", desk.code),
+            ("\u3164", "13900000005", desk.code),
+        ) == [
+            (2, "name"),
+            (3, "phone"),
+            (4, "area"),
+            (5, "area"),
+            (6, "taken"),
+            (8, "twice"),
+            (9, "letters"),
+            (10, "letters"),
+        ]
+
+    def test_a_file_of_phones_does_not_tell_whose_they_are_elsewhere(self, desk: Desk, session: Session) -> None:
+        make_person(session, desk.venue.areas["other"], name="王强", phone="13900000001")
+        make_person(session, None, name="王强", phone="13900000002")
+        rows = [("甲", "13900000001", desk.code), ("甲", "13900000002", desk.code)]
+        assert desk.wrong(*rows) == [(2, "taken_elsewhere"), (3, "taken_elsewhere")]
 
     def test_nobody_is_moved_here_from_elsewhere(self, desk: Desk, session: Session) -> None:
         other = desk.venue.areas["other"]
-        from tests.factories import make_person
-
         make_person(session, other, name="王强", phone="13900000001")
         assert desk.wrong(("王强", "13900000001", desk.code)) == [(2, "elsewhere")]
 

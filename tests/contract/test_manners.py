@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pointsapp.core.paging import encode_cursor
 from tests.contract import calls
 from tests.contract.world import API, World, assert_problem
 from tests.house.reading import the_app
@@ -15,6 +16,12 @@ WITH_BODY = [call for call in ALL if calls.body_fields(call)]
 PAGED = [call for call in ALL if call.startswith("GET ") and "cursor" in calls.query_names(call)]
 BY_AREA = [call for call in ALL if call.startswith("GET ") and "area" in calls.query_names(call)]
 
+# The year 1 has no UTC, and neither has the last evening of 9999.
+FAR = [
+    f"cursor={encode_cursor(at, key)}"
+    for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01")
+    for key in (1, "x")
+]
 # A body, a limit and a cursor are judged before any database is asked: it cannot matter which one it would have been.
 ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -130,6 +137,14 @@ def test_limits_and_cursors_are_checked(world: World, call: str) -> None:
         answer = world.call("platform_admin", method, f"{path}?{query}")
         assert answer.status_code in ((422, 404) if "{}" in call else (422,)), f"{query}: {answer.status_code}"
         assert answer.content_type == "application/problem+json"
+
+
+@ON_ONE
+@pytest.mark.parametrize("call", PAGED)
+def test_a_cursor_from_the_year_1_breaks_nothing(world: World, call: str) -> None:
+    method, path = calls.filled(call)
+    answers = [world.call("platform_admin", method, f"{path}?{cursor}").status_code for cursor in FAR]
+    assert set(answers) <= {200, 404, 422}, answers
 
 
 @pytest.mark.parametrize("call", BY_AREA)

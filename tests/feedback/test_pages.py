@@ -85,6 +85,8 @@ def test_what_is_missing_is_named(street: Street, client: HouseClient) -> None:
 def test_the_page_it_was_said_from_is_kept_without_its_query(street: Street, client: HouseClient) -> None:
     page = client.get("/feedback", headers={"Referer": "http://localhost/tasks?q=secret"}).get_data(as_text=True)
     assert 'name="page" value="/tasks"' in page
+    for broken in ("http://[", "//[::1"):
+        assert client.get("/feedback", headers={"Referer": broken}).status_code == 200
     elsewhere = client.get("/feedback", headers={"Referer": "http://evil.example/tasks"}).get_data(as_text=True)
     assert 'name="page" value=""' in elsewhere
 

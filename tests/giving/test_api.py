@@ -21,14 +21,16 @@ def test_what_was_donated_and_what_became_of_it(street: Street, client: HouseCli
     for points in (30, 20):
         given = client.post(f"/api/v1/funds/{street.fund}/donations", json={"points": points}, headers=heads["giver"])
         assert given.status_code == 201
-    use = {"points": 40, "words": "午饭二十份", "used_on": "2026-11-20"}
+    use = {"points": 40, "words": "午饭二十份", "used_on": "2026-11-21"}
     path = f"/api/v1/funds/{street.fund}"
     assert client.post(f"{path}/uses", json=use, headers=heads["giver"]).json["code"] == "not_allowed"
     assert client.post(f"{path}/uses", json=use, headers=heads["officer"]).status_code == 201
     too_much = client.post(f"{path}/uses", json=use, headers=heads["officer"]).json
     assert (too_much["code"], too_much["facts"]) == ("fund_has_less", {"left": 10})
     ahead = client.post(f"{path}/uses", json={**use, "points": 1, "used_on": "2027-01-01"}, headers=heads["officer"])
-    assert set(ahead.json["errors"]) == {"used_on"}
+    early = client.post(f"{path}/uses", json={**use, "points": 1, "used_on": "2026-11-20"}, headers=heads["officer"])
+    for refused in (ahead, early):
+        assert set(refused.json["errors"]) == {"used_on"}
     fund = client.get(path).json  # anybody
     assert (fund["donated"], fund["used"], fund["donors"]) == (50, 40, None)
     assert [each["words"] for each in client.get(f"{path}/uses").json["items"]] == ["午饭二十份"]

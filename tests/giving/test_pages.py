@@ -122,7 +122,7 @@ class TestDesk:
             "/console/funds", data={"area": area[1], "name": "寒衣", "purpose": "给需要的家庭", "request_id": "r2"}
         )
         assert opened.status_code == 303
-        told = {"fund_id": street.fund, "points": "31", "used_on": "2026-11-20", "words": "午饭", "request_id": "r3"}
+        told = {"fund_id": street.fund, "points": "31", "used_on": "2026-11-21", "words": "午饭", "request_id": "r3"}
         refused = client.post("/console/funds/uses", data=told)
         assert refused.status_code == 422
         assert "还有 30 分没有说明用途" in text_of(refused)

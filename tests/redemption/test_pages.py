@@ -259,6 +259,13 @@ def test_a_typed_code_of_any_kind_opens_its_own_page(
 # --- the till
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "yesterday", "2026-13-01"])
+def test_a_day_that_was_none_is_refused(client: HouseClient, shop: Shop, day: str) -> None:
+    client.sign_in(shop.clerk)
+    assert client.get(f"/till/day?on={day}").status_code == 422
+    assert client.get("/till/day?on=9999-12-31").status_code == 200, "a day to come is today"
+
+
 def test_only_the_merchants_people_have_a_till(client: HouseClient, shop: Shop) -> None:
     for path in ("/till", "/till/day"):
         assert client.get(path).status_code == 302

@@ -76,6 +76,8 @@ def test_a_month_goes_its_way(desk: Desk, shop: Shop) -> None:
     paid = {"paid_on": "2026-12-01", "reference": "转 18"}
     assert desk.post("street", "payment", paid).json["code"] == "needs_another_person"
     assert desk.post("staff", "payment", {**paid, "paid_on": "2027-01-01"}).json["code"] == "paid_in_future"
+    for long_ago in ("2026-10-31", "0001-01-01"):
+        assert set(desk.post("staff", "payment", {**paid, "paid_on": long_ago}).json["errors"]) == {"paid_on"}
     for _twice in range(2):
         done = desk.post("staff", "payment", paid)
         assert (done.status_code, done.json["state"], done.json["paid_reference"]) == (200, "paid", "转 18")

@@ -145,6 +145,11 @@ def test_a_page_that_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
     assert "Content-Encoding" not in again.headers
 
 
+@pytest.mark.parametrize("ending", [".js", ".css", ""])
+def test_a_name_longer_than_any_file_s_is_no_file(browser: FlaskClient, ending: str) -> None:
+    assert browser.get(f"/static/{'a' * 300}{ending}", headers=PACKED).status_code == 404
+
+
 def test_pictures_small_things_and_answers_to_programs_go_as_they_are(browser: FlaskClient) -> None:
     for path in ("/static/vendor/leaflet/images/layers.png", "/static/css/copy.css", "/healthz"):
         answer = browser.get(path, headers=PACKED)

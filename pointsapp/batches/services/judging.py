@@ -16,6 +16,7 @@ from pointsapp.batches.services.board import judge_headcount_rows, judge_member_
 from pointsapp.batches.services.verdicts import Judged, Lines, bad, empty_cell
 from pointsapp.core import clock
 from pointsapp.core.actor import Actor, require
+from pointsapp.core.letters import is_fit, is_seen
 from pointsapp.core.masking import mask_name
 from pointsapp.people.queries import PersonRow, persons_by_phones
 from pointsapp.people.rules import NAME_MOST, read_phone
@@ -50,8 +51,10 @@ def _people(session: Session, actor: Actor, lines: Lines) -> list[Judged]:
     found = []
     for line, row in rows:
         cells, phone, area = tuple(row.values()), phones[row["phone"]], areas.get(row["area_code"])
-        if not 1 <= len(row["name"]) <= NAME_MOST or not row["name"].isprintable():
+        if not 1 <= len(row["name"]) <= NAME_MOST:
             found.append(bad(line, cells, "name", most=NAME_MOST))
+        elif not is_seen(row["name"]) or not is_fit(row["name"]):
+            found.append(bad(line, cells, "letters"))
         elif phone is None:
             found.append(bad(line, cells, "phone"))
         elif area is None:
@@ -71,9 +74,12 @@ def _person(
     draft = PersonDraft(line=line, phone=phone, name=row["name"], area_code=area.code)
     if holder is None or (holder.name != row["name"] and not holder.is_verified):
         return Judged(line=line, cells=cells, outcome=Outcome.ADDED, draft=draft)
+    is_elsewhere = holder.home_path is None or not may_batch_in(actor, holder.home_path)
     if holder.name != row["name"]:
+        if is_elsewhere:  # a file of telephone numbers is no way to learn whose they are
+            return bad(line, cells, "taken_elsewhere")
         return bad(line, cells, "taken", name=mask_name(holder.name))
-    if holder.home_path is not None and not may_batch_in(actor, holder.home_path):
+    if is_elsewhere:
         return bad(line, cells, "elsewhere")
     is_same = holder.is_verified and holder.home_area_id == area.id
     return Judged(line=line, cells=cells, outcome=Outcome.SAME if is_same else Outcome.CHANGED, draft=draft)

@@ -34,6 +34,7 @@ from pointsapp.certificates.services import (
 )
 from pointsapp.certificates.sheets import table_of
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor, require
+from pointsapp.core.cells import csv_cell
 from pointsapp.core.clock import local_day, now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
@@ -230,7 +231,7 @@ def download_onward(public_id: str) -> Response:
     """The rows of one report as CSV."""
     found, table = _onward_table(public_id)
     out = io.StringIO()
-    csv.writer(out).writerows([[_safe(cell) for cell in line] for line in table])
+    csv.writer(out).writerows([[csv_cell(cell) if isinstance(cell, str) else cell for cell in line] for line in table])
     return _file("\ufeff" + out.getvalue(), "text/csv", found, "csv")
 
 
@@ -241,11 +242,6 @@ def take_onward_workbook(public_id: str) -> Response:
 
     found, table = _onward_table(public_id)
     return _file(workbook_of(table), XLSX, found, "xlsx")
-
-
-def _safe(cell: object) -> object:
-    """A spreadsheet must not run what somebody typed as their name."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell
 
 
 def _back(words: str) -> str:

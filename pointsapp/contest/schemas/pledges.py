@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load
 
 from pointsapp.contest.services import JudgePledge, Outcome, PublishPledge, ReportPledge
-from pointsapp.web.schemas import FormSchema, PublicId, Text
+from pointsapp.web.schemas import Day, FormSchema, PublicId, Text
 
 
 class PledgeForm(FormSchema):
@@ -16,7 +16,7 @@ class PledgeForm(FormSchema):
     star = Text(40, required=True)
     promise = Text(120, required=True)
     shown_by = Text(120, required=True)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_kw: Any) -> PublishPledge:

@@ -30,6 +30,7 @@ from pointsapp.feedback.services import (
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.guard import public
 from pointsapp.web.guesses import takes_codes
+from pointsapp.web.links import came_from
 from pointsapp.web.login import current_actor
 from pointsapp.web.security import caller_address, hit_per_hour
 
@@ -41,8 +42,7 @@ PLACES = frozenset({AreaKind.COMMUNITY})
 @public(_OPEN)
 def show_feedback() -> str:
     """A form, a way to look up what was said, and one's own. WeChat drops the referrer, so a page may say itself which it is."""
-    came_from = urlsplit(request.referrer or "")
-    page = request.args.get("page") or (came_from.path if came_from.netloc == request.host else "")
+    page = request.args.get("page") or urlsplit(came_from()).path
     return _feedback(blank(page="" if page.startswith("/feedback") else page[:120]), blank())
 
 

@@ -14,7 +14,7 @@ from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Invalid
 from pointsapp.core.states import rows_changed
 from pointsapp.giving.errors import MoreThanDonated
-from pointsapp.giving.messages import NOT_YET
+from pointsapp.giving.messages import NOT_YET, TOO_EARLY
 from pointsapp.giving.models import Fund, FundUse
 from pointsapp.giving.policies import may_run_fund
 from pointsapp.giving.queries import find_fund
@@ -74,6 +74,8 @@ def tell_use(session: Session, actor: Actor, command: TellUse, *, now: datetime)
     require(may_run_fund(actor, fund.area_path))
     if command.used_on > clock.local_day(now):
         raise Invalid({"used_on": [str(NOT_YET)]})
+    if command.used_on < clock.local_day(fund.opened_at):
+        raise Invalid({"used_on": [str(TOO_EARLY)]})
     # The fund's row is the lock: two who tell at once see each other's sums.
     session.execute(select(Fund.id).where(Fund.id == fund.id).with_for_update())
     left = find_fund(session, command.fund_id).left

@@ -15,7 +15,7 @@ from pointsapp.core.codes import PASS_LENGTH, new_code
 from pointsapp.inspections.models import Severity
 from pointsapp.inspections.rules.draw import SEED_BYTES
 from pointsapp.inspections.services import AnnounceDraw, IssuePass, RecordFinding, Step
-from pointsapp.web.schemas import FormSchema, LocalMoment, PublicId, Text, Whole
+from pointsapp.web.schemas import Day, FormSchema, LocalMoment, PublicId, Text, Whole
 
 MOST_DRAWN = 2000
 MOST_PER_BRANCH = 5
@@ -102,7 +102,7 @@ class FindingForm(FormSchema):
     text = Text(500, required=True, lines=True)
     goal = Text(81, load_default=None)
     severity = fields.Enum(Severity, by_value=True, load_default=Severity.MINOR)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_kw: Any) -> RecordFinding:
@@ -122,7 +122,7 @@ class ReturnForm(StepForm):
     """Forms of one page name their words differently, so that each shows its own mistakes."""
 
     text = Text(500, required=True, lines=True, data_key="lacks")
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
 
 
 class WithdrawForm(StepForm):

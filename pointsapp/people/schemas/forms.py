@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -27,9 +27,8 @@ from pointsapp.people.services import (
     hash_password,
 )
 from pointsapp.web.i18n import LANGUAGES
-from pointsapp.web.schemas import CodeText, FormSchema, Text
+from pointsapp.web.schemas import CodeText, Day, FormSchema, Text
 
-_NEAR = validate.Range(min=date(2000, 1, 1), max=date(2100, 1, 1), error=_l("时间超出范围"))  # type: ignore[arg-type]
 CONSENT_MISSING = {"required": _l("请先阅读告知书并打勾")}
 
 
@@ -200,8 +199,8 @@ class GrantRoleForm(FormSchema):
     role = fields.Enum(Role, by_value=True, required=True)
     area = Text(40, load_default=None)
     merchant = Text(40, load_default=None)
-    starts_on = fields.Date(load_default=None, validate=_NEAR)
-    ends_on = fields.Date(load_default=None, validate=_NEAR)
+    starts_on = Day(load_default=None)
+    ends_on = Day(load_default=None)
 
     @validates_schema(skip_on_field_errors=True)
     def check_scope(self, given: dict[str, Any], **_kw: Any) -> None:
@@ -238,8 +237,8 @@ class DeputyForm(FormSchema):
     """Who stands in, by phone or volunteer number, from the first to the last local day: both may be the same."""
 
     deputy = Text(24, required=True)
-    starts_on = fields.Date(load_default=None, validate=_NEAR)
-    ends_on = fields.Date(required=True, validate=_NEAR)
+    starts_on = Day(load_default=None)
+    ends_on = Day(required=True)
 
     @post_load
     def command(self, given: dict[str, Any], **_kw: Any) -> NameDeputy:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.queries import AreaRow, areas_by_codes
 from pointsapp.core import clock
 from pointsapp.core.actor import MERCHANT_ROLES, Role
+from pointsapp.core.letters import is_fit, is_seen
 from pointsapp.core.masking import mask_name
 from pointsapp.core.table_file import BadFile
 from pointsapp.people.models import Person
@@ -179,8 +180,8 @@ def _judge(
 
 def _wrong_cells(draft: PersonDraft, known: _Known) -> list[str]:
     reasons = []
-    if not draft.name or len(draft.name) > NAME_MOST or not draft.name.isprintable():
-        reasons.append(f"name is not 1 to {NAME_MOST} printable characters")
+    if len(draft.name) > NAME_MOST or not is_seen(draft.name) or not is_fit(draft.name):
+        reasons.append(f"name is not 1 to {NAME_MOST} characters that can be read")
     if draft.area_code and draft.area_code not in known.areas:
         reasons.append(f"area_code {draft.area_code[:40]!r} is not known")
     if draft.merchant_code and draft.merchant_code not in known.merchants:
@@ -219,7 +220,7 @@ def _wrong_days(draft: PersonDraft, now: datetime) -> list[str]:
     reasons = []
     for name, text in given.items():
         day = _day(text)
-        if text and (day is None or not 2000 <= day.year <= 2100):
+        if text and (day is None or not clock.is_near(day)):
             reasons.append(f"{name} {text[:20]!r} is no day such as 2026-11-21")
     if any(given.values()) and not draft.role:
         reasons.append("starts_on and ends_on need a role")

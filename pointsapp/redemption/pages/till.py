@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import flash, g, render_template, request, url_for
@@ -193,9 +193,11 @@ def _day(form: Form | None) -> str:
     actor, today = signed_in(), clock.local_day(now())
     _must_have_a_till(actor)
     try:
-        day = min(today, type(today).fromisoformat(request.args.get("on") or today.isoformat()))
+        day = min(today, date.fromisoformat(request.args.get("on") or today.isoformat()))
     except ValueError:
-        raise Invalid({"on": ["2026-11-21"]}) from None
+        day = date.min
+    if not clock.is_near(day):
+        raise Invalid({"on": ["2026-11-21"]})
     start, end = clock.day_bounds(day)
     asked = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (str, int)))
     page = day_page(db.session, actor.merchant_ids, start, end, asked)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import clock, policy
 from pointsapp.core.actor import Actor
+from pointsapp.core.errors import Invalid
 from pointsapp.core.states import rows_changed
 from pointsapp.redemption.models import Redemption
 from pointsapp.settlements.errors import (
@@ -24,6 +25,7 @@ from pointsapp.settlements.errors import (
     StepNotDue,
     TotalsMoved,
 )
+from pointsapp.settlements.messages import BEFORE_THE_MONTH
 from pointsapp.settlements.models import LineKind, SettlementLine, SettlementState
 from pointsapp.settlements.policies import CONFIRM_DAYS, approves, checks, confirms_for_shop
 from pointsapp.settlements.queries import SettlementRow
@@ -163,6 +165,8 @@ def note_payment(session: Session, actor: Actor, command: NotePayment, *, now: d
     today = clock.local_day(now)
     if command.paid_on > today:
         raise PaidInFuture(today=today.isoformat())
+    if command.paid_on < row.first_day:
+        raise Invalid({"paid_on": [str(BEFORE_THE_MONTH)]})
     done = move_month(
         session,
         row,

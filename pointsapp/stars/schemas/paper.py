@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, post_load
 
 from pointsapp.stars.services import RecordPaper
-from pointsapp.web.schemas import FormSchema, PublicId, Text
+from pointsapp.web.schemas import Day, FormSchema, PublicId, Text
 
 MOST_LINES = 60
 _LINE = re.compile(r"(\S{4,20})[\s,，]+([0-9]{1,4})")
@@ -23,7 +23,7 @@ class PaperForm(FormSchema):
 
     area = PublicId(required=True)
     title = Text(60, required=True)
-    done_on = fields.Date(required=True)
+    done_on = Day(required=True)
     source = Text(120, required=True)
     lines = Text(3000, required=True, lines=True)
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
 from pointsapp.stars.services import AddItem, ChangeItem, ItemDraft, LinkEvidence
-from pointsapp.web.schemas import FormSchema, Moment, PublicId, Text, Whole
+from pointsapp.web.schemas import Day, FormSchema, Moment, PublicId, Text, Whole
 
 
 class _ItemForm(FormSchema):
@@ -19,7 +19,7 @@ class _ItemForm(FormSchema):
     lead_unit = Text(40, required=True)
     responsible_unit = Text(40, required=True)
     person_id = PublicId(load_default=None)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
 
     def draft(self, data: dict[str, Any]) -> ItemDraft:
         star, _slash, indicator = data.pop("goal").partition("/")

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from pointsapp.stars.services import GiveProof
-from pointsapp.web.schemas import FormSchema, PublicId, Text
+from pointsapp.web.schemas import Day, FormSchema, PublicId, Text
 
 MOST_USES = 30
 
@@ -17,7 +17,7 @@ class ProofForm(FormSchema):
     branch_id = PublicId(required=True)
     title = Text(60, required=True)
     words = Text(1000, lines=True, load_default="")
-    happened_on = fields.Date(required=True)
+    happened_on = Day(required=True)
     uses = fields.List(Text(60), load_default=list, validate=validate.Length(max=MOST_USES))
 
     @post_load
