@@ -1,7 +1,7 @@
 """A timeline: things that happen at their moments, run through the real services in large transactions.
 
 Each happening is called with the session and its own `now`; it may schedule later ones. A refusal (no place left, a clash) is part
-of life and counted; services judge before they write, so there is nothing to undo.
+of life and counted: what it had written by then is undone, as its own transaction would be.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Timeline:
             moment, _number, happening = heapq.heappop(self._queue)
             self.done += 1
             try:
-                answer = happening(session, moment)
+                with session.begin_nested():
+                    answer = happening(session, moment)
             except Refusal as refusal:
                 self.refused[refusal.code] += 1
             else:

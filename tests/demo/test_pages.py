@@ -8,10 +8,14 @@ from collections import Counter
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from benchmarks.pages import PageTime, find_pages, signed_in_client
+from pointsapp.core.db import db
 from pointsapp.demo import load_demo_once
 from pointsapp.demo.log_ins import LOG_INS
+from pointsapp.giving.models import Donation, Gift
+from pointsapp.ledger.models import Entry, Flow, Posting
 from pointsapp.web.security import limiter
 from tests.shared import pages_of
 
@@ -90,3 +94,17 @@ def test_loading_it_again_keeps_what_is_there(demo: Flask) -> None:
         load_demo_once(said.append)
     assert len(said) == 1
     assert "kept" in said[0]
+
+
+def test_what_was_given_is_what_the_books_say(demo: Flask) -> None:
+    """Refused at the last moment, a gift leaves nothing behind, here as at the door."""
+    with demo.app_context():
+        donated = db.session.scalar(select(func.sum(Donation.points)))
+        booked = db.session.scalar(select(func.sum(Posting.amount)).where(Posting.flow == Flow.DONATED))
+        gifts = db.session.scalar(select(func.count(Gift.id)))
+        sides = db.session.scalar(select(func.count(Entry.id)).where(Entry.kind == "gift"))
+        db.session.remove()
+    assert donated
+    assert donated == booked
+    assert gifts
+    assert sides == 2 * gifts
