@@ -30,6 +30,7 @@ from pointsapp.web.links import absolute
 from pointsapp.web.qr import qr_png, qr_svg
 
 bp = Blueprint("exports", __name__)
+ENTRANCES = (("exports.show_new_export", may_export),)
 bp.after_request(conditional)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -22,6 +22,7 @@ from pointsapp.web.guard import public
 from pointsapp.web.login import current_actor, signed_in
 
 bp = Blueprint("giving", __name__)
+ENTRANCES = (("giving.show_console_funds", policies.may_see_funds),)
 SHOWN, USES = 20, 10
 
 
@@ -143,8 +144,8 @@ def _back(_receipt: object) -> str:
 
 def _console(use: Form, fund: Form) -> str:
     actor = signed_in()
+    require(policies.may_see_funds(actor))
     paths = policies.fund_paths(actor)
-    require(bool(paths))
     page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int,)))
     return render_template(
         "giving/console_funds.html",

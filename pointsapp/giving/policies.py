@@ -20,6 +20,10 @@ def may_run_fund(actor: Actor, area_path: str) -> bool:
     return actor.holds(OFFICE_STAFF, area_path)
 
 
+def may_see_funds(actor: Actor) -> bool:
+    return bool(fund_paths(actor))
+
+
 def fund_paths(actor: Actor) -> tuple[str, ...]:
     """Return the paths in which `actor` may open funds and tell of their use."""
     return actor.paths(OFFICE_STAFF)

@@ -30,6 +30,10 @@ def is_office_of(actor: Actor, area_path: str) -> bool:
     return actor.holds(OFFICE_STAFF, area_path)
 
 
+def may_see_shops(actor: Actor) -> bool:
+    return bool(actor.merchant_ids)
+
+
 def works_here(actor: Actor, merchant_id: int) -> bool:
     return actor.works_for(merchant_id)
 

@@ -1,7 +1,10 @@
-"""Links to pages that not everybody opens: nobody is shown one that would answer "not allowed".
+"""Links to pages that not everybody opens, whatever they are about: nobody is shown one that would answer "not allowed".
 
 Which policy a page asks stands at its door, in ENTRANCES beside the blueprint; `wiring.py` hands it over here, and templates ask
-`entrance()`. So a link and the page behind it cannot come to differ.
+`entrance()`. So a link and the page behind it cannot come to differ. A role word beside it says for whom a link is worth its place
+(an inspector's visits, although the street office may look), never who may. What depends on one thing, a branch or a shop, asks
+`can()` with that page's policy instead; and the closing page of a round lists what waits by kinds that features bring with them, for
+staff, who may open each.
 """
 
 from __future__ import annotations

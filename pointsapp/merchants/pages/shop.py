@@ -16,6 +16,7 @@ from pointsapp.merchants.policies import (
     may_invite_clerk,
     may_invite_manager,
     may_run_merchant,
+    may_see_shops,
 )
 from pointsapp.merchants.queries import MerchantRow, merchants_of, offers_of_merchant, open_invitations, people_of
 from pointsapp.merchants.schemas import MerchantForm, PauseForm, change_command, pause_command
@@ -29,8 +30,9 @@ SHOWN = 20
 @bp.get("/shop")
 def show_shops() -> ResponseReturnValue:
     """Show the shops the person works for; a single one opens at once."""
-    shops = merchants_of(db.session, signed_in().merchant_ids)
-    require(bool(shops))
+    actor = signed_in()
+    require(may_see_shops(actor))
+    shops = merchants_of(db.session, actor.merchant_ids)
     if len(shops) == 1:
         return redirect(url_for("merchants.show_shop", public_id=shops[0].public_id))
     return render_template("merchants/shops.html", shops=shops)

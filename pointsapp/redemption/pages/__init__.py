@@ -2,5 +2,8 @@
 
 from pointsapp.redemption.pages import missing, pack, picture, till, window
 from pointsapp.redemption.pages.blueprint import bp
+from pointsapp.redemption.policies import may_use_till
 
-__all__ = ["bp", "missing", "pack", "picture", "till", "window"]
+ENTRANCES = (("redemption.show_till", may_use_till),)
+
+__all__ = ["ENTRANCES", "bp", "missing", "pack", "picture", "till", "window"]
