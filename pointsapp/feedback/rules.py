@@ -23,25 +23,27 @@ class Office:
     handler_id: int | None
 
 
-def first_office(chain: Sequence[int], duty: Collection[OnDuty], *, skips_nearest: bool) -> Office:
-    """Return the nearest office on `chain` (root first, the place itself last) that has somebody on duty.
+def nearest_office(chain: Sequence[int], duty: Collection[OnDuty]) -> int | None:
+    """Return the area on `chain` (root first, the place itself last) whose office is nearest; None where nobody is on duty."""
+    offices = {one.area_id for one in duty}
+    return next((area_id for area_id in reversed(chain) if area_id in offices), None)
 
-    What is said about those who work here begins one office higher (`skips_nearest`). Where nobody is on duty at all it stands
-    at the root, with the platform's administrators.
+
+def first_office(chain: Sequence[int], duty: Collection[OnDuty], *, above: int | None = None) -> Office:
+    """Return the nearest office on `chain` that has somebody on duty, beginning above the office of the area `above`.
+
+    Where nobody is on duty at all it stands at the root, with the platform's administrators.
     """
-    offices = [area_id for area_id in reversed(chain) if any(one.area_id == area_id for one in duty)]
-    if skips_nearest:
-        offices = offices[1:]
-    return _office(offices[0] if offices else chain[0], duty)
+    within = chain if above is None else chain[: chain.index(above)]
+    nearest = nearest_office(within, duty)
+    return _office(chain[0] if nearest is None else nearest, duty)
 
 
 def next_office(chain: Sequence[int], area_id: int, duty: Collection[OnDuty]) -> Office | None:
     """Return the nearest office above `area_id` on its `chain`; None at the root, where nothing stands above."""
     if area_id == chain[0]:
         return None
-    above = chain[: chain.index(area_id)]
-    offices = [each for each in reversed(above) if any(one.area_id == each for one in duty)]
-    return _office(offices[0] if offices else chain[0], duty)
+    return first_office(chain, duty, above=area_id)
 
 
 def root_office(chain: Sequence[int], duty: Collection[OnDuty]) -> Office:

@@ -3,6 +3,7 @@ once and always bounded; numbers in JSON are strict ("3", 3.0 and true are refus
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -117,6 +118,9 @@ class Text(fields.String):
         return text
 
 
+_DIGITS = re.compile(r"[+-]?\d+", re.ASCII)
+
+
 class Whole(fields.Integer):
     """A whole number from `least` to `most`; strict in JSON, `from_text=True` in forms."""
 
@@ -128,7 +132,8 @@ class Whole(fields.Integer):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> int:
         if self.strict and (isinstance(value, bool) or not isinstance(value, int)):
             raise self.make_error("invalid", input=value)
-        if isinstance(value, str) and (len(value.strip()) > 18 or not value.strip().lstrip("-").isascii()):
+        # int() also reads "1_000" and the digits of other scripts
+        if isinstance(value, str) and (len(value.strip()) > 18 or not _DIGITS.fullmatch(value.strip())):
             raise self.make_error("invalid", input=value)
         return int(super()._deserialize(value, attr, data, **kw) or 0)
 

@@ -54,7 +54,7 @@ def hand_on(session: Session, actor: Actor, number: str, area: str, reason: str,
     if row.state is not FeedbackState.OPEN:
         raise Conflict()
     chain = ids_in(place.path)
-    office = first_office(chain, on_duty(session, chain, but_not=kept_out(session, row), now=now), skips_nearest=False)
+    office = first_office(chain, on_duty(session, chain, but_not=kept_out(session, row), now=now))
     last = last_step(session, row)
     if (last.kind, last.by_id, last.text, row.area_id) == (StepKind.ASSIGNED, actor.person_id, reason, office.area_id):
         return _handed_on(session, row, is_repeat=True)

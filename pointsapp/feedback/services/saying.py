@@ -20,7 +20,7 @@ from pointsapp.feedback.policies import CLIMBED_DAYS, DUE_DAYS, GUESTS_PER_HOUR,
 from pointsapp.feedback.queries.deciders import kept_out
 from pointsapp.feedback.queries.duty import on_duty
 from pointsapp.feedback.queries.matters import said_by_guests, said_today
-from pointsapp.feedback.rules import first_office
+from pointsapp.feedback.rules import first_office, nearest_office
 from pointsapp.feedback.services.moves import (
     FeedbackReceipt,
     due_end,
@@ -84,8 +84,12 @@ def say_feedback(session: Session, actor: Actor | None, command: SayFeedback, *,
         created_at=now,
         due_at=due_end(session, DUE_DAYS, now=now),
     )
-    duty = on_duty(session, chain, but_not=kept_out(session, row), now=now)
-    office = first_office(chain, duty, skips_nearest=command.kind is FeedbackKind.CONDUCT)
+    above = None
+    if (
+        command.kind is FeedbackKind.CONDUCT
+    ):  # about those who work here: one office higher than theirs, whoever is kept out
+        above = nearest_office(chain, on_duty(session, chain, but_not=(), now=now))
+    office = first_office(chain, on_duty(session, chain, but_not=kept_out(session, row), now=now), above=above)
     office = with_somebody(session, row, office, chain, now=now)
     row.area_id, row.handler_id = office.area_id, office.handler_id
     session.add(row)
