@@ -44,7 +44,7 @@ from pointsapp.demo.promises import plan_promises
 from pointsapp.demo.proofs import plan_proofs
 from pointsapp.demo.rounds import plan_rounds
 from pointsapp.demo.shops import Shops, build_shops
-from pointsapp.demo.street import Street, build_street, find_street
+from pointsapp.demo.street import Street, agree_to_notice, build_street, find_street
 from pointsapp.demo.till import plan_till
 from pointsapp.demo.timeline import Timeline
 from pointsapp.demo.watch import plan_watch
@@ -81,7 +81,7 @@ def load_demo_once(say: Say) -> None:
             _renew_programme(now)
             say("New tasks were put on for the coming days.")
         return
-    say("Building the demo street (about half a minute) ...")
+    say("Building the demo street (a minute or two) ...")
     street, shops = write(found_street, now=now)
     timeline = Timeline()
     plan_history(timeline, street, shops, now=now)
@@ -109,6 +109,7 @@ def load_demo_once(say: Say) -> None:
     plan_deeds(timeline, street, now=now)
     with _in_haste():
         _live_through(timeline, street, now=now)
+        write(agree_to_notice, now=now)
     say(f"{timeline.done:,} things happened in 12 weeks; loaded in {time.monotonic() - begun:.0f} s.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from pointsapp.areas.models import Area
 from pointsapp.areas.queries import AreaRow, require_area
 from pointsapp.areas.rules import AreaDraft
 from pointsapp.areas.services import import_areas
+from pointsapp.core import clock
 from pointsapp.core.actor import Actor, Role
 from pointsapp.demo import facts
 from pointsapp.demo.dice import Dice
@@ -208,6 +209,17 @@ def _bare_actor(street: Street, person: CreatedPerson, community: str) -> Actor:
         is_verified=True,
         session_version=1,
         verified_at=street.opened_at,
+    )
+
+
+def agree_to_notice(session: Session, *, now: datetime) -> None:
+    """Let everybody who was there before the newest notice agree to it on its day: nobody agrees to words not yet written."""
+    version = current_notice().consent_version
+    of_its_day = min(now, clock.at_local(date.fromisoformat(version), time(9)))
+    session.execute(
+        update(Person)
+        .where(Person.consent_version == version, Person.consented_at < of_its_day)
+        .values(consented_at=of_its_day)
     )
 
 

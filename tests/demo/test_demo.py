@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from pointsapp.inspections.models import Finding, FindingState
 from pointsapp.ledger.queries import verify
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
+from pointsapp.people.queries import current_notice
 from pointsapp.redemption.models import Voucher
 from pointsapp.stars.models import Erratum, ErratumState, SchemeVersion
 from pointsapp.stars.queries import latest_rounds, newest_round, running_rounds, standings
@@ -59,6 +60,15 @@ def test_the_street_has_the_counts_of_the_newspaper_and_enough_life(street: data
         assert _count(Attendance) >= 6000
         assert _count(Voucher) >= 1000
         assert _count(Shift, Shift.starts_at > clock.now()) >= 10
+
+
+def test_nobody_agreed_to_a_notice_before_it_was_written(street: databases.Clone) -> None:
+    with street.app.app_context():
+        version = current_notice().consent_version
+        written = clock.at_local(date.fromisoformat(version))
+        assert _count(Person, Person.consent_version == version) >= 2000
+        assert _count(Person, Person.consent_version == version, Person.consented_at < written) == 0
+        assert _count(Person, Person.consented_at > clock.now()) == 0
 
 
 def test_its_books_balance_and_its_board_has_stars(street: databases.Clone) -> None:

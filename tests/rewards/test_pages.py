@@ -123,6 +123,8 @@ def test_the_desk_is_for_staff(
     assert page.status_code == status
     assert ("算一算，再核对" in body(page)) is (role is Role.STREET_ADMIN and path.endswith("budgets"))
     assert "发布新版本" not in body(page), "the rules hold for everybody: only the platform words them"
+    if status == 200 and path.endswith("rules"):
+        assert "只有平台管理员能改" in body(page)
 
 
 def test_a_grant_shows_its_effect_before_it_is_given(
