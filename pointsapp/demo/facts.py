@@ -219,6 +219,7 @@ BENEFIT_UNITS: tuple[tuple[str, str, str, int, str, int | None], ...] = (
     ("日间照料中心", "理疗体验一次", "肩颈理疗 20 分钟，请先打电话约时间。", 80, "shop", None),
     ("清和市集", "蔬菜抵用 3 元", "任一菜摊可用，不找零。", 30, "subsidised", 300),
 )
+OPENING_HOURS = {"congee": "每天 6:30–20:00"}  # breakfast begins then; all others open at eight
 # shop (an invented family name is put before it), and what the first, second, third of its kind give: no two alike
 SHOP_KINDS: tuple[tuple[str, tuple[Gift, ...]], ...] = (
     (

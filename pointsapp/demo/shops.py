@@ -137,7 +137,7 @@ def _open_shop(
             area=community,
             address=f"{dice.choice(('清和路', '书院街', '纺织路', '月季巷'))}{dice.randrange(1, 200)}号",
             phone="0371-0000-0000",
-            opening_hours="每天 8:00–20:00",
+            opening_hours=facts.OPENING_HOURS.get(code, "每天 8:00–20:00"),
         ),
         now=moment,
     )

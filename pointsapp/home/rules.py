@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 SOON = timedelta(days=30)  # points that lapse within this are said on the first page
-NEAR = timedelta(hours=36)  # one's own next shift within this is what today is about
+NEAR = timedelta(days=7)  # one's own next shift within this is what today is about
 
 
 @dataclass(frozen=True, slots=True)

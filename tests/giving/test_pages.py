@@ -153,3 +153,16 @@ class TestApi:
         typed = {"volunteer_number": street.giver.volunteer_number, "points": 10}
         answer = client.post("/api/v1/gifts", json=typed, headers=bearer(street.session, street.giver))
         assert (answer.status_code, answer.json["code"]) == (422, "gift_to_oneself")
+
+
+def test_the_line_of_ones_points_adds_up(client: HouseClient, street: Street) -> None:
+    client.sign_in(street.giver)
+    to = street.receiver.volunteer_number
+    client.post(f"/funds/{street.fund}/donations", data={"points": "30", "request_id": "r1"})
+    client.post("/me/giving", data={"volunteer_number": to, "points": "20", "request_id": "r2"})
+    page = text_of(client.get("/me/points"))
+    assert "一共挣得 200 分，捐给基金 30，送给邻居 20，还剩可用 150" in re.sub(r"\s+(?=，)|(?<=，)\s+", "", page)
+    client.sign_in(street.receiver)
+    assert "一共挣得 0 分，邻居送来 20，还剩可用 20" in re.sub(
+        r"\s+(?=，)|(?<=，)\s+", "", text_of(client.get("/me/points"))
+    )

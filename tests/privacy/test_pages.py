@@ -39,9 +39,13 @@ class TestLeaving:
         client.sign_in(shop.resident)
         assert "正在等待注销" in _text(client.get("/me/leave"))
         assert "想留下" in _text(client.get("/me"))
+        first = _text(client.get("/"))
+        assert "正在等待注销" in first
+        assert "撤回申请，我要留下" in first
         back = client.post("/me/leave/withdrawal")
         assert back.headers["Location"] == "/me/profile"
         assert "撤回" in _text(client.get("/me/profile"))
+        assert "正在等待注销" not in _text(client.get("/"))
         assert "申请注销" in _text(client.get("/me/leave"))
 
     def test_who_holds_an_office_reads_why_not(self, client: HouseClient, shop: Shop) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pointsapp.core.clock import to_local
 from pointsapp.core.errors import Forbidden, NotFound
 from pointsapp.core.events import Event
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_points, verify
 from pointsapp.merchants.errors import WrongMerchant
 from pointsapp.redemption.errors import AlreadyRedeemed, NothingMissing, VoucherCancelled, VoucherExpired
-from pointsapp.redemption.models import ShortageChoice, ShortageState, TillScan, VoucherState
-from pointsapp.redemption.queries import VoucherView, newest_shortage, refused_scans, voucher_by_public_id
+from pointsapp.redemption.models import ShortageChoice, ShortageState, TillScan, Voucher, VoucherState
+from pointsapp.redemption.queries import (
+    VoucherView,
+    newest_shortage,
+    out_today,
+    refused_scans,
+    voucher_by_public_id,
+)
 from pointsapp.redemption.services import (
     ChooseAfterShortage,
     ReportShortage,
@@ -31,7 +38,7 @@ from pointsapp.redemption.services import (
     undo_for_shortage,
     withdraw_shortage,
 )
-from tests.conftest import Clock
+from tests.conftest import Clock, HouseClient
 from tests.factories import actor_of
 from tests.merchants.shops import Shop, give_points, make_offer
 
@@ -178,3 +185,51 @@ def test_a_refused_scan_is_kept_with_its_reason(
     ]
     assert kept[1].clerk == "赵**"
     assert session.scalars(select(TillScan.clerk_id)).all() == [other.person_id, clerk.person_id, clerk.person_id]
+
+
+def offer_key(session: Session, voucher: VoucherView) -> int:
+    return session.scalars(select(Voucher.offer_id).where(Voucher.id == voucher.id)).one()
+
+
+class TestTheOfferSaysIt:
+    """What the shop said at its till stands on the offer too, until the goods come or the day ends; it is still sold."""
+
+    @staticmethod
+    def _page(client: HouseClient, voucher: VoucherView) -> str:
+        return " ".join(client.get(f"/offers/{voucher.offer.public_id}").get_data(as_text=True).split())
+
+    def test_the_hour_stands_on_the_page_and_in_the_question(
+        self, session: Session, shop: Shop, voucher: VoucherView, clock: Clock, client: HouseClient
+    ) -> None:
+        client.sign_in(shop.resident)
+        assert "没货" not in self._page(client, voucher)
+        clerk = actor_of(session, shop.clerk)
+        write(report_shortage, clerk, ReportShortage(code=voucher.code), now=clock.at)
+        page, hour = self._page(client, voucher), f"{to_local(clock.at):%H:%M}"
+        assert f"店里今天 {hour} 说这样东西没有了" in page
+        assert f"店里今天 {hour} 说没货。换后还剩" in page
+        bought = client.post(f"/offers/{voucher.offer.public_id}/vouchers", data={"request_id": "r1"})
+        assert bought.status_code == 303
+
+    def test_a_choice_of_the_owner_leaves_it_goods_that_came_and_the_next_day_end_it(
+        self, session: Session, shop: Shop, voucher: VoucherView, clock: Clock
+    ) -> None:
+        owner, clerk = actor_of(session, shop.resident), actor_of(session, shop.clerk)
+        second = write(issue_voucher, owner, voucher.offer.public_id, now=clock.at)
+
+        def out(at: datetime) -> datetime | None:
+            return out_today(session, voucher.merchant.id, offer_key(session, voucher), now=at)
+
+        write(report_shortage, clerk, ReportShortage(code=voucher.code), now=clock.at)
+        write(choose_after_shortage, owner, choose(voucher, ShortageChoice.REFUND), now=clock.at)
+        assert out(clock.at) == clock.at
+        assert out(clock.at + timedelta(days=1)) is None
+        later = clock.at + timedelta(minutes=5)
+        write(redeem, clerk, second.code, now=later)
+        assert out(later) is None
+
+    def test_taken_back_by_the_shop(self, session: Session, shop: Shop, voucher: VoucherView, clock: Clock) -> None:
+        clerk = actor_of(session, shop.clerk)
+        said = write(report_shortage, clerk, ReportShortage(code=voucher.code), now=clock.at)
+        write(withdraw_shortage, clerk, said.public_id, now=clock.at)
+        assert out_today(session, voucher.merchant.id, offer_key(session, voucher), now=clock.at) is None

@@ -7,19 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.queries import root_of
 from pointsapp.core import clock, policy
 from pointsapp.core.actor import Actor
+from pointsapp.core.db import UTCDateTime, table_of
 from pointsapp.core.kept import Kept
+from pointsapp.core.swift import Swift
 from pointsapp.home.policies import LEVEL_POINTS
 from pointsapp.home.queries.nearby import LOOKED_AT, Community, ShiftCard, community_of, nearest_shifts
 from pointsapp.home.rules import NEAR, SOON, Level, level_of
 from pointsapp.ledger.queries import PersonPoints, person_points
 from pointsapp.merchants.queries import OpenOffer, open_offers
-from pointsapp.notices.queries import unread_count
+from pointsapp.notices.models import Notice
+from pointsapp.privacy.models import Erasure, ErasureState
 from pointsapp.tasks.models import SignupState
 from pointsapp.tasks.queries import Commitment, commitments
 
@@ -61,6 +66,7 @@ class FrontPage:
     community: Community | None = None
     lapsing: tuple[date, int] | None = None
     unread: int = 0
+    leaving_at: datetime | None = None  # the account is closed then, unless that is taken back
 
     @property
     def can_get_some(self) -> bool:
@@ -71,6 +77,23 @@ _nearby: Kept[tuple[ShiftCard, ...]] = Kept()
 _window: Kept[tuple[OpenOffer, ...]] = Kept(most=64)
 _together: Kept[Community | None] = Kept()
 _steps: Kept[list[int]] = Kept(most=4)
+
+
+def _news() -> Select[Any]:
+    """Build the one look at what a person must hear of: unread notices, and the day their account is closed."""
+    notice, erasure = table_of(Notice), table_of(Erasure)
+    person: BindParameter[int] = bindparam("person_id", type_=BigInteger())
+    unread = select(func.count()).where(notice.c.person_id == person, notice.c.read_at.is_(None))
+    leaving = select(func.max(erasure.c.due_at)).where(
+        erasure.c.person_id == person, erasure.c.state == ErasureState.WAITING
+    )
+    return select(
+        unread.scalar_subquery().label("unread"),
+        type_coerce(leaving.scalar_subquery(), UTCDateTime()).label("leaving_at"),
+    )
+
+
+_NEWS = Swift(_news)
 
 
 def front_page(session: Session, actor: Actor | None, *, now: datetime) -> FrontPage:
@@ -88,6 +111,7 @@ def front_page(session: Session, actor: Actor | None, *, now: datetime) -> Front
     near = _near_me(session, actor, promised, now)
     steps = _steps.get("levels", lambda: policy.value(session, LEVEL_POINTS, now=now))
     lapsing = next(iter(points.expiring), None)
+    news = _NEWS.one(session, person_id=actor.person_id)
     return FrontPage(
         tasks=near[:MOST_TASKS],
         offers=_offers(offers, points.balance),
@@ -96,7 +120,8 @@ def front_page(session: Session, actor: Actor | None, *, now: datetime) -> Front
         level=level_of(points.earned_total, steps),
         community=_together.get(home, lambda: community_of(session, home, now=now)),
         lapsing=lapsing if lapsing and lapsing[0] <= clock.local_day(now + SOON) else None,
-        unread=unread_count(session, actor.person_id),
+        unread=news.unread,
+        leaving_at=news.leaving_at,
     )
 
 

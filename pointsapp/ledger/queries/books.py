@@ -31,6 +31,11 @@ class PersonPoints:
     expiring: tuple[tuple[date, int], ...]
     service_minutes: int
     owed: int = 0  # open claims: later credits pay them, at most half of each
+    # With what is held and left these make the sum: earned + received = spent + donated + given + lapsed + held + balance.
+    received: int = 0
+    donated: int = 0
+    given: int = 0
+    lapsed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,11 @@ def _figures() -> Select[Any]:
         (posting.c.flow == Flow.SPENT, posting.c.amount), (posting.c.flow == Flow.UNSPENT, -posting.c.amount), else_=0
     )
     earned = case((or_(*(posting.c.flow == flow for flow in EARNED)), posting.c.change), else_=0)
+
+    def changed(name: str, *flows: Flow) -> Any:
+        change = case((or_(*(posting.c.flow == flow for flow in flows)), posting.c.change), else_=0)
+        return func.coalesce(func.sum(change), 0).label(name)
+
     owed = select(func.coalesce(func.sum(claim.c.remaining), 0)).where(
         claim.c.person_id == person, claim.c.remaining > 0
     )
@@ -119,6 +129,10 @@ def _figures() -> Select[Any]:
         held("minutes"),
         func.coalesce(func.sum(earned), 0).label("earned"),
         func.coalesce(func.sum(spent), 0).label("spent"),
+        changed("received", Flow.RECEIVED),
+        changed("donated", Flow.DONATED, Flow.UNDONATED),
+        changed("given", Flow.GIVEN),
+        changed("lapsed", Flow.LAPSED, Flow.UNLAPSED),
         owed.scalar_subquery().label("owed"),
         exists().where(lot.c.person_id == person, lot.c.remaining > 0).label("has_lots"),
     ).where(posting.c.person_id == person, posting.c.unit == Unit.POINT)
@@ -157,6 +171,10 @@ def person_points(session: Session, person_id: int, *, now: datetime) -> PersonP
         expiring=tuple(expiring.items()),
         service_minutes=int(found.minutes),
         owed=int(found.owed),
+        received=int(found.received),
+        donated=-int(found.donated),
+        given=-int(found.given),
+        lapsed=-int(found.lapsed),
     )
 
 

@@ -17,7 +17,7 @@ from pointsapp.merchants.policies import may_see_unapproved
 from pointsapp.merchants.queries import OfferFilter, OfferView, offer_view
 from pointsapp.redemption.pages.blueprint import bp
 from pointsapp.redemption.policies import MUST_BE_VERIFIED, VOUCHER_DAYS
-from pointsapp.redemption.queries import as_card, balance_of, offer_cards, own_count
+from pointsapp.redemption.queries import as_card, balance_of, offer_cards, out_today, own_count
 from pointsapp.redemption.schemas import TakeForm
 from pointsapp.redemption.services import issue_voucher
 from pointsapp.web.doors import Form, bind, write_page
@@ -85,6 +85,7 @@ def _offer(public_id: str, form: Form | None) -> str:
         card=as_card(offer, balance),
         balance=balance,
         own=own,
+        out_at=out_today(db.session, offer.merchant_id, offer.id, now=now()),
         form=form,
         standing=STANDINGS[offer.standing],
         funding=FUNDINGS[offer.shown.funding],

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from pointsapp.core import clock
 from pointsapp.core.masking import mask_name
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
@@ -77,6 +78,32 @@ def newest_shortage(session: Session, voucher_id: int) -> ShortageRow | None:
     """Return the last time the shop had nothing for this voucher, whatever became of it."""
     statement = _select().where(Shortage.voucher_id == voucher_id).order_by(Shortage.id.desc()).limit(1)
     return next(iter(_rows(session, statement)), None)
+
+
+def out_today(session: Session, merchant_id: int, offer_id: int, *, now: datetime) -> datetime | None:
+    """Return when the shop last said today that this offer's goods are out; None where it did not, or they have come since.
+
+    They have come where it took the last word back, or has given the goods to anybody since.
+    """
+    last = session.execute(
+        select(Shortage.state, Shortage.reported_at)
+        .join(Voucher, Voucher.id == Shortage.voucher_id)
+        .where(
+            Shortage.merchant_id == merchant_id,
+            Shortage.reported_at >= clock.at_local(clock.local_day(now)),
+            Voucher.offer_id == offer_id,
+        )
+        .order_by(Shortage.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.state is ShortageState.WITHDRAWN:
+        return None
+    came = select(Voucher.id).where(
+        Voucher.offer_id == offer_id,
+        Voucher.state == VoucherState.REDEEMED,
+        Voucher.closed_at > last.reported_at,
+    )
+    return None if session.scalar(came.limit(1)) else last.reported_at
 
 
 def shortage_by_public_id(session: Session, public_id: str) -> ShortageRow | None:
