@@ -98,6 +98,10 @@ WRONG = {
     "header": _l("表头缺少：%(names)s"),
     "unknown": _l("表头不认识：%(names)s"),
     "unreadable": _l("文件打不开，请存成 CSV（UTF-8）或 XLSX"),
+    "no_book": _l("这不是能打开的 XLSX 文件。请在 Excel 或 WPS 里打开，另存为 XLSX（不加密码）或 CSV 再上传"),
+    "no_file": _l("没有收到文件，请选好文件再上传"),
+    "heavy": _l("文件超过 %(most)s MB，请分成几份上传"),
+    "huge": _l("有一格太长，超过 %(most)s 个字；看看是不是引号只写了一半"),
     "too_many": _l("一次最多 %(most)s 行"),
     "nothing": _l("文件里没有一行内容"),
     "no_role": _l("办这一批的人已经没有这个权限"),
@@ -120,13 +124,14 @@ STATE_CELLS = {
 MODES = {"per_completion": _l("每次"), "per_hour": _l("每小时")}
 # What a cell may say in words, by its column.
 SAID = {"points_mode": MODES, "reporting": {"yes": _l("是"), "no": _l("否")}}
+EXAMPLE_AREA = "DL-HZL"  # stands for a code of the reader's own areas
 EXAMPLES = {
-    "people_in": (_l("李桂兰"), "13800000000", "DL-HZL"),
+    "people_in": (_l("李桂兰"), "13800000000", EXAMPLE_AREA),
     "tasks_in": (
         _l("红专路夜巡"),
         _l("两人一组，沿街巡查一圈。"),
         "patrol",
-        "DL-HZL",
+        EXAMPLE_AREA,
         _l("红专路口"),
         "2026-12-01 19:00",
         "2026-12-01 21:00",
@@ -135,6 +140,6 @@ EXAMPLES = {
         MODES["per_completion"],
         _l("社区值班电话"),
     ),
-    "headcounts_in": ("DL-HZL", "5100", "2026-10-01", _l("社区人口台账")),
+    "headcounts_in": (EXAMPLE_AREA, "5100", "2026-10-01", _l("社区人口台账")),
     "members_in": ("13800000000", "zb-DL-HZL", "2026-07-01", SAID["reporting"]["no"]),
 }

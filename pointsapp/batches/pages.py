@@ -8,10 +8,21 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pointsapp.areas.queries import area_options
+from pointsapp.areas.models import AreaKind
+from pointsapp.areas.queries import AreaOption, area_options
 from pointsapp.batches import queries, services
 from pointsapp.batches.errors import BadRows
-from pointsapp.batches.messages import COLUMNS, EXAMPLES, KINDS, OUTCOMES, SAID, STATE_CELLS, STATES, WRONG
+from pointsapp.batches.messages import (
+    COLUMNS,
+    EXAMPLE_AREA,
+    EXAMPLES,
+    KINDS,
+    OUTCOMES,
+    SAID,
+    STATE_CELLS,
+    STATES,
+    WRONG,
+)
 from pointsapp.batches.policies import may_batch, may_bring
 from pointsapp.batches.rules import COLUMNS_IN, MOST_ROWS, OPTIONAL, Problem, columns_of
 from pointsapp.batches.schemas import ExportForm, FileForm
@@ -86,9 +97,9 @@ def submit_file() -> ResponseReturnValue:
 
     def act(kind: queries.BatchKind) -> ResponseReturnValue:
         try:
-            if not kind.is_import or not content or len(content) > MOST_BYTES:
-                raise BadRows([Problem(line=1, why="unreadable")])
-            rows = tuple((line, tuple(cells)) for line, cells in rows_of(content, columns_of(kind.value)))
+            _must_be_a_file(kind, content, MOST_BYTES)
+            name = upload.filename or "" if upload else ""
+            rows = tuple((line, tuple(cells)) for line, cells in rows_of(content, columns_of(kind.value), name))
             command = services.CheckFile(kind=kind, rows=rows)
             return write_page(
                 services.check_file, actor, command, then=_there, beside=hashlib.sha256(content).hexdigest()
@@ -98,6 +109,16 @@ def submit_file() -> ResponseReturnValue:
             raise
 
     return form.submit(act, or_show=lambda: _batches(form, "in", tuple(problems)))
+
+
+def _must_be_a_file(kind: queries.BatchKind, content: bytes, most: int) -> None:
+    """Say of what cannot be a table of this kind why not, before it is read."""
+    if not content:
+        raise BadRows([Problem(line=1, why="no_file")])
+    if len(content) > most:
+        raise BadRows([Problem(line=1, why="heavy", facts={"most": most // 1024 // 1024})])
+    if not kind.is_import:
+        raise BadRows([Problem(line=1, why="unreadable")])
 
 
 def _there(receipt: services.BatchReceipt) -> str:
@@ -186,17 +207,25 @@ def take_result(batch: str, kind: str) -> ResponseReturnValue:
 
 @bp.get("/console/batches/templates/<kind>.csv")
 def take_template(kind: str) -> ResponseReturnValue:
-    """Hand out an empty file with its header and one example."""
+    """Hand out an empty file with its header and one example, in which the area is one of one's own."""
     from pointsapp.batches.files import csv_of
 
-    require(may_batch(signed_in()))
+    actor = signed_in()
+    require(may_batch(actor))
     if kind not in COLUMNS_IN:
         raise NotFound()
+    own = _example_code(area_options(db.session, paths=actor.paths(COMMUNITY_STAFF)))
+    example = [own if own and cell == EXAMPLE_AREA else str(cell) for cell in EXAMPLES[kind]]
     return _file(
-        csv_of([str(COLUMNS[name]) for name in COLUMNS_IN[kind]], [list(map(str, EXAMPLES[kind]))]),
+        csv_of([str(COLUMNS[name]) for name in COLUMNS_IN[kind]], [example]),
         "text/csv",
         f"{kind}.csv",
     )
+
+
+def _example_code(areas: Sequence[AreaOption]) -> str:
+    """Return a code that the reader may write: a community's, where they hold one. Empty for who holds no area."""
+    return next((one.code for one in areas if one.kind is AreaKind.COMMUNITY), areas[0].code if areas else "")
 
 
 def _file(content: bytes, mime: str, name: str) -> Response:

@@ -14,20 +14,24 @@ from pointsapp.batches.rules import MOST_ROWS, OPTIONAL, Problem
 from pointsapp.exports.messages import in_official_words
 
 MOST_BYTES = 4 * 1024 * 1024
+OLD_BOOK = b"\xd0\xcf\x11\xe0"  # how a workbook of Excel 2003 begins, and one that is locked with a password
 
 
-def rows_of(content: bytes, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
+def rows_of(content: bytes, columns: Sequence[str], name: str = "") -> list[tuple[int, list[str]]]:
     """Return (line, cells in the order of `columns`); BadRows for a file, a header or a row that cannot be read.
 
-    The header may say the Chinese word or the short name of each column, in any order; one that may be empty may be left out. Blank lines are passed over.
+    `name` is the file's own: what calls itself a workbook and is none is not read as a table of commas. The header may say the Chinese word or the short name of each column, in any order; one that may be empty may be left out. Blank lines are passed over.
     """
+    is_book = content.startswith(b"PK")
+    if not is_book and (name.lower().endswith(".xlsx") or content.startswith(OLD_BOOK)):
+        raise BadRows([Problem(line=1, why="no_book")])
     try:
-        lines = _xlsx(content) if content.startswith(b"PK") else _csv(content)
+        lines = _xlsx(content) if is_book else _csv(content)
         found = [(number, cells) for number, cells in lines if any(cells)]
     except BadRows:
         raise
     except Exception:  # a library's own errors, of which there are many: whatever it is, the file cannot be read
-        raise BadRows([Problem(line=1, why="unreadable")]) from None
+        raise BadRows([Problem(line=1, why="no_book" if is_book else "unreadable")]) from None
     if not found:
         raise BadRows([Problem(line=1, why="nothing")])
     order = _order(found[0], columns)
@@ -84,9 +88,21 @@ def _limited(lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(content)
-    return _limited(
-        [cell.replace("\0", "").strip() for cell in cells] for cells in csv.reader(io.StringIO(text, newline=""))
-    )
+    return _limited([cell.replace("\0", "").strip() for cell in cells] for cells in _split(text))
+
+
+def _split(text: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    number = 0
+    while True:
+        number += 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # a cell beyond what a table's reader holds: a quotation mark without its end, mostly
+            facts = {"most": f"{csv.field_size_limit():,}"}
+            raise BadRows([Problem(line=number, why="huge", facts=facts)]) from None
 
 
 def _decoded(content: bytes) -> str:

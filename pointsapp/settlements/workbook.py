@@ -63,7 +63,12 @@ def _facts(row: SettlementRow, made_at: datetime) -> list[tuple[str, Any]]:
             f"{row.paid_on.isoformat()} {row.paid_reference}" if row.paid_on else "",
         ),
         (_("导出时间"), to_local(made_at).strftime("%Y-%m-%d %H:%M")),
-        (_("说明"), _("平台不经手资金，不收取任何费用；款项由出资单位在线下支付。")),
+        (
+            _("说明"),
+            _("平台不经手资金，不收取任何费用；款项由出资单位在线下支付。")
+            if row.total_fen >= 0
+            else _("平台不经手资金，不收取任何费用；这个月撤销的比核销的多，款项由商户在线下退回出资单位。"),
+        ),
     ]
 
 

@@ -26,11 +26,17 @@ if (left && known) {
     const chain = (areas[form.elements.area_id?.value] || []).map((key) => budgets[key]);
     const payer = chain.find(([, amount]) => amount >= needed);
     const best = Math.max(0, ...chain.map(([, amount]) => amount));
-    const words = needed === 0 ? left.dataset.free : payer ? left.dataset.fits : left.dataset.short;
+    const own = chain[0]; // the nearest budget: where it does not reach, one above pays, which nobody should overlook
+    const isAbove = Boolean(payer) && needed > 0 && payer !== own;
+    const { free, fits, above, short } = left.dataset;
+    const words = needed === 0 ? free : isAbove ? above : payer ? fits : short;
     left.hidden = false;
     left.classList.toggle("is-short", needed > 0 && !payer);
+    left.classList.toggle("is-above", isAbove);
     left.textContent = words
       .replace("{needed}", shown(needed))
+      .replace("{own}", isAbove ? own[0] : "")
+      .replace("{had}", isAbove ? shown(own[1]) : "")
       .replace("{area}", payer ? payer[0] : "")
       .replace("{left}", payer ? shown(payer[1] - needed) : "")
       .replace("{best}", shown(best))

@@ -112,6 +112,38 @@ def test_an_empty_file_to_begin_with(client: HouseClient, venue: Venue) -> None:
     assert client.get("/console/batches/templates/people_out.csv").status_code == 404
 
 
+def test_the_example_names_an_area_that_its_reader_may_write(client: HouseClient, venue: Venue) -> None:
+    client.sign_in(venue.staff)
+    example = client.get("/console/batches/templates/people_in.csv").get_data().decode("utf-8-sig")
+    assert upload(client, example).status_code == 303, "the example is understood as it stands"
+    page = text(client.get("/console/batches")).partition("我管的区域编码")[2]
+    assert f"<code>{venue.areas['community'].code}</code>" in page
+    assert f"<code>{venue.areas['other_street'].code}</code>" not in page
+
+
+def test_a_file_says_truly_why_it_is_not_read(client: HouseClient, venue: Venue) -> None:
+    client.sign_in(venue.staff)
+    for name, content, words in (
+        ("people.xlsx", "not a workbook at all", "这不是能打开的 XLSX 文件"),
+        ("people.csv", "", "没有收到文件"),
+        ("people.csv", f"姓名,手机号,区域编码\n{'x' * 200_000},1,C\n", "有一格太长，超过 131,072 个字"),
+    ):
+        given = {"kind": "people_in", "file": (io.BytesIO(content.encode()), name)}
+        answer = client.post("/console/batches/imports", data=given, content_type="multipart/form-data")
+        assert (answer.status_code, words in text(answer)) == (422, True), words
+
+
+def test_a_list_of_tasks_names_nobody(client: HouseClient, venue: Venue, clock: Clock) -> None:
+    venue.shift()
+    client.sign_in(venue.staff)
+    asked = {"kind": "tasks_out", "area": venue.home.code, "with_names": "1"}
+    posted = client.post("/console/batches/exports", data=asked)
+    assert posted.status_code == 303, "no reason is asked for where no name is given"
+    while write(run_next, now=clock.at):
+        pass
+    assert "每个人的资料里都记了一笔" not in text(client.get(posted.location))
+
+
 def test_whose_it_is_not(client: HouseClient, venue: Venue) -> None:
     client.sign_in(venue.staff)
     mine = upload(client, f"姓名,手机号,区域编码\n李桂兰,13900000000,{venue.home.code}\n").location

@@ -15,9 +15,9 @@ from pointsapp.batches.rules import MOST_ROWS, PEOPLE, TASKS, read_moment, read_
 HEAD = "姓名,手机号,区域编码\n"
 
 
-def why(content: bytes) -> list[tuple[int, str]]:
+def why(content: bytes, name: str = "") -> list[tuple[int, str]]:
     with pytest.raises(BadRows) as bad:
-        rows_of(content, PEOPLE)
+        rows_of(content, PEOPLE, name)
     return [(problem.line, problem.why) for problem in bad.value.problems]
 
 
@@ -59,7 +59,10 @@ def test_a_workbook_with_a_phone_typed_as_a_number() -> None:
 def test_what_cannot_be_read_says_why() -> None:
     assert why(b"") == [(1, "nothing")]
     assert why(HEAD.encode()) == [(1, "nothing")]
-    assert why(b"PK\x03\x04 no workbook") == [(1, "unreadable")]
+    assert why(b"PK\x03\x04 no workbook") == [(1, "no_book")]
+    assert why(b"not a workbook at all", "people.XLSX") == [(1, "no_book")], "its name says what it should be"
+    assert why(b"\xd0\xcf\x11\xe0\xa1\xb1 of Excel 2003", "people.xls") == [(1, "no_book")]
+    assert why((HEAD + "李" * 200_000 + ",1,C1\n").encode()) == [(2, "huge")]
     assert why("姓名,手机号\n".encode()) == [(1, "header")]
     assert why("姓名,手机号,区域编码,身份证\n".encode()) == [(1, "unknown")]
     assert why((HEAD + "李桂兰,1,C1,多\n").encode()) == [(2, "width")]

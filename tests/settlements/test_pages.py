@@ -136,6 +136,13 @@ def test_a_month_below_nought_is_noted_as_paid_back(client: HouseClient, novembe
     assert "退回日期" in page
     assert "付款日期" not in page
     assert "登记付款" not in page
+    paper = text_of(client.get(f"/settlements/{owed.public_id}/print"))
+    for words in (page, paper):
+        assert "款项由商户在线下退回出资单位" in words
+        assert "付给商户" not in words
+    with client.get(f"/settlements/{owed.public_id}.xlsx") as file:
+        cells = [row[1].value for row in load_workbook(io.BytesIO(file.get_data())).active.iter_rows(max_row=12)]
+    assert any("款项由商户在线下退回出资单位" in str(cell) for cell in cells)
     noted = client.post(
         f"/console/settlements/{owed.public_id}/payment",
         data={"paid_on": "2027-01-01", "reference": "减 7", "request_id": "r1"},

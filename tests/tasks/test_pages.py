@@ -353,6 +353,18 @@ def test_the_list_turns_its_pages_without_gaps(street: Street, clock: Clock) -> 
     assert sorted(set(found)) == [f"任务{number:02}" for number in range(25)]
 
 
+def test_the_look_before_publication_says_that_nobody_leads(street: Street) -> None:
+    """A warning, no refusal: a leader may be named until the shift begins."""
+    draft = make.make_task(street.session, street.community, state=TaskState.DRAFT)
+    make.make_shift(street.session, draft)
+    led = make.make_task(street.session, street.community, state=TaskState.DRAFT)
+    make.make_shift(street.session, led, leaders=(street.leader,))
+    street.session.commit()
+    page = street.read(f"/console/tasks/{draft.public_id}", street.staff)
+    assert "有 1 个场次没有指定负责人" in page
+    assert "每一场都有负责人" in street.read(f"/console/tasks/{led.public_id}")
+
+
 def test_a_draft_is_written_row_by_row_and_checked(street: Street) -> None:
     fields = {**FIELDS, "area_id": street.code, "shifts-0-leaders": street.leader.phone}
     more = street.send("/console/tasks/new", street.staff, **fields, add_shift="1")

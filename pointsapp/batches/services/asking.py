@@ -93,11 +93,12 @@ def ask_export(session: Session, actor: Actor, command: AskExport, *, now: datet
     """Let the worker make a list of an area. Whole names leave a line in each person's own record, and one in the audit."""
     area = require_area(session, command.area_id)
     require(may_batch_in(actor, area.path))
-    if command.with_names and not command.reason:
+    with_names = command.with_names and command.kind is not BatchKind.TASKS_OUT  # no person stands in a list of tasks
+    if with_names and not command.reason:
         raise ReasonMissing()
     total = count_out(session, command.kind, area.path)
     batch = _new(actor, command.kind, BatchState.WAITING, total=total, now=now)
-    batch.area_id, batch.with_names, batch.reason = area.id, command.with_names, command.reason
+    batch.area_id, batch.with_names, batch.reason = area.id, with_names, command.reason
     session.add(batch)
     session.flush()
     events.record(
@@ -108,7 +109,7 @@ def ask_export(session: Session, actor: Actor, command: AskExport, *, now: datet
         area_id=area.id,
         actor_id=actor.person_id,
         what=command.kind.value,
-        with_names=command.with_names,
+        with_names=with_names,
         reason=command.reason,
         rows=total,
     )
