@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pointsapp.areas.models import AreaKind
 from pointsapp.areas.queries import AreaOption, area_options
 from pointsapp.batches import queries, services
 from pointsapp.batches.errors import BadRows
@@ -225,7 +224,7 @@ def take_template(kind: str) -> ResponseReturnValue:
 
 def _example_code(areas: Sequence[AreaOption]) -> str:
     """Return a code that the reader may write: a community's, where they hold one. Empty for who holds no area."""
-    return next((one.code for one in areas if one.kind is AreaKind.COMMUNITY), areas[0].code if areas else "")
+    return next((one.code for one in areas if one.kind.value == "community"), areas[0].code if areas else "")
 
 
 def _file(content: bytes, mime: str, name: str) -> Response:
