@@ -127,6 +127,7 @@ def test_what_is_wanted_is_kept(client: HouseClient, session: Session) -> None:
 def test_inside_wechat_push_is_not_offered_but_the_others_are(client: HouseClient, session: Session) -> None:
     client.sign_in(make_person(session))
     page = client.get(PAGE, headers={"User-Agent": "MicroMessenger/8.0"}).get_data(as_text=True)
+    assert "手机推送（微信里收不到）" in page
     assert "微信里收不到推送" in page
     assert "data-push-start" not in page
     assert "也可以在下面改用短信或邮件" in page
