@@ -9,7 +9,8 @@ from pointsapp.rewards.services.budgets import (
     return_task_rest,
 )
 from pointsapp.rewards.services.claims import ClaimReceipt, ask_claim_write_off, write_claim_off
-from pointsapp.rewards.services.credits import Credit, Due, correct_attendance, credit_attendance, due_for
+from pointsapp.rewards.services.corrections import correct_attendance
+from pointsapp.rewards.services.credits import Credit, Due, credit_attendance, due_for
 from pointsapp.rewards.services.versions import AddRuleVersion, VersionReceipt, add_rule_version
 
 __all__ = [

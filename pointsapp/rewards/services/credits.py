@@ -1,4 +1,4 @@
-"""Credits: both books for one attendance, once, inside every cap; and corrections of what was credited."""
+"""Credits: both books for one attendance, once, inside every cap."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.ledger import accounts
 from pointsapp.ledger.models import Balance, Entry, Posting, Unit
-from pointsapp.ledger.services import EntryDraft, EntryReceipt, PostingDraft, RuleTrace, TakenBack, post, take_back
-from pointsapp.rewards.memos import ATTENDANCE, CORRECTION
+from pointsapp.ledger.services import EntryDraft, EntryReceipt, PostingDraft, RuleTrace, TakenBack, post
+from pointsapp.rewards.memos import ATTENDANCE
 from pointsapp.rewards.queries.rules import earned_so_far, version_in_force
-from pointsapp.rewards.rules import Inputs, RuleVersionRow, Score, SoFar, end_of_life, rescore, score
+from pointsapp.rewards.rules import Inputs, RuleVersionRow, Score, SoFar, end_of_life, score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Due:
     def paid(self, session: Session, receipt: EntryReceipt | None) -> Credit:
         """Return the credit once the entry stands."""
         has_points = bool(self.scored.points)
-        return _credit(
+        return credit_of(
             session, self.person_id, self.scored.points, self.minutes, self.scored, receipt, has_points=has_points
         )
 
@@ -74,12 +74,7 @@ def due_for(
     link to it; `confirmed_by_id` is who vouched for the minutes, None for a venue code; `stopped_from_points` is what the
     whole shift would have given where it was stopped early and `points` is the earned share.
     """
-    version = version_in_force(session, category, now, rule_version_id)
-    so_far = SoFar()
-    if version.has_span_caps:
-        # A cap is a sum over rows, which no row guards: whoever credits this person waits here, then reads the true sum.
-        lock(session, LockKind.PERSON_TIME, person_id)
-        so_far = earned_so_far(session, person_id, category, now)
+    version, so_far = in_force_with_so_far(session, person_id, category, rule_version_id, now=now)
     inputs = Inputs(category=category, points=points, points_mode=points_mode, minutes=minutes)
     scored = score(version, inputs, so_far, stopped_from_points=stopped_from_points)
     postings = []
@@ -97,7 +92,7 @@ def due_for(
             memo=ATTENDANCE,
             facts={"task": task_public_id, "title": task_title, "category": category, "minutes": minutes},
             person_id=person_id,
-            rule=_trace(version, inputs, so_far, scored, planned_minutes, budget_account, confirmed_by_id),
+            rule=trace_of(version, inputs, so_far, scored, planned_minutes, budget_account, confirmed_by_id),
             lot_expires_at=end_of_life(now, version.expires_after_months),
             behaviour=category,
         )
@@ -120,96 +115,19 @@ def credit_attendance(session: Session, *, attendance_id: int, person_id: int, n
     return due.paid(session, None if due.draft is None else post(session, due.draft, now=now))
 
 
-def correct_attendance(
-    session: Session,
-    *,
-    attendance_id: int,
-    correction_id: int,
-    person_id: int,
-    task_id: int,
-    category: str,
-    points: int,
-    points_mode: str,
-    minutes_before: int,
-    minutes: int,
-    points_before: int,
-    rule_version_id: int | None,
-    budget_account: str | None,
-    task_is_closed: bool,
-    now: datetime,
-    task_public_id: str = "",
-    task_title: str = "",
-    confirmed_by_id: int | None = None,
-) -> Credit:
-    """Bring both books from `minutes_before`/`points_before` (what the attendance was awarded) to `minutes`.
-
-    `points` and `points_mode` are the task's. `task_is_closed` is true once its rest was returned (closed or cancelled):
-    then the difference is drawn on, and goes back to, the same budget (409 insufficient_budget). per_hour points are
-    recomputed; per_completion points fall only at 0 minutes. What is spent already becomes a claim (`claimed`).
-    """
+def in_force_with_so_far(
+    session: Session, person_id: int, category: str, rule_version_id: int | None, *, now: datetime
+) -> tuple[RuleVersionRow, SoFar]:
+    """Return the rule to score by, and what the person earned in the spans of its caps (nothing where it has none)."""
     version = version_in_force(session, category, now, rule_version_id)
-    so_far = SoFar()
-    if version.has_span_caps:
-        lock(session, LockKind.PERSON_TIME, person_id)
-        so_far = earned_so_far(session, person_id, category, now)
-    inputs = Inputs(category=category, points=points, points_mode=points_mode, minutes=minutes)
-    scored = rescore(version, inputs, so_far, points_before)
-    more_points, more_minutes = scored.points - points_before, minutes - minutes_before
-    pool = accounts.task_reserved(task_id)
-    if task_is_closed:
-        if more_points and budget_account is None:
-            raise ValueError(f"correction {correction_id}: points without a budget to draw on")
-        pool = budget_account or pool
-    facts = {
-        "task": task_public_id,
-        "title": task_title,
-        "category": category,
-        "minutes": minutes,
-        "minutes_before": minutes_before,
-        "attendance_id": attendance_id,
-    }
-    trace = _trace(version, inputs, so_far, scored, None, budget_account, confirmed_by_id)
-    available, own_minutes = accounts.person_available(person_id), accounts.person_minutes(person_id)
-    postings = []
-    if more_points > 0:
-        postings.append(PostingDraft(pool, available, more_points))
-    if more_minutes > 0:
-        postings.append(PostingDraft(accounts.SERVICE, own_minutes, more_minutes))
-    if more_minutes < 0:
-        postings.append(PostingDraft(own_minutes, accounts.SERVICE, -more_minutes))
-    receipt, taken = None, None
-    if postings:
-        draft = EntryDraft(
-            reference=f"correction:{correction_id}",
-            kind="correction",
-            postings=tuple(postings),
-            memo=CORRECTION,
-            facts=facts,
-            person_id=person_id,
-            rule=trace,
-            lot_expires_at=end_of_life(now, version.expires_after_months),
-            behaviour=category,
-        )
-        receipt = post(session, draft, now=now)
-    if more_points < 0:
-        taken = take_back(
-            session,
-            person_id=person_id,
-            amount=-more_points,
-            to_account=pool,
-            reference=f"correction:{correction_id}:points",
-            memo=CORRECTION,
-            facts=facts,
-            now=now,
-            behaviour=category,
-            rule=trace,
-        )
-    return _credit(
-        session, person_id, more_points, more_minutes, scored, receipt, has_points=more_points > 0, taken=taken
-    )
+    if not version.has_span_caps:
+        return version, SoFar()
+    # A cap is a sum over rows, which no row guards: whoever credits this person waits here, then reads the true sum.
+    lock(session, LockKind.PERSON_TIME, person_id)
+    return version, earned_so_far(session, person_id, category, now)
 
 
-def _trace(
+def trace_of(
     version: RuleVersionRow,
     inputs: Inputs,
     so_far: SoFar,
@@ -218,6 +136,7 @@ def _trace(
     budget_account: str | None,
     confirmed_by_id: int | None,
 ) -> RuleTrace:
+    """Return what the books keep of a score: the rule's version, what went in, and the steps that led to it."""
     kept: dict[str, Any] = {
         "category": inputs.category,
         "points": inputs.points,
@@ -233,7 +152,7 @@ def _trace(
     return RuleTrace(rule=version.rule, version=version.number, inputs=kept, steps=scored.steps)
 
 
-def _credit(
+def credit_of(
     session: Session,
     person_id: int,
     points: int,
@@ -278,4 +197,6 @@ def _credited_before(session: Session, reference: str, person_id: int) -> Credit
     has_points = Unit.POINT in moved
     receipt = EntryReceipt(entry_id=rows[0].id, public_id="", balances={}, is_repeat=True)
     scored = Score(points=moved.get(Unit.POINT, 0), steps=tuple(rows[0].steps or ()))
-    return _credit(session, person_id, scored.points, moved.get(Unit.MINUTE, 0), scored, receipt, has_points=has_points)
+    return credit_of(
+        session, person_id, scored.points, moved.get(Unit.MINUTE, 0), scored, receipt, has_points=has_points
+    )
