@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.care.models import Act, Consent, HelpAct, Mandate, MandateState
+from pointsapp.care.policies import is_in_force
 from pointsapp.people.models import Person
 
 SHOWN = 30
@@ -72,7 +73,7 @@ def _lines(session: Session, statement: Any, now: datetime) -> tuple[MandateLine
             asked_at=row.asked_at,
             ends_at=row.ends_at,
             ended_at=row.ended_at or (row.ends_at if row.ends_at <= now else None),
-            is_open=row.state is MandateState.OPEN and row.ends_at > now,
+            is_open=is_in_force(row, now=now),
         )
         for row, person_name, person_public_id, helper_name, helper_phone in session.execute(statement)
     )

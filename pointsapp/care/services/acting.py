@@ -13,7 +13,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pointsapp.care.errors import MandateOver, OwnShop, SpendingNotAllowed
-from pointsapp.care.models import Act, HelpAct, Mandate, MandateState
+from pointsapp.care.models import Act, HelpAct, Mandate
+from pointsapp.care.policies import may_act_for
 from pointsapp.core import events
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import NotFound, Refused
@@ -135,7 +136,7 @@ def mandate_in_force(session: Session, actor: Actor, mandate: str, *, now: datet
     if row is None:
         raise NotFound()
     person = load_actor(session, row.person_id, now=now)
-    if person is None or row.state is not MandateState.OPEN or row.ends_at <= now:
+    if person is None or not may_act_for(actor, row, now=now):
         raise MandateOver()
     return row, person
 

@@ -28,7 +28,7 @@ def tell_helpers(session: Session, event: EventRow) -> None:
     }
     helpers = session.execute(
         select(Mandate.helper_id, Mandate.public_id)
-        .where(
+        .where(  # `policies.is_in_force`, in the database's words
             Mandate.person_id == event.person_id,
             Mandate.state == MandateState.OPEN,
             Mandate.ends_at > event.at,

@@ -144,7 +144,10 @@ def reviews_of(session: Session, deed_id: int) -> tuple[ReviewRow, ...]:
 
 
 def close_pairs() -> CompoundSelect[int, int]:
-    """Select (person_id, other_id) of who acts for whom by a consent that holds, in both directions; not who helped once at a desk."""
+    """Select (person_id, other_id) of who acts for whom by a consent nobody ended, in both directions; not who helped once at a desk.
+
+    Unlike `care.policies.is_in_force` it asks for no date: who looks after somebody is no stranger to them the day the paper runs out.
+    """
     holds = Mandate.state == MandateState.OPEN, Mandate.is_desk.is_(False)
     helped = select(Mandate.person_id, Mandate.helper_id.label("other_id")).where(*holds)
     helping = select(Mandate.helper_id, Mandate.person_id).where(*holds)
