@@ -9,12 +9,12 @@ from flask import Flask, current_app, session
 
 from pointsapp.web.browsers import in_wechat, init_browsers
 from pointsapp.web.cookies import QuickSession
-from pointsapp.web.doors import new_request_id
 from pointsapp.web.drawing import kept_of, kept_part
 from pointsapp.web.entrances import entrance
 from pointsapp.web.errors import init_errors
 from pointsapp.web.filters import init_filters
 from pointsapp.web.guesses import init_guesses
+from pointsapp.web.hands import init_hands, new_request_id
 from pointsapp.web.health import init_health
 from pointsapp.web.i18n import choose_language, init_i18n
 from pointsapp.web.journal import init_journal
@@ -34,6 +34,7 @@ def init_web(app: Flask, *, load_person: LoadPerson, load_token: LoadToken) -> N
     init_journal(app)
     init_metrics(app)
     app.before_request(refuse_foreign_form)
+    init_hands(app)
     init_login(app, load_person, load_token)
     init_security(app)
     init_page_of(app)

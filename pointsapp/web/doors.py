@@ -6,7 +6,6 @@ JSON: `write_json(sign_up, actor, command, schema=SignupSchema())`. HTML: `bind(
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,11 +23,6 @@ from pointsapp.web.errors import status_of, step_of
 from pointsapp.web.login import current_actor, signed_in
 from pointsapp.web.messages import say
 from pointsapp.web.schemas import UNSTORABLE, is_storable, the_one
-
-
-def new_request_id() -> str:
-    """Return a fresh id for a form's hidden `request_id`: the same form sent twice is one act."""
-    return secrets.token_urlsafe(12)
 
 
 def write_json(
@@ -209,7 +203,6 @@ __all__ = [
     "and_say",
     "bind",
     "blank",
-    "new_request_id",
     "posted",
     "signed_in",
     "write_json",

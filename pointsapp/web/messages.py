@@ -46,6 +46,12 @@ MESSAGES: dict[str, Message] = {
     "overloaded": Message(_l("现在人太多"), _l("系统正忙，请 %(retry_after)s 秒后再试，您的数据没有丢。")),
     "internal_error": Message(_l("系统出了点问题"), _l("刚才的操作没有完成，数据没有丢；请稍后再试。")),
     "form_expired": Message(_l("页面放久了"), _l("为了安全请再按一次，您填的内容都还在。")),
+    "signed_out": Message(
+        _l("您已退出登录"), _l("登录到期了、在别处退出了，或者手机清掉了登录记录。刚才那一下还没有办。")
+    ),
+    "other_person": Message(
+        _l("换了一个人"), _l("这一页是另一个人登录时打开的，现在登录的是%(name)s。再按一次，就算%(name)s办的。")
+    ),
 }
 
 _all: dict[str, Message] = dict(MESSAGES)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pointsapp.web.messages import message_for
+from pointsapp.web.messages import message_for, sentence_of
 
 NEVER_CARRIED = frozenset({"csrf_token", "password", "new_password", "pin", "parked_to"})
 PREFIX = "parked."
@@ -58,35 +59,47 @@ def unpark() -> tuple[str | None, list[tuple[str, str]]]:
 
 
 def show_parked(
-    code: str, action: str | None = None, fields: list[tuple[str, str]] | None = None, status: int = 422
+    code: str,
+    fields: list[tuple[str, str]] | None = None,
+    status: int = 422,
+    *,
+    may_sign_in: bool = False,
+    **facts: str,
 ) -> ResponseReturnValue:
-    """Show the typed fields again behind one button that sends them to `action` with a fresh token."""
-    message = message_for(code)
+    """Show the typed fields again behind one button that sends them to the same address with a fresh token.
+
+    The title and the text are the message `code` with its `facts`; `may_sign_in` offers to sign in before that.
+    """
     page = render_template(
         "errors/parked.html",
-        title=str(message.title),
-        text=str(message.detail),
-        action=action or request.full_path.rstrip("?"),
+        title=str(message_for(code).title),
+        text=sentence_of(code, facts),
+        action=request.full_path.rstrip("?"),
         fields=parked_fields() if fields is None else fields,
         files=file_fields(parked_files()),
+        **(_carried_on() if may_sign_in else {}),
     )
     return page, status
 
 
-def show_parked_sign_in() -> ResponseReturnValue:
-    """Answer a guest's POST with the sign-in page; what was typed rides along and is offered again afterwards.
-
-    This is how a guest grabs a place: the button asks for sign-in and leads back to the same button.
-    """
-    back = request.form.get("back") or request.path
-    page = render_template(
-        "people/sign_in.html",
-        form=None,
-        next=back,
-        parked_to=request.full_path.rstrip("?"),
-        parked=[
+def _carried_on() -> dict[str, Any]:
+    """Return what the sign-in page carries of the POST at hand."""
+    return {
+        "next": request.form.get("back") or request.path,
+        "parked_to": request.full_path.rstrip("?"),
+        "parked": [
             *((PREFIX + name, value) for name, value in parked_fields()),
             *((FILES, name) for name in parked_files()),
         ],
-    )
+    }
+
+
+def show_parked_sign_in(*, is_signed_out: bool = False) -> ResponseReturnValue:
+    """Answer a guest's POST with the sign-in page; what was typed rides along and is offered again afterwards.
+
+    This is how a guest grabs a place: the button asks for sign-in and leads back to the same button. `is_signed_out` says
+    that whoever sent it was signed in when the page was opened.
+    """
+    message = message_for("signed_out") if is_signed_out else None
+    page = render_template("people/sign_in.html", form=None, signed_out=message, **_carried_on())
     return page, 401

@@ -11,7 +11,7 @@ from pointsapp.wiring import FEATURES, room
 from tests.house.reading import the_app
 
 # Codes that no class carries: web/errors.py gives them to what the framework refuses.
-WITHOUT_CLASS = set(FRAMEWORK_CODES.values()) | {"internal_error", "form_expired"}
+WITHOUT_CLASS = set(FRAMEWORK_CODES.values()) | {"internal_error", "form_expired", "signed_out", "other_person"}
 
 
 # Refusals whose words are on their way.
