@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -16,12 +17,12 @@ from pointsapp.core.transaction import write
 from pointsapp.people.models import Person
 from pointsapp.people.queries import load_actor
 from pointsapp.stars.errors import AlreadyMember, MemberElsewhere
-from pointsapp.stars.models import Membership
-from pointsapp.stars.queries import find_branch, standings
+from pointsapp.stars.models import Branch, Membership
+from pointsapp.stars.queries import branch_item, find_branch, standings
 from pointsapp.stars.services import EndMember, RecordMember, count_stale, end_member, record_member
 from tests.conftest import Clock
 from tests.factories import make_person, make_staff
-from tests.stars.things import report_work, this_round
+from tests.stars.things import code, report_work, this_round
 
 
 def join(
@@ -169,3 +170,14 @@ class TestRegister:
             with pytest.raises(Invalid):
                 write(record_member, office, self.joins(tree["community"], person, **wrong), now=clock.at)
         assert session.query(Membership).count() == 0
+
+
+def test_an_id_goes_before_a_code_that_reads_like_it(session: Session, tree: dict[str, Area]) -> None:
+    one, other = find_branch(session, code(tree["community"])), find_branch(session, code(tree["other"]))
+    session.execute(update(Branch).where(Branch.id == one.id).values(code=other.public_id))
+    session.commit()
+    assert find_branch(session, other.public_id).id == other.id
+    assert branch_item(session, other.public_id).public_id == other.public_id
+    for ask in (find_branch, branch_item):
+        with pytest.raises(NotFound):
+            ask(session, "nobody")

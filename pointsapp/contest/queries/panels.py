@@ -23,7 +23,8 @@ from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Branch
 from pointsapp.stars.queries import BranchRow, RoundRow
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, branch_row, rounds_by_ids
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, branch_row
+from pointsapp.stars.queries.rounds import rounds_by_ids
 from pointsapp.stars.rules.scheme import Indicator
 
 Pair = tuple[int, int]

@@ -19,7 +19,8 @@ from pointsapp.people.models import Person
 from pointsapp.stars.models import Branch, Evidence, PlanItem, Round
 from pointsapp.stars.policies import may_read_names
 from pointsapp.stars.queries import BranchRow, RoundRow
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, branch_row, rounds_by_ids
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, branch_row
+from pointsapp.stars.queries.rounds import rounds_by_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

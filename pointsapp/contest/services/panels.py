@@ -41,9 +41,9 @@ from pointsapp.core.errors import Invalid
 from pointsapp.core.states import move
 from pointsapp.stars.models import Branch, RoundBranch
 from pointsapp.stars.queries import BranchRow, RoundRow, find_round
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, branch_row
 from pointsapp.stars.queries.evidence import PANEL_ORIGIN
 from pointsapp.stars.queries.remit import people_named
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, branch_row
 from pointsapp.stars.services import Assess, keep_score
 from pointsapp.stars.services.gates import hold_open
 

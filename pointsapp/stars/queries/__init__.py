@@ -2,7 +2,16 @@
 
 from pointsapp.stars.queries.access import AccessRow, access_page, my_access_page
 from pointsapp.stars.queries.board import ON_A_PAGE, Ready, one_standing, place_key, ready
-from pointsapp.stars.queries.branches import BranchItem, branch_item, branches_page
+from pointsapp.stars.queries.branches import (
+    BranchItem,
+    BranchRow,
+    MemberRow,
+    branch_item,
+    branches_by_code,
+    branches_page,
+    find_branch,
+    members_page,
+)
 from pointsapp.stars.queries.burdens import BranchBurden, StreetBurden, burden_beside, burdens_page
 from pointsapp.stars.queries.catalogue import MetricFigure, MetricRows, figures, metric_rows
 from pointsapp.stars.queries.closing import Closing, Doubt, Effect, Kind, closing_of
@@ -92,18 +101,13 @@ from pointsapp.stars.queries.proofs import (
 from pointsapp.stars.queries.publications import Publication, publication_of
 from pointsapp.stars.queries.replay import StarsReport, verify_stars
 from pointsapp.stars.queries.rounds import (
-    BranchRow,
-    MemberRow,
     RoundRow,
     branch_numbers,
-    branches_by_code,
     chosen_round,
     counted_rounds,
     every_round,
-    find_branch,
     find_round,
     latest_rounds,
-    members_page,
     newest_round,
     open_rounds,
     round_paths,

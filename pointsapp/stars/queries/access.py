@@ -26,7 +26,7 @@ from pointsapp.stars.models import (
     Proof,
     Round,
 )
-from pointsapp.stars.queries.rounds import BranchRow
+from pointsapp.stars.queries.branches import BranchRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from pointsapp.core import clock
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.metrics import Span, Tally, headcounts, one_branch, tallies, values_of
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 
 
 def baseline_of(session: Session, found: RoundRow, branch: BranchRow) -> dict[str, int | None]:

@@ -15,7 +15,8 @@ from pointsapp.areas.queries import below, below_any
 from pointsapp.core.actor import STREET_OFFICE, Actor
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.stars.models import Branch, PlanEvidence, PlanItem, Proof, ProofUse, RoundBranch
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, BranchRow, branch_row
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.rules.proofs import Burden, MiddleBurden, middle
 from pointsapp.stars.rules.scheme import Scheme, Source
 

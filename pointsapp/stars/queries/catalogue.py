@@ -17,10 +17,11 @@ from pointsapp.core.metrics import Counting, Metric
 from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.stars.models import Evidence
 from pointsapp.stars.policies import may_read_names
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.evidence import may_open
 from pointsapp.stars.queries.metrics import CATALOGUE, Span, figure, one_branch, reach
 from pointsapp.stars.queries.newest import newest
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.rows import EvidenceRow, asked_row, asked_rows
 from pointsapp.stars.queries.standings import Standing
 

@@ -20,9 +20,10 @@ from pointsapp.areas.queries import ids_in
 from pointsapp.core.unfinished import Unfinished
 from pointsapp.stars.messages.rounds import WAITING
 from pointsapp.stars.models import Membership, RoundState
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.metrics import ATTENDANCE, Tally, values_of
 from pointsapp.stars.queries.objections import open_objections
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.standings import Standing, standings
 from pointsapp.stars.queries.waiting import listed, pages
 from pointsapp.stars.rules.errata import OVER, figures_of

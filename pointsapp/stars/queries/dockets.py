@@ -24,10 +24,11 @@ from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Evidence
 from pointsapp.stars.policies import may_read_names
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.evidence import main_metric, may_open
 from pointsapp.stars.queries.metrics import Span, is_member, one_branch, reach
 from pointsapp.stars.queries.proofs import ProofRow
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.standings import Standing
 from pointsapp.stars.rules.figures import IndicatorScore
 from pointsapp.stars.rules.proofs import LineDigest, row_digest, salt_of

@@ -14,7 +14,8 @@ from pointsapp.areas.models import Area
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.stars.models import Branch, EditionKind, EditionRow, Erratum, Round, RoundEdition, RoundState
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row, rounds_by_ids
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, BranchRow, branch_row
+from pointsapp.stars.queries.rounds import RoundRow, rounds_by_ids
 from pointsapp.stars.rules.editions import Kept, digest_of, read_row
 
 

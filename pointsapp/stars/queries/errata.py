@@ -18,15 +18,9 @@ from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.stars.models import Branch, EditionKind, Erratum, ErratumState
 from pointsapp.stars.policies import audited_paths, may_read_errata, may_run_round
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, BranchRow, branch_row
 from pointsapp.stars.queries.editions import Edition, KeptBranch, edition_of, kept_branches
-from pointsapp.stars.queries.rounds import (
-    BRANCH_COLUMNS,
-    BranchRow,
-    RoundRow,
-    branch_row,
-    round_paths,
-    rounds_by_ids,
-)
+from pointsapp.stars.queries.rounds import RoundRow, round_paths, rounds_by_ids
 from pointsapp.stars.rules.editions import Kept, TakenBack
 from pointsapp.stars.rules.errata import Back, Right, revise
 from pointsapp.stars.rules.scheme import Scheme, Source

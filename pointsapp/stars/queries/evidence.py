@@ -19,10 +19,11 @@ from pointsapp.core.metrics import Metric
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Assessment
 from pointsapp.stars.policies import may_read_members, may_read_names
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.counts import kept_row_counts
 from pointsapp.stars.queries.metrics import METRICS, Span, one_branch, reach
 from pointsapp.stars.queries.newest import newest, row_counts
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.rows import EvidenceRow, asked_row, asked_rows
 from pointsapp.stars.queries.standings import Standing
 from pointsapp.stars.rules.figures import IndicatorScore

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.core.swift import Swift
 from pointsapp.stars.models import Assessment, Branch, BranchTally, RoundBranch
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, branch_row
 from pointsapp.stars.queries.counts import (
     HEAD_COLUMNS,
     MOST_LIVE,
@@ -31,7 +32,7 @@ from pointsapp.stars.queries.counts import (
     waiting,
 )
 from pointsapp.stars.queries.metrics import Tally
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, RoundRow, branch_row
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.standings import Entry
 
 Given = Mapping[int, Mapping[str, int]]

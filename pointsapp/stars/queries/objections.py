@@ -19,9 +19,10 @@ from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Assessment, Branch, Evidence, Membership, Objection, ObjectionState, RoundBranch
 from pointsapp.stars.policies import OBJECTION_READERS, may_read_names, may_read_objections
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, BranchRow, branch_row
 from pointsapp.stars.queries.metrics import METRICS, one_branch, reach
 from pointsapp.stars.queries.remit import is_own_branch
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row, rounds_by_ids
+from pointsapp.stars.queries.rounds import RoundRow, rounds_by_ids
 from pointsapp.stars.queries.rows import EvidenceRow, evidence_row
 from pointsapp.stars.rules.objections import Bar, bar_to_answering
 from pointsapp.stars.rules.scheme import Indicator

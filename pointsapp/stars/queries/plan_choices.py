@@ -15,8 +15,9 @@ from pointsapp.core.events import Event
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.stars.models import Evidence
 from pointsapp.stars.policies import may_read_names
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.metrics import one_branch, reach
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.rows import EvidenceRow, evidence_row
 
 

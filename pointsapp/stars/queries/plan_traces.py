@@ -15,7 +15,8 @@ from pointsapp.core.events import Event
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Evidence, PlanChange, PlanEvidence, PlanItem
 from pointsapp.stars.policies import may_read_names
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.branches import BranchRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.rows import EvidenceRow, evidence_row
 
 

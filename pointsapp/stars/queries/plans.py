@@ -22,7 +22,8 @@ from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
 from pointsapp.stars.models import Branch, PlanEvidence, PlanItem, Proof, ProofUse, RoundBranch, StarPlan
 from pointsapp.stars.policies import PLAN_RISK_DAYS, PLAN_RISK_PROGRESS, may_read_names
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row, rounds_by_ids
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, BranchRow, branch_row
+from pointsapp.stars.queries.rounds import RoundRow, rounds_by_ids
 from pointsapp.stars.rules.plans import ItemCounts, ItemState, RiskRule, item_state
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pointsapp.stars.messages import speaks_english
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.drafts import Draft
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, newest_round, open_rounds
+from pointsapp.stars.queries.rounds import RoundRow, newest_round, open_rounds
 from pointsapp.stars.queries.showing import in_tiers, shows_ranks
 from pointsapp.stars.queries.standings import Entry, Standing, entries, placed
 from pointsapp.stars.rules.scheme import Scheme, Source

@@ -31,7 +31,8 @@ from pointsapp.stars.models import (
     Round,
 )
 from pointsapp.stars.policies import may_read_names
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, rounds_by_ids
+from pointsapp.stars.queries.branches import BranchRow
+from pointsapp.stars.queries.rounds import RoundRow, rounds_by_ids
 from pointsapp.stars.rules.proofs import salt_of, words_digest
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import areas_by_codes
 from pointsapp.stars.models import Branch, BranchKind, Round, RoundBranch, RoundState, SchemeVersion
-from pointsapp.stars.queries.rounds import branches_by_code
+from pointsapp.stars.queries.branches import branches_by_code
 from pointsapp.stars.rules.check import Place, Reason
 from pointsapp.stars.rules.reach import Reach, reach_of
 

@@ -13,7 +13,7 @@ from pointsapp.core.actor import Actor, Role
 from pointsapp.people.models import Person, RoleGrant
 from pointsapp.stars.models import Branch, Membership
 from pointsapp.stars.policies import is_secretary_of
-from pointsapp.stars.queries.rounds import BranchRow
+from pointsapp.stars.queries.branches import BranchRow
 
 
 def is_own_branch(session: Session, actor: Actor, branch: BranchRow, *, now: datetime) -> bool:

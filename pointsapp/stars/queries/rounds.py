@@ -1,4 +1,4 @@
-"""Rounds and branches as others see them."""
+"""Rounds as others see them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select, tuple_
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.core import clock
 from pointsapp.core.errors import NotFound
-from pointsapp.core.masking import mask_phone
 from pointsapp.core.paging import Page, PageRequest, cut
-from pointsapp.people.models import Person
 from pointsapp.stars.messages import round_name, speaks_english
-from pointsapp.stars.models import Branch, BranchKind, Membership, Round, RoundBranch, RoundState, SchemeVersion
+from pointsapp.stars.models import Branch, Round, RoundBranch, RoundState, SchemeVersion
 from pointsapp.stars.queries.metrics import Span
 from pointsapp.stars.rules.scheme import Scheme, read_scheme
 
@@ -71,68 +69,6 @@ class RoundRow:
         Until then late work, scores by hand and objections can still light a star, whatever the day.
         """
         return self.state is RoundState.CLOSED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchRow:
-    id: int
-    public_id: str
-    code: str
-    name: str
-    kind: BranchKind
-    area_id: int
-    area_name: str
-    area_path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberRow:
-    id: int
-    public_id: str
-    name: str
-    phone: str
-    starts_at: datetime | None
-    is_reporting: bool
-
-
-BRANCH_COLUMNS = (
-    Branch.id,
-    Branch.public_id,
-    Branch.code,
-    Branch.name,
-    Branch.kind,
-    Branch.area_id,
-    Area.name.label("area_name"),
-    Area.path.label("area_path"),
-)
-
-
-def branch_row(row: Any) -> BranchRow:
-    """Return the BranchRow in a row that begins with BRANCH_COLUMNS."""
-    return BranchRow(
-        id=row[0],
-        public_id=row[1],
-        code=row[2],
-        name=row[3],
-        kind=row[4],
-        area_id=row[5],
-        area_name=row[6],
-        area_path=row[7],
-    )
-
-
-def find_branch(session: Session, id_or_code: str) -> BranchRow:
-    """Return the branch with this public id or code; NotFound when there is none."""
-    rows = session.execute(
-        select(*BRANCH_COLUMNS)
-        .join(Area, Area.id == Branch.area_id)
-        .where(or_(Branch.public_id == id_or_code, Branch.code == id_or_code))
-    ).all()
-    # A code could by chance read like another's id: the id, which nobody chose, goes first.
-    found = min(rows, key=lambda row: row.public_id != id_or_code, default=None)
-    if found is None:
-        raise NotFound()
-    return branch_row(found)
 
 
 def rounds_asked() -> Select[tuple[Round, str, dict[str, Any] | None]]:
@@ -265,43 +201,6 @@ def rounds_page(session: Session, page: PageRequest) -> Page[RoundRow]:
     if page.after is not None:
         query = query.where(Round.id < page.after[0])
     rows = [round_row(*row) for row in session.execute(query)]
-    return cut(rows, page.limit, lambda row: (row.id,))
-
-
-def branches_by_code(session: Session, codes: Iterable[str]) -> dict[str, Branch]:
-    """Return the branches with these codes."""
-    wanted = list(set(codes))
-    return {branch.code: branch for branch in session.scalars(select(Branch).where(Branch.code.in_(wanted)))}
-
-
-def members_page(session: Session, branch_id: int, page: PageRequest, *, now: datetime) -> Page[MemberRow]:
-    """Return a page of who belongs to the branch now, by name. The caller has asked `may_read_members`. Key: the person, whose name is looked up."""
-    statement = (
-        select(Person.id, Person.public_id, Person.name, Person.phone, Membership.starts_at, Membership.is_reporting)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.branch_id == branch_id,
-            Person.erased_at.is_(None),
-            or_(Membership.starts_at.is_(None), Membership.starts_at <= now),
-            or_(Membership.ended_at.is_(None), Membership.ended_at > now),
-        )
-        .order_by(Person.name, Person.id)
-        .limit(page.limit + 1)
-    )
-    if page.after:
-        seen = select(Person.name, Person.id).where(Person.id == page.after[0]).scalar_subquery()
-        statement = statement.where(tuple_(Person.name, Person.id) > seen)
-    rows = [
-        MemberRow(
-            id=key,
-            public_id=public_id,
-            name=name,
-            phone=mask_phone(phone),
-            starts_at=starts_at,
-            is_reporting=is_reporting,
-        )
-        for key, public_id, name, phone, starts_at, is_reporting in session.execute(statement)
-    ]
     return cut(rows, page.limit, lambda row: (row.id,))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.core import clock
 from pointsapp.stars.models import Assessment, Branch, RoundBranch, RoundState, StandingSnapshot
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, BranchRow, branch_row
 from pointsapp.stars.queries.counts import (
     EMPTY,
     HEAD_COLUMNS,
@@ -25,7 +26,7 @@ from pointsapp.stars.queries.counts import (
 )
 from pointsapp.stars.queries.editions import KeptBranch, kept_branches
 from pointsapp.stars.queries.metrics import Headcount, Tally, values_of
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, RoundRow, branch_row
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.rules.editions import Kept
 from pointsapp.stars.rules.figures import Gap, IndicatorScore
 from pointsapp.stars.rules.places import stand

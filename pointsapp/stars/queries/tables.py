@@ -14,7 +14,7 @@ from pointsapp.areas.models import Area
 from pointsapp.areas.queries import areas_by_codes
 from pointsapp.people.models import Person
 from pointsapp.stars.models import AreaHeadcount, Branch, Membership
-from pointsapp.stars.queries.rounds import BRANCH_COLUMNS, BranchRow, branch_row
+from pointsapp.stars.queries.branches import BRANCH_COLUMNS, BranchRow, branch_row
 from pointsapp.stars.rules.tables import HeadcountDraft, MemberDraft, Unfit
 
 Key = TypeVar("Key", int, str)

@@ -12,7 +12,8 @@ from pointsapp.areas.models import Area, AreaKind
 from pointsapp.core import clock
 from pointsapp.stars.models import Branch, EditionRow, Round, RoundBranch, RoundEdition, RoundState
 from pointsapp.stars.queries.board import score_beside
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, round_row, rounds_asked
+from pointsapp.stars.queries.branches import BranchRow
+from pointsapp.stars.queries.rounds import RoundRow, round_row, rounds_asked
 from pointsapp.stars.queries.standings import Standing
 from pointsapp.stars.rules.editions import read_row
 from pointsapp.stars.rules.score import BranchScore, StarScore

@@ -23,9 +23,10 @@ from pointsapp.stars.errors import (
 )
 from pointsapp.stars.models import PlanChange, PlanEvidence, PlanItem, Proof, ProofUse
 from pointsapp.stars.policies import may_accept_item
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.plans import is_shown
 from pointsapp.stars.queries.remit import is_own_branch
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.services.gates import hold_open
 from pointsapp.stars.services.plans import PlanReceipt, held_item, keep_change, receipt_of
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core.actor import Actor
 from pointsapp.stars.models import AccessLine, Looked
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.dockets import SavedRow
 from pointsapp.stars.queries.paper import PaperRow
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow
+from pointsapp.stars.queries.rounds import RoundRow
 from pointsapp.stars.queries.rows import EvidenceRow
 
 

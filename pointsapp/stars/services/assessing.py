@@ -24,9 +24,10 @@ from pointsapp.stars.errors import (
 from pointsapp.stars.messages import UNKNOWN_INDICATOR, assessor_name
 from pointsapp.stars.models import Assessment, RoundBranch
 from pointsapp.stars.policies import ASSESSORS, MAY_SCORE_SOME, may_assess, may_score
+from pointsapp.stars.queries.branches import BranchRow, find_branch
 from pointsapp.stars.queries.evidence import PANEL_ORIGIN
 from pointsapp.stars.queries.remit import is_own_branch
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round
+from pointsapp.stars.queries.rounds import RoundRow, find_round
 from pointsapp.stars.rules.check import shown
 from pointsapp.stars.rules.scheme import Indicator, Source
 from pointsapp.stars.services.gates import hold_open

@@ -25,10 +25,11 @@ from pointsapp.stars.messages import UNKNOWN_INDICATOR, UNKNOWN_STAR
 from pointsapp.stars.messages.rounds import NUMBER_MISSING, WHOLE_NUMBER
 from pointsapp.stars.models import Branch, EditionKind, Erratum, ErratumState, RoundState
 from pointsapp.stars.policies import may_run_round
+from pointsapp.stars.queries.branches import BranchRow, find_branch
 from pointsapp.stars.queries.editions import KeptBranch, edition_of
 from pointsapp.stars.queries.errata import Difference, change_of, differences, kept_by_branch, secretaries_of
 from pointsapp.stars.queries.remit import is_own_branch
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round, round_paths, rounds_by_ids
+from pointsapp.stars.queries.rounds import RoundRow, find_round, round_paths, rounds_by_ids
 from pointsapp.stars.queries.showing import shows_ranks
 from pointsapp.stars.rules.errata import figures_of, revise
 from pointsapp.stars.rules.scheme import HUNDREDTHS, Indicator, Source

@@ -19,7 +19,7 @@ from pointsapp.stars.errors import AlreadyMember, MemberElsewhere
 from pointsapp.stars.messages import MEMBER_BEFORE, MEMBER_NOBODY, PAPER_LATER
 from pointsapp.stars.models import Membership
 from pointsapp.stars.policies import may_read_members
-from pointsapp.stars.queries.rounds import BranchRow, find_branch
+from pointsapp.stars.queries.branches import BranchRow, find_branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,10 +28,11 @@ from pointsapp.stars.messages import UNKNOWN_INDICATOR, assessor_name
 from pointsapp.stars.messages.rounds import UNKNOWN_ROW
 from pointsapp.stars.models import Branch, Objection, ObjectionState, Round, RoundState
 from pointsapp.stars.policies import ANSWER_DAYS, OBJECTIONS_EACH, correctors, may_answer, may_correct, may_object
+from pointsapp.stars.queries.branches import BranchRow, find_branch
 from pointsapp.stars.queries.days import days_after
 from pointsapp.stars.queries.objections import assessors_of, is_member_in, late_keys, street_path
 from pointsapp.stars.queries.remit import is_own_branch
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round, rounds_by_ids
+from pointsapp.stars.queries.rounds import RoundRow, find_round, rounds_by_ids
 from pointsapp.stars.rules.objections import Bar, bar_to_answering
 from pointsapp.stars.rules.scheme import Source
 from pointsapp.stars.services.assessing import Assess, give, must_be_assessed, must_take_part

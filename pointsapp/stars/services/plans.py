@@ -28,8 +28,9 @@ from pointsapp.stars.messages import NOT_ON_DUTY_HERE, UNKNOWN_INDICATOR, UNKNOW
 from pointsapp.stars.models import PlanChange, PlanEvidence, PlanItem, RoundBranch, StarPlan
 from pointsapp.stars.policies import may_edit_plan
 from pointsapp.stars.queries.baselines import baseline_of
+from pointsapp.stars.queries.branches import BranchRow, find_branch
 from pointsapp.stars.queries.plan_choices import evidence_of_branch, on_duty
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round, rounds_by_ids
+from pointsapp.stars.queries.rounds import RoundRow, find_round, rounds_by_ids
 from pointsapp.stars.services.gates import hold_open
 
 

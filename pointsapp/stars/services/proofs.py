@@ -37,8 +37,9 @@ from pointsapp.stars.models import (
     RoundBranch,
 )
 from pointsapp.stars.policies import may_give_proof, may_publish_proof
+from pointsapp.stars.queries.branches import BranchRow, find_branch
 from pointsapp.stars.queries.plan_choices import evidence_of_branch
-from pointsapp.stars.queries.rounds import BranchRow, RoundRow, find_branch, find_round, rounds_by_ids
+from pointsapp.stars.queries.rounds import RoundRow, find_round, rounds_by_ids
 from pointsapp.stars.rules.scheme import Source
 from pointsapp.stars.services.gates import hold_open
 

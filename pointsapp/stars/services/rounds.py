@@ -14,10 +14,11 @@ from pointsapp.core.errors import Invalid
 from pointsapp.stars.messages import UNKNOWN_STAR
 from pointsapp.stars.models import Round, RoundBranch, RoundState, SchemeVersion, StandingSnapshot
 from pointsapp.stars.policies import CUT_OFF_DAYS, may_set_aims
+from pointsapp.stars.queries.branches import find_branch
 from pointsapp.stars.queries.days import days_after
 from pointsapp.stars.queries.drafts import versions_in_force
 from pointsapp.stars.queries.reach import taking_part
-from pointsapp.stars.queries.rounds import find_branch, find_round, open_rounds
+from pointsapp.stars.queries.rounds import find_round, open_rounds
 from pointsapp.stars.queries.standings import standings
 from pointsapp.stars.services.editions import keep_old_rounds
 from pointsapp.stars.services.gates import hold_open
