@@ -9,6 +9,14 @@ from pointsapp.checkin.queries.codes import (
     shift_for_leader,
     venue_code,
 )
+from pointsapp.checkin.queries.leading import (
+    lead_page,
+    lead_view,
+    scanned_person,
+    screen_view,
+    shifts_to_lead,
+    shown_name,
+)
 from pointsapp.checkin.queries.lists import shifts_page
 from pointsapp.checkin.queries.looks import (
     AttendanceRow,
@@ -23,18 +31,7 @@ from pointsapp.checkin.queries.offline import OfflineList, TickResult, offline_l
 from pointsapp.checkin.queries.overlaps import title_in_the_way
 from pointsapp.checkin.queries.resolving import Seal, case_of, resolve, site_of, usable_seal
 from pointsapp.checkin.queries.reviews import corrections_page, provisional_page, waiting_counts
-from pointsapp.checkin.queries.views import (
-    correction_view,
-    lead_page,
-    lead_view,
-    leaders_at,
-    opened_code,
-    receipt_view,
-    scanned_person,
-    screen_view,
-    shifts_to_lead,
-    shown_name,
-)
+from pointsapp.checkin.queries.views import correction_view, leaders_at, opened_code, receipt_view
 
 __all__ = [
     "AttendanceRow",
