@@ -13,7 +13,7 @@ from pointsapp.checkin.messages import ACTIONS
 from pointsapp.checkin.models import Action, AttendanceState, Way
 from pointsapp.feedback.models import FeedbackKind, FeedbackState, StepKind
 from pointsapp.feedback.queries import Source, TimelineRow
-from pointsapp.notices.messages import say as say_notice
+from pointsapp.notices.saying import say as say_notice
 from pointsapp.web.filters import hours, moment, points
 from pointsapp.web.messages import Message, message_for
 

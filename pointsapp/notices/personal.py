@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pointsapp.core.personal import Chapter, Fate, Holding
-from pointsapp.notices.messages import CHANNELS, say
+from pointsapp.notices.messages import CHANNELS
 from pointsapp.notices.models import Address, Notice
+from pointsapp.notices.saying import say
 
 _WHERE = _l("在哪里收消息")
 # In this order: a sending points at a notice and at an address.

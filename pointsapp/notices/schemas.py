@@ -7,10 +7,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from pointsapp.notices.messages import CODE_DIGITS, MAIL_FORM, PHONE_DIGITS, say
+from pointsapp.notices.messages import CODE_DIGITS, MAIL_FORM, PHONE_DIGITS
 from pointsapp.notices.models import ChannelName
 from pointsapp.notices.places import may_be_called, unpadded
 from pointsapp.notices.rules import DAY_MINUTES, Subject
+from pointsapp.notices.saying import say
 from pointsapp.notices.services import AddAddress, Choose
 from pointsapp.web.schemas import FormSchema, JsonSchema, Moment, PageArgs, PublicId, Schema, Text, post_load
 

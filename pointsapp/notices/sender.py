@@ -19,9 +19,9 @@ from pointsapp.config import Settings
 from pointsapp.core.clock import now as now_is
 from pointsapp.core.transaction import write
 from pointsapp.notices.channels import Channel, ComeAgain, NobodyThere, NotTaken, Parcel, open_channels
-from pointsapp.notices.messages import say
 from pointsapp.notices.models import SendingState
 from pointsapp.notices.rules import code_of
+from pointsapp.notices.saying import say
 from pointsapp.notices.services import Duty, Outcome, claim, settle
 
 log = logging.getLogger(__name__)

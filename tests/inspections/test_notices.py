@@ -26,8 +26,8 @@ from pointsapp.inspections.services import (
     return_finding,
     withdraw_finding,
 )
-from pointsapp.notices.messages import say
 from pointsapp.notices.queries import notices_page
+from pointsapp.notices.saying import say
 from pointsapp.people.models import RoleGrant
 from pointsapp.stars.queries import find_branch
 from tests.conftest import Clock, HouseClient

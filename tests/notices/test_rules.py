@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from pointsapp.notices.messages import WORDS, say
+from pointsapp.notices.messages import WORDS
 from pointsapp.notices.rules import is_news, variant
+from pointsapp.notices.saying import say
 
 ICONS = (Path(__file__).parents[2] / "static/img/icons.svg").read_text()
 AT = "2026-11-21T11:00:00+00:00"

@@ -9,8 +9,8 @@ from pointsapp.core.db import db
 from pointsapp.core.errors import Invalid
 from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.notices import queries, services
-from pointsapp.notices.messages import say
 from pointsapp.notices.pages.blueprint import bp
+from pointsapp.notices.saying import say
 from pointsapp.notices.schemas import ReadAllForm
 from pointsapp.web.doors import bind, write_page
 from pointsapp.web.links import link
