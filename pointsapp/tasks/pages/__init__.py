@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pointsapp.tasks.pages import (  # noqa: F401 - their routes hang on the blueprint
     console,
+    listing,
     no_shows,
     places,
     preparing,

@@ -24,9 +24,9 @@ from pointsapp.tasks.messages import (
     SIGNUP_STATES,
     TASK_STATES,
 )
+from pointsapp.tasks.pages.beginning import begun, offered, with_repeats
 from pointsapp.tasks.pages.blueprint import bp
-from pointsapp.tasks.pages.preparing import begun, offered, with_repeats
-from pointsapp.tasks.pages.residents import read_args, read_page, write_and_say
+from pointsapp.tasks.pages.door import read_args, read_page, write_and_say
 from pointsapp.tasks.pages.typed import TaskTyped, flat, labels
 from pointsapp.tasks.policies import may_approve_task, may_create_tasks
 from pointsapp.tasks.schemas.forms import (

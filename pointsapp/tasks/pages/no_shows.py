@@ -14,7 +14,7 @@ from pointsapp.core.db import db
 from pointsapp.tasks import queries, services
 from pointsapp.tasks.messages import NO_SHOW_STATES
 from pointsapp.tasks.pages.blueprint import bp
-from pointsapp.tasks.pages.residents import read_args, read_page, write_and_say
+from pointsapp.tasks.pages.door import read_args, read_page, write_and_say
 from pointsapp.tasks.policies import may_create_tasks
 from pointsapp.tasks.schemas.later import DecisionForm, WordsForm
 from pointsapp.web.doors import Form, bind

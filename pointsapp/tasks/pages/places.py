@@ -11,7 +11,7 @@ from pointsapp.core.db import db
 from pointsapp.tasks import queries, services
 from pointsapp.tasks.messages import COORDINATE_SYSTEMS
 from pointsapp.tasks.pages.blueprint import bp
-from pointsapp.tasks.pages.residents import write_and_say
+from pointsapp.tasks.pages.door import write_and_say
 from pointsapp.tasks.schemas.later import StandForm
 from pointsapp.web.doors import Form, bind
 from pointsapp.web.login import signed_in
