@@ -17,7 +17,7 @@ from pointsapp.core.actor import Role
 from pointsapp.core.transaction import write
 from pointsapp.tasks.models import NoShow, NoShowState, Signup, Task
 from pointsapp.tasks.policies import NO_SHOW_LIMIT, PROMOTION_STOPS_MINUTES, WAITLIST_OFFER_MINUTES
-from pointsapp.tasks.services import note_no_shows
+from pointsapp.tasks.services import MoveShift, move_shift, note_no_shows
 from tests import factories as make
 from tests.conftest import Clock, HouseClient
 from tests.tasks.test_pages import MOST_QUERIES, Street, bar
@@ -170,6 +170,31 @@ class TestWaiting:
         assert "有空位，现在报名" in bar(page)
         assert street.send(f"{street.page}/signups", shift=street.shift.public_id).status_code == 303
         assert "去签到" in bar(street.read(street.page))
+
+
+class TestMoved:
+    def test_who_signed_up_for_the_new_time_reads_of_no_change(self, street: Street, clock: Clock) -> None:
+        sign_up = {"shift": street.shift.public_id}
+        assert street.send(f"{street.page}/signups", street.resident, **sign_up).status_code == 303
+        start = clock.at + timedelta(days=2)
+        command = MoveShift(starts_at=start, ends_at=start + timedelta(hours=2))
+        write(move_shift, make.actor_of(street.session, street.staff), street.shift.public_id, command, now=clock.at)
+        assert "时间有改动" in street.read(street.page, street.resident)
+        assert street.send(f"{street.page}/signups", street.other, **sign_up).status_code == 303
+        assert "时间有改动" not in street.read(street.page, street.other)
+        assert "时间有改动" not in street.read(street.page, street.leader)
+
+    def test_what_was_stands_by_its_day_over_both_pages(self, street: Street, clock: Clock) -> None:
+        days = [5, 3, 9, 1, 7, *range(11, 31)]  # in the order of signing up, which is not that of the days
+        for ago in days:
+            task = make.make_task(street.session, street.community, title=f"{ago} 天前的事")
+            shift = make.make_shift(street.session, task, starts_at=clock.at - timedelta(days=ago))
+            make.make_signup(street.session, shift, street.resident)
+        first = street.read("/me/tasks", street.resident)
+        after = re.search(r"/me/tasks\?cursor=([\w-]+)", first)
+        assert after is not None
+        both = first + street.read(f"/me/tasks?cursor={after[1]}")
+        assert [int(ago) for ago in re.findall(r"(\d+) 天前的事", both)] == sorted(days)
 
 
 class TestNoShowPages:

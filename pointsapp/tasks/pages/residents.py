@@ -160,7 +160,7 @@ def _my_signups(form: Form | None = None) -> str:
     actor, moment, args = signed_in(), now(), read_args(PageArgs())
     soon = PageRequest(after=decode_cursor(request.args.get("ahead"), (str, int)))
     ahead = queries.upcoming_page(db.session, actor.person_id, soon, now=moment)
-    past = queries.past_signups(db.session, actor.person_id, read_page(args, int), now=moment)
+    past = queries.past_signups(db.session, actor.person_id, read_page(args, str, int), now=moment)
     return render_template(
         "tasks/my_signups.html",
         ahead=[(row, queries.may_cancel(row, moment)) for row in ahead.items],

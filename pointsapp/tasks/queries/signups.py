@@ -161,12 +161,14 @@ def upcoming_page(session: Session, person_id: int, page: PageRequest, *, now: d
 
 
 def past_signups(session: Session, person_id: int, page: PageRequest, *, now: datetime) -> Page[MySignup]:
-    """Return one page of what the person came to, or missed, or gave back: newest first."""
+    """Return one page of what the person came to, or missed, or gave back: the latest shift first, as its day is what the line shows."""
     is_past = or_(Signup.state == SignupState.CANCELLED, Shift.ends_at <= now, Shift.state == ShiftState.STOPPED)
-    statement = _mine(person_id).where(is_past).order_by(Signup.id.desc()).limit(page.limit + 1)
+    statement = _mine(person_id).where(is_past).order_by(Shift.starts_at.desc(), Signup.id.desc()).limit(page.limit + 1)
     if page.after:
-        statement = statement.where(Signup.id < page.after[0])
-    return cut([_as_mine(row) for row in session.execute(statement)], page.limit, lambda row: (row.id,))
+        at, key = instant(page.after[0]), page.after[1]
+        statement = statement.where(or_(Shift.starts_at < at, and_(Shift.starts_at == at, Signup.id < key)))
+    rows = [_as_mine(row) for row in session.execute(statement)]
+    return cut(rows, page.limit, lambda row: (row.starts_at.isoformat(), row.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from pointsapp.tasks.policies import (
 from pointsapp.tasks.queries.briefs import shift_brief
 from pointsapp.tasks.queries.details import LeaderName, ShiftView, TaskView, task_view
 from pointsapp.tasks.queries.no_shows import no_show_rule, paused_until
-from pointsapp.tasks.queries.signups import MySignup, my_signups_in
+from pointsapp.tasks.queries.signups import MySignup, accepted_notice, my_signups_in
 from pointsapp.tasks.queries.standing import Look, look, standing_of
 from pointsapp.tasks.rules import (
     Button,
@@ -64,6 +64,7 @@ class TaskPage:
     leave_in_time: bool  # and early enough that it is accepted by itself
     offer_minutes: int  # how long a freed place is kept for who waits, 0: it is theirs at once
     stops_minutes: int  # how long before the start the queue stops
+    moved_from_at: datetime | None  # told to whoever signed up for the old time, to nobody who chose the new one
 
 
 def task_page(session: Session, actor: Actor | None, task: str, shift: str | None, *, now: datetime) -> TaskPage | None:
@@ -111,7 +112,18 @@ def task_page(session: Session, actor: Actor | None, task: str, shift: str | Non
         leave_in_time=state_of_leave(rule, chosen.shift.starts_at, now) is NoShowState.EXCUSED,
         offer_minutes=offer or 0,
         stops_minutes=stops or 0,
+        moved_from_at=_old_time(session, actor, chosen),
     )
+
+
+def _old_time(session: Session, actor: Actor | None, chosen: ShiftLine) -> datetime | None:
+    """Return when a moved shift was, for somebody whose notice on signing up said another time than now."""
+    shift, mine = chosen.shift, chosen.mine
+    if actor is None or mine is None or shift.moved_from_at is None:
+        return None
+    accepted = accepted_notice(session, actor.person_id, mine.public_id)
+    knew = accepted is not None and (shift.starts_at, shift.ends_at) in accepted.shifts
+    return None if knew else shift.moved_from_at
 
 
 def _standing(
