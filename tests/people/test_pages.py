@@ -140,6 +140,34 @@ def test_one_field_takes_either_name(
 
 
 @pytest.mark.parametrize(
+    ("role", "there"),
+    [
+        (None, "/"),
+        (Role.GRID_LEADER, "/"),
+        (Role.STAFF, "/console"),
+        (Role.BRANCH_SECRETARY, "/console"),
+        (Role.PLATFORM_ADMIN, "/console"),
+        (Role.INSPECTOR, "/inspections/mine"),
+        (Role.ASSESSOR, "/console/stars"),
+        (Role.MERCHANT_CLERK, "/till"),
+    ],
+)
+def test_each_comes_in_where_their_day_begins(
+    client: HouseClient, session: Session, tree: Any, password_hash: str, role: Role | None, there: str
+) -> None:
+    person = make_person(session, tree["community"], phone="13800001234", password_hash=password_hash)
+    if role is Role.MERCHANT_CLERK:
+        grant(session, person, role, merchant=make_merchant(session, tree["community"]))
+    elif role:
+        grant(session, person, role, area=None if role is Role.PLATFORM_ADMIN else tree["street"])
+    typed = {"account": "13800001234", "password": PASSWORD}
+    assert client.post("/sign-in", data={**typed, "next": "/"}).location == there
+    assert client.get("/sign-in").location == there, "who is in already"
+    assert client.get(there).status_code == 200
+    assert client.get("/sign-in?next=/offers").location == "/offers"
+
+
+@pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
 def test_next_never_leads_away(client: HouseClient, session: Session, password_hash: str, target: str) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from pointsapp.core.actor import Actor
+from pointsapp.core.actor import COMMUNITY_STAFF, Actor, Role
 from pointsapp.web.links import link, safe_next
 from pointsapp.web.login import sign_in
 from pointsapp.web.parking import FILES, PREFIX, file_fields, unpark, unparked_files
@@ -18,9 +18,27 @@ def first_page() -> str:
     return link("home.show_home") or "/"
 
 
+def own_page(actor: Actor) -> str:
+    """Return where the day begins for `actor`: who works here at their work, which has a way home, everybody else at home.
+
+    A grid leader is out in the yard with the phone: their home page has the way to the desk.
+    """
+    endpoint = ""
+    if actor.holds_anywhere(COMMUNITY_STAFF - {Role.GRID_LEADER}):
+        endpoint = "console.show_today"
+    elif actor.is_inspector:
+        endpoint = "inspections.show_my_visits"
+    elif actor.is_on_board_duty:
+        endpoint = "stars.show_console_round"
+    elif actor.merchant_ids and not actor.is_staff_anywhere:
+        endpoint = "redemption.show_till"
+    return (endpoint and link(endpoint)) or first_page()
+
+
 def wanted_next() -> str:
-    """Return where the page at hand leads afterwards, always a path of ours."""
-    return safe_next(request.values.get("next"), "")
+    """Return where the page at hand leads afterwards, always a path of ours; empty where it names none, or only home."""
+    wished = safe_next(request.values.get("next"), "")
+    return "" if wished == first_page() else wished
 
 
 def carried() -> dict[str, object]:
@@ -39,7 +57,7 @@ def carried() -> dict[str, object]:
 def enter(actor: Actor, title: str = "", words: str = "", *, goal: str = "") -> ResponseReturnValue:
     """Open the session and lead back: to the parked form's one button, or to the page that asked for sign-in."""
     target, fields = unpark()
-    goal, parked_to = goal or wanted_next() or first_page(), safe_next(target, "")
+    goal, parked_to = goal or wanted_next() or own_page(actor), safe_next(target, "")
     sign_in(actor)
     if parked_to:
         return render_template(

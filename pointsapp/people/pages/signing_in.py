@@ -12,7 +12,7 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.transaction import write
 from pointsapp.people.pages.codes import open_code
-from pointsapp.people.pages.door import bp, carried, enter, first_page, wanted_next
+from pointsapp.people.pages.door import bp, carried, enter, first_page, own_page, wanted_next
 from pointsapp.people.schemas import SignInForm, TypedCodeForm
 from pointsapp.people.services import SignedIn, SignIn, check_password, sign_in_with_password
 from pointsapp.web.doors import Form, bind, blank
@@ -28,8 +28,9 @@ def _page(form: Form | None = None, code_form: Form | None = None) -> str:
 @bp.get("/sign-in")
 @public("this is where a stranger signs in")
 def show_sign_in() -> ResponseReturnValue:
-    if current_actor() is not None:
-        return redirect(wanted_next() or first_page())
+    actor = current_actor()
+    if actor is not None:
+        return redirect(wanted_next() or own_page(actor))
     return _page()
 
 
