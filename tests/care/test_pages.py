@@ -13,7 +13,7 @@ from pointsapp.core import clock as clocks
 from pointsapp.core import events
 from pointsapp.core.transaction import write
 from pointsapp.redemption.services import issue_voucher
-from pointsapp.tasks.models import SignupState
+from pointsapp.tasks.models import PointsMode, SignupState
 from pointsapp.worker import deliver_events
 from tests.conftest import Clock, HouseClient
 from tests.factories import actor_of, make_shift, make_signup, make_task
@@ -79,6 +79,18 @@ class TestActing:
         assert "代为报名" in mine
         acts = session.scalars(select(HelpAct.act).order_by(HelpAct.id)).all()
         assert acts == [Act.OPENED, Act.SIGNED_UP, Act.TOOK_VOUCHER, Act.PRINTED_VOUCHER, Act.PRINTED_STATEMENT]
+
+    def test_what_an_hour_pays_is_not_shown_as_what_one_gets(
+        self, client: HouseClient, shop: Shop, session: Session
+    ) -> None:
+        helper = make_person(session, shop.tree["community"], name="李小兰")
+        make_shift(
+            session,
+            make_task(session, session.merge(shop.tree["community"]), points=15, points_mode=PointsMode.PER_HOUR),
+        )
+        mandate = _given(client, shop, helper)
+        client.post(f"/for/{mandate}/opening")
+        assert "15 分/时" in _text(client.get(f"/for/{mandate}/tasks"))
 
     def test_each_sign_up_shows_what_can_be_done_about_it_now(
         self, client: HouseClient, shop: Shop, session: Session

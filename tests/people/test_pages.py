@@ -397,10 +397,22 @@ def test_who_never_had_a_password_sets_one(client: HouseClient, session: Session
     assert client.post("/sign-in", data={"account": "13800001234", "password": "135790"}).status_code == 303
 
 
+@pytest.mark.parametrize(("chosen", "words"), [("en", "Saved."), ("zh", "已经保存。")])
+def test_a_language_just_chosen_is_that_of_the_answer(
+    client: HouseClient, session: Session, tree: Any, chosen: str, words: str
+) -> None:
+    person = make_person(session, tree["community"], locale="zh" if chosen == "en" else "en")
+    client.sign_in(person)
+    assert client.post("/me/profile", data={"name": "王小明", "locale": chosen}).status_code == 303
+    assert words in client.get("/me/profile").text
+
+
 def test_a_new_personal_code_ends_the_old_one(client: HouseClient, session: Session, tree: Any) -> None:
     person = make_person(session, tree["community"])
     old = person.personal_code
-    assert 'action="/me/code/replacement"' in client.sign_in(person).get("/me/code").text
+    before = client.sign_in(person).get("/me/code").text
+    assert 'action="/me/code/replacement"' in before
+    assert "“个人卡”不受影响" in before  # a card printed there carries a code of its own
     first = client.post("/me/code/replacement", data={"request_id": "r1"})
     assert (first.status_code, first.location) == (303, "/me/code")
     new = session.scalar(select(Person.personal_code).where(Person.id == person.id))

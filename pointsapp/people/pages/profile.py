@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from pointsapp.core.clock import now
@@ -66,7 +67,11 @@ def submit_profile() -> ResponseReturnValue:
 
     def saved(_receipt: object) -> str:
         session.pop(ELDER_KEY, None)  # what a guest had chosen on this browser; from now on the profile says
-        flash(_("已经保存。"), "yes")
+        chosen = form.command.locale if form.command is not None else None
+        with force_locale(
+            chosen or str(get_locale())
+        ):  # the next page speaks the language just chosen, and so do its words
+            flash(_("已经保存。"), "yes")
         return here
 
     return form.submit(
@@ -101,7 +106,7 @@ def _set_password(given: PasswordChange) -> ResponseReturnValue:
 @bp.post("/me/code/replacement")
 def submit_code_replacement() -> ResponseReturnValue:
     def replaced(_code: str) -> str:
-        flash(_("新码好了，旧码已经作废。打印过的卡片请重新打印。"), "yes")
+        flash(_("新码好了，旧码已经作废。打印过的“我的码”请重新打印。"), "yes")
         return link("checkin.show_my_code") or first_page()
 
     return write_page(replace_personal_code, signed_in(), then=replaced)
