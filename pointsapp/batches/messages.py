@@ -125,6 +125,7 @@ MODES = {"per_completion": _l("每次"), "per_hour": _l("每小时")}
 # What a cell may say in words, by its column.
 SAID = {"points_mode": MODES, "reporting": {"yes": _l("是"), "no": _l("否")}}
 EXAMPLE_AREA = "DL-HZL"  # stands for a code of the reader's own areas
+EXAMPLE_BRANCH = "zb-DL-HZL"  # stands for a code of a branch there
 EXAMPLES = {
     "people_in": (_l("李桂兰"), "13800000000", EXAMPLE_AREA),
     "tasks_in": (
@@ -141,5 +142,5 @@ EXAMPLES = {
         _l("社区值班电话"),
     ),
     "headcounts_in": (EXAMPLE_AREA, "5100", "2026-10-01", _l("社区人口台账")),
-    "members_in": ("13800000000", "zb-DL-HZL", "2026-07-01", SAID["reporting"]["no"]),
+    "members_in": ("13800000000", EXAMPLE_BRANCH, "2026-07-01", SAID["reporting"]["no"]),
 }

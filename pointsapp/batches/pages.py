@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pointsapp.areas.queries import AreaOption, area_options
+from pointsapp.areas.queries import area_options
 from pointsapp.batches import queries, services
 from pointsapp.batches.errors import BadRows
 from pointsapp.batches.messages import (
     COLUMNS,
     EXAMPLE_AREA,
+    EXAMPLE_BRANCH,
     EXAMPLES,
     KINDS,
     OUTCOMES,
@@ -30,6 +32,8 @@ from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.masking import mask_phone
 from pointsapp.core.paging import PageRequest, decode_cursor
+from pointsapp.stars.policies import MEMBER_KEEPERS
+from pointsapp.stars.queries import first_code_within
 from pointsapp.web.doors import Form, bind, blank, write_page
 from pointsapp.web.login import signed_in
 
@@ -206,15 +210,16 @@ def take_result(batch: str, kind: str) -> ResponseReturnValue:
 
 @bp.get("/console/batches/templates/<kind>.csv")
 def take_template(kind: str) -> ResponseReturnValue:
-    """Hand out an empty file with its header and one example, in which the area is one of one's own."""
+    """Hand out an empty file with its header and one example, in which the area or branch is one of one's own."""
     from pointsapp.batches.files import csv_of
 
     actor = signed_in()
     require(may_batch(actor))
     if kind not in COLUMNS_IN:
         raise NotFound()
-    own = _example_code(area_options(db.session, paths=actor.paths(COMMUNITY_STAFF)))
-    example = [own if own and cell == EXAMPLE_AREA else str(cell) for cell in EXAMPLES[kind]]
+    example = [
+        _own_code(actor, cell) if cell in (EXAMPLE_AREA, EXAMPLE_BRANCH) else str(cell) for cell in EXAMPLES[kind]
+    ]
     return _file(
         csv_of([str(COLUMNS[name]) for name in COLUMNS_IN[kind]], [example]),
         "text/csv",
@@ -222,9 +227,14 @@ def take_template(kind: str) -> ResponseReturnValue:
     )
 
 
-def _example_code(areas: Sequence[AreaOption]) -> str:
-    """Return a code that the reader may write: a community's, where they hold one. Empty for who holds no area."""
-    return next((one.code for one in areas if one.kind.value == "community"), areas[0].code if areas else "")
+def _own_code(actor: Actor, cell: Any) -> str:
+    """Return a code that the reader may write: a community's, where they hold one, or a branch's; the example where none is."""
+    if cell == EXAMPLE_BRANCH:
+        own = first_code_within(db.session, actor.paths(MEMBER_KEEPERS))
+    else:
+        areas = area_options(db.session, paths=actor.paths(COMMUNITY_STAFF))
+        own = next((one.code for one in areas if one.kind.value == "community"), areas[0].code if areas else "")
+    return own or str(cell)
 
 
 def _file(content: bytes, mime: str, name: str) -> Response:

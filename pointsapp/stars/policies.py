@@ -17,6 +17,8 @@ MAY_SCORE_SOME = ASSESSORS | {Role.INSPECTOR}
 ACCEPTORS = STREET_OFFICE | {Role.ASSESSOR}
 # Officers who see whose work a figure came from. A district reader is none of them: they read everything with masked names.
 NAME_READERS = COMMUNITY_STAFF | {Role.ASSESSOR, Role.INSPECTOR, Role.AUDITOR}
+# The register of members is the branch's own secretary's and the street office's.
+MEMBER_KEEPERS = STREET_OFFICE | {Role.BRANCH_SECRETARY}
 # The trace of what others opened is for who checks them, and for the office that answers for it.
 LOG_READERS = STREET_OFFICE | {Role.AUDITOR}
 PAPER_READERS = COMMUNITY_STAFF | {Role.AUDITOR}
@@ -76,8 +78,7 @@ def may_read_members(actor: Actor | None, branch_path: str) -> bool:
 def keeps_members(actor: Actor | None) -> bool:
     """Whether somebody keeps the register of members of any branch, as `may_read_members` says for one."""
     return actor is not None and any(
-        grant.area_path is not None and (grant.role in STREET_OFFICE or grant.role is Role.BRANCH_SECRETARY)
-        for grant in actor.grants
+        grant.area_path is not None and grant.role in MEMBER_KEEPERS for grant in actor.grants
     )
 
 

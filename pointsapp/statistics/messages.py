@@ -40,7 +40,7 @@ FIGURES: dict[str, Any] = {
     "active": _l("参加过的人"),
     **_AGES,
     "times": _l("参加人次"),
-    "minutes": _l("服务时长（小时）"),
+    "minutes": _l("服务时长（时:分）"),
     "tasks": _l("发布的任务"),
     "shifts": _l("办成场次"),
     "issued": _l("发放"),
@@ -67,7 +67,7 @@ NOTES = {
     "ages": _AGES_NOTE,
     "active_ages": _AGES_NOTE,
     "work": _l(
-        "人次和时长按居民的社区算，任务和场次按任务所在区域算。时长按分钟加起来再写成小时，各行相加会差零点几小时。更正记在更正的那个月。"
+        "人次和时长按居民的社区算，任务和场次按任务所在区域算。时长精确到分钟，各行相加等于合计。更正记在更正的那个月。"
     ),
     "points": _l("按居民登记的社区算。累计发放 = 能用 + 待核销 + 用掉 + 捐赠 + 到期，每一级都相等。"),
     "shops": _l("按商户所在区域算；核销撤销了的不算。"),
@@ -76,15 +76,15 @@ NOTES = {
 
 
 def figure_words(name: str, amount: int) -> str:
-    """Return a figure as people read it: minutes as hours rounded down to a tenth, fen as yuan, the rest as it is.
+    """Return a figure as people read it: minutes as hours and minutes (1,234:05), fen as yuan, the rest as it is.
 
     A band of ages in which nobody is listed is no nought: one to four people may be in it.
     """
     if amount == 0 and name in LISTED_AGES:
         return "—"
     if name == "minutes":
-        whole, tenth = divmod(amount // 6, 10)
-        return f"{whole:,}.{tenth}"
+        hours, minutes = divmod(abs(amount), 60)
+        return f"{'-' if amount < 0 else ''}{hours:,}:{minutes:02}"
     if name == "settled_fen":
         return f"{'-' if amount < 0 else ''}{abs(amount) // 100:,}.{abs(amount) % 100:02}"
     return f"{amount:,}"

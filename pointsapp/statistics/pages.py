@@ -14,7 +14,7 @@ from pointsapp.core.clock import local_day, now, to_local
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.exports.sheets import Sheet
+from pointsapp.exports.sheets import Score, Sheet
 from pointsapp.statistics.messages import FIGURES, GROUPS, NOTES, figure_words, period_words
 from pointsapp.statistics.policies import READERS, may_read_statistics
 from pointsapp.statistics.queries import AreaPage, area_page, closed_periods, default_area, periods
@@ -71,7 +71,9 @@ def take_workbook() -> ResponseReturnValue:
 
     asked = _asked(signed_in())
     found = _must(asked)
-    body = workbook_of(_sheet(found, tuple(FIGURES_OF)), _marks(asked, found), qr_png(_address(asked), scale=4))
+    body = workbook_of(
+        _sheet(found, tuple(FIGURES_OF), for_sums=True), _marks(asked, found), qr_png(_address(asked), scale=4)
+    )
     name = f"statistics-{asked.period}-{asked.area.code}.xlsx"
     return Response(body, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -159,7 +161,8 @@ def _way(actor: Actor, area: AreaRow) -> list[AreaRow]:
     return [known[key] for key in ids if key in known and actor.holds(READERS, known[key].path)]
 
 
-def _sheet(found: AreaPage, groups: tuple[str, ...]) -> Sheet:
+def _sheet(found: AreaPage, groups: tuple[str, ...], *, for_sums: bool = False) -> Sheet:
+    """Return the table of `groups`; `for_sums` gives minutes and yuan as numbers, which a spreadsheet can add."""
     names = [name for group in groups for name in FIGURES_OF[group] if name in found.names]
     rows = [(area.name, figures) for area, figures in found.sums.below]
     if found.sums.below and any(found.sums.own[name] for name in names):
@@ -168,18 +171,22 @@ def _sheet(found: AreaPage, groups: tuple[str, ...]) -> Sheet:
     return Sheet(
         title=_("%(area)s %(period)s 统计", area=found.sums.area.name, period=period_words(found.counted.period)),
         facts=((_("状态"), _("已定格") if found.counted.is_closed else _("进行中，数字还会变")),),
-        columns=(_("区域"), *(_column(name) for name in names)),
-        rows=tuple((name, *(_cell(each, figures[each]) for each in names)) for name, figures in rows),
+        columns=(_("区域"), *(_column(name, for_sums) for name in names)),
+        rows=tuple((name, *(_cell(each, figures[each], for_sums) for each in names)) for name, figures in rows),
     )
 
 
-def _column(name: str) -> str:
+def _column(name: str, for_sums: bool) -> str:
     """Name a column where columns of several groups stand side by side."""
+    if name == "minutes" and for_sums:
+        return _("服务时长（分钟）")
     word = str(FIGURES[name])
     return _("参加的人 %(band)s", band=word) if name.startswith("active_age_") else word
 
 
-def _cell(name: str, amount: int) -> int | str:
+def _cell(name: str, amount: int, for_sums: bool) -> int | Score | str:
+    if for_sums and name in ("minutes", "settled_fen"):
+        return amount if name == "minutes" else Score(amount)
     is_worded = name in ("minutes", "settled_fen") or (name in LISTED_AGES and amount == 0)
     return figure_words(name, amount) if is_worded else amount
 

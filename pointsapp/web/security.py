@@ -5,12 +5,13 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_wtf import CSRFProtect
 from limits import parse
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 from pointsapp.core.clock import now
 from pointsapp.core.errors import Forbidden, Invalid, NotFound, TooMany
@@ -83,6 +84,7 @@ def init_security(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _too_many)
     limiter.init_app(app)
     app.before_request(_refuse_nul)
+    app.before_request(_stay_in_this_house)
     app.before_request(_bound_json)
     app.after_request(_harden)
 
@@ -100,6 +102,15 @@ def _refuse_nul() -> None:
         raise NotFound()
     if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
         raise Invalid()
+
+
+def _stay_in_this_house() -> ResponseReturnValue | None:
+    """A doubled slash leads on to the path without: ours alone, for the host in Flask's own answer is whatever was claimed."""
+    leads_on = request.routing_exception
+    if not isinstance(leads_on, RequestRedirect):
+        return None
+    there = urlsplit(leads_on.new_url)
+    return redirect("/" + there.path.lstrip("/") + (f"?{there.query}" if there.query else ""), code=leads_on.code)
 
 
 def refuse_foreign_form() -> None:

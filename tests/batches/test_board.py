@@ -317,13 +317,14 @@ class TestPages:
         assert result[1] == f"2,13900001234,{office.branch},,yes,新增,"
 
     def test_the_empty_tables_are_understood_as_they_are_worded(self, client: HouseClient, office: Office) -> None:
-        # The area of an example is one of the reader's; the branch that it names is not here, and that is all that is wrong.
+        # Area and branch of an example are the reader's own; nobody has its telephone, and that is all that is wrong.
         client.sign_in(office.admin)
-        for language, words in (("zh", "没有这个支部编码"), ("en", "There is no such branch code")):
+        for language, words in (("zh", "没有人用这个手机号登记"), ("en", "Nobody is registered with this phone")):
             client.get(f"/?lang={language}")
             content = client.get("/console/batches/templates/members_in.csv").get_data(as_text=True)
             page = text(upload(client, content, "members_in"))
             assert words in page
+            assert office.branch in content
             assert page.count('class="num" data-label') == 1
         for language in ("en", "zh"):
             client.get(f"/?lang={language}")

@@ -45,3 +45,12 @@ def test_a_file_that_is_too_large_leads_back_to_its_form(
     assert 'href="/me/deeds?x=1" data-back' in answer.text
     for strange in ("https://evil.example/me/deeds", "http://[", ""):
         assert 'href="/" data-back' in send(strange).text
+
+
+@pytest.mark.parametrize("path", ["/api//v1/offers?q=1", "/tasks//x", "/tasks////x?next=//y"])
+def test_a_doubled_slash_leads_on_in_this_house(client: HouseClient, path: str) -> None:
+    """The host of the address is whatever the request claimed: it must not come back in an answer."""
+    answer = client.get(path, base_url="http://evil.example", headers={"Host": "evil.example"})
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == path.replace("////", "/").replace("s//", "s/").replace("i//", "i/")
+    assert "evil" not in answer.text

@@ -10,6 +10,7 @@ from pointsapp.stars.queries.branches import (
     branches_by_code,
     branches_page,
     find_branch,
+    first_code_within,
     members_page,
 )
 from pointsapp.stars.queries.burdens import BranchBurden, StreetBurden, burden_beside, burdens_page
@@ -233,6 +234,7 @@ __all__ = [
     "find_erratum",
     "find_objection",
     "find_round",
+    "first_code_within",
     "in_tier",
     "in_tiers",
     "is_member_in",

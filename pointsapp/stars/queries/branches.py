@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
-from pointsapp.areas.queries import AreaRow, below
+from pointsapp.areas.queries import AreaRow, below, below_any
 from pointsapp.core.errors import NotFound
 from pointsapp.core.masking import mask_phone
 from pointsapp.core.paging import Page, PageRequest, cut
@@ -101,6 +101,12 @@ def branches_by_code(session: Session, codes: Iterable[str]) -> dict[str, Branch
     """Return the branches with these codes."""
     wanted = list(set(codes))
     return {branch.code: branch for branch in session.scalars(select(Branch).where(Branch.code.in_(wanted)))}
+
+
+def first_code_within(session: Session, paths: Iterable[str]) -> str:
+    """Return the code of a branch at or below one of `paths`, for an example; empty where none stands there."""
+    within = select(func.min(Branch.code)).join(Area, Area.id == Branch.area_id).where(below_any(Area.path, paths))
+    return session.scalar(within) or ""
 
 
 def branches_page(
