@@ -6,7 +6,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from pointsapp.core.db import db, writing
+from pointsapp.core.db import db
+from pointsapp.core.modes import writing
 
 target = db.metadata
 UPGRADE_LOCK = 7_340_001  # any fixed number: two upgrades at once wait for each other

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pointsapp.core import swift
+from pointsapp.core import drivers
 from pointsapp.core.errors import StateChanged
 
 _VALUE = re.compile(r"(?<![:\w]):([a-z_]\w*)")
@@ -82,11 +82,11 @@ def change(
 
 def write_rows(session: Session, parts: tuple[Part, ...], values: Mapping[str, Any]) -> dict[str, Any]:
     """Write all parts; return what they returned as {"part.column": value}. StateChanged when a condition no longer held."""
-    by = swift.driver(session)
-    if by.name == swift.POSTGRES:
+    by = drivers.driver(session)
+    if by.name == drivers.POSTGRES:
         return _one_statement(parts).run(by, values)
     found: dict[str, Any] = {}
-    known = {name: swift.stored(value, by.name) for name, value in values.items()}
+    known = {name: drivers.stored(value, by.name) for name, value in values.items()}
     for part in parts:
         text, names = _own_statement(part)
         rows = by.run(text, [known[name] for name in names])
@@ -103,8 +103,8 @@ class _Statement:
     names: tuple[str, ...]
     returned: tuple[str, ...]
 
-    def run(self, by: swift.Driver, values: Mapping[str, Any]) -> dict[str, Any]:
-        rows = by.run(self.text, [swift.stored(values[name], by.name) for name in self.names])
+    def run(self, by: drivers.Driver, values: Mapping[str, Any]) -> dict[str, Any]:
+        rows = by.run(self.text, [drivers.stored(values[name], by.name) for name in self.names])
         if len(rows) != 1:
             raise StateChanged
         return dict(zip(self.returned, rows[0], strict=False))

@@ -6,7 +6,6 @@ Constraints are named by one convention on both databases, so that a migration c
 from __future__ import annotations
 
 import time
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -39,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.sql import expression
 
 from pointsapp.core.codes import new_public_id
+from pointsapp.core.modes import writing
 from pointsapp.core.replicas import HouseSession
 from pointsapp.core.turns import stand_in_line
 
@@ -49,9 +49,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-# True while `write()` runs: SQLite then opens with BEGIN IMMEDIATE, so that no read lock is ever upgraded.
-writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 class Base(DeclarativeBase):

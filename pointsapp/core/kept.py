@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from pointsapp.core.replicas import lagging
+from pointsapp.core.modes import lagging
 
 T = TypeVar("T")
 LONGEST_S = 2.0  # issue 3: caches of read-only answers are at most 2 s old

@@ -11,7 +11,7 @@ from enum import IntEnum, unique
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pointsapp.core.swift import driver
+from pointsapp.core.drivers import driver
 
 
 @unique  # two kinds with one number would wait for each other

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine, event
 
+from pointsapp.core.modes import lagging, writing
+
 REPLICA = "replica"  # the engine's name beside the primary's, which has none
 CONNECT_S, UNANSWERED_MS = 2, 3000  # a replica that is gone is found out soon; the primary is asked instead
-
-lagging: ContextVar[bool] = ContextVar("lagging", default=False)
 
 
 class WriteOnReplica(RuntimeError):
@@ -32,8 +31,6 @@ class HouseSession(Session):
     ) -> Engine | Connection:
         if bind is not None or not lagging.get():
             return super().get_bind(mapper, clause, bind, **kw)
-        from pointsapp.core.db import writing
-
         if writing.get():
             raise WriteOnReplica("a view marked @may_lag must not write")
         return self._db.engines[REPLICA]

@@ -16,8 +16,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from pointsapp.core.db import db, writing
+from pointsapp.core.db import db
 from pointsapp.core.errors import Refused, StateChanged
+from pointsapp.core.modes import writing
 
 P = ParamSpec("P")
 T = TypeVar("T")

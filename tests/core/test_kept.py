@@ -9,7 +9,7 @@ import pytest
 
 from pointsapp.core import kept
 from pointsapp.core.kept import Beside, Kept, KeptEach
-from pointsapp.core.replicas import lagging
+from pointsapp.core.modes import lagging
 from tests.conftest import Stopwatch
 
 

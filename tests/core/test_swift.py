@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pointsapp.core.db import among, db
-from pointsapp.core.swift import Swift, driver
+from pointsapp.core.drivers import driver
+from pointsapp.core.swift import Swift
 from tests.databases import Clone
 from tests.house.reading import the_app
 

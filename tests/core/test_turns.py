@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from pointsapp.core import turns
-from pointsapp.core.db import prepare_engine, writing
+from pointsapp.core.db import prepare_engine
+from pointsapp.core.modes import writing
 from pointsapp.core.turns import Turns
 
 OTHER = """

@@ -20,8 +20,8 @@ from pointsapp.areas.models import Area
 from pointsapp.config import BadSetting, check
 from pointsapp.core import clock
 from pointsapp.core.db import db
+from pointsapp.core.drivers import driver
 from pointsapp.core.replicas import REPLICA, WriteOnReplica, reading_replica
-from pointsapp.core.swift import driver
 from pointsapp.core.transaction import write
 from pointsapp.web import replicas
 from pointsapp.web.guard import is_public, public
