@@ -160,6 +160,19 @@ def test_serve_counts_as_production(tmp_path: Path) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_port_that_is_taken_stops_the_start_with_one_line(tmp_path: Path) -> None:
+    env = environment("http://127.0.0.1:1", f"sqlite:///{tmp_path / 'x.db'}", tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "pointsapp", "serve", "--port", port],
+            cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.strip().startswith(f"pointsapp: cannot listen on 127.0.0.1:{port}: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def _alive(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 

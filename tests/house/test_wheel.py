@@ -30,7 +30,7 @@ def _and_above(folder: str) -> list[str]:
 
 
 def test_what_serve_loads_lies_in_the_package() -> None:
-    (target,) = re.findall(r'Granian\(\s*"([\w.]+):app"', (ROOT / "pointsapp" / "cli.py").read_text())
+    (target,) = re.findall(r'Granian\(\s*"([\w.]+):app"', (ROOT / "pointsapp" / "serving.py").read_text())
     spec = importlib.util.find_spec(target)
     assert spec is not None
     assert spec.origin is not None
