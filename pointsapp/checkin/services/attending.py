@@ -60,69 +60,80 @@ def _arrive(
 ) -> CheckInReceipt | Refused:
     brief, now = look.brief, trace.at
     assert look.signup_id is not None
-    counts_whole = verdict.is_late or not brief.check_out_required
-    end = brief.last_moment
-    span = planned(brief.starts_at, end) if counts_whole else Span(max(now, brief.starts_at), max(now, end), 0)
+    assert look.fresh_id is not None
+    span = _claimed(look, verdict, now)
     # Outside the shift nothing is claimed here, so without a clash in the look there is none.
     title = title_in_the_way(session, look.person_id, span.start, span.end) if look.may_clash else None
     if title is not None:
         return refuse(session, trace, TimeTaken(title=title))
     pays_now = not brief.check_out_required and not verdict.is_late
     state = AttendanceState.PROVISIONAL if verdict.is_late else AttendanceState.PRESENT
-    attendance_id, public_id = look.fresh_id, new_public_id()
-    assert attendance_id is not None
-    by_other = None if trace.by_id == look.person_id else trace.by_id
-    row = {
-        "id": attendance_id,
-        "public_id": public_id,
+    row = _begun(look, verdict, trace, span, state, credited_at=booked_at if pays_now else None)
+    columns = tuple(row)
+    values = {f"attendance_{name}": value for name, value in row.items()}
+    values |= {"arrived_at": now, "settled_at": row["credited_at"], "task_id": brief.task_id}
+    values |= values_of(trace, attendance_id=look.fresh_id)
+    # Whoever gives back what is left of the task's points waits, and finds this arrival; or was first, and ARRIVED finds that.
+    share(session, LockKind.TASK_RESERVE, brief.task_id)
+    if not pays_now:
+        kind = "checkin.provisional" if verdict.is_late else "checkin.accepted"
+        write_rows(
+            session,
+            (ARRIVED, arriving(columns), SCAN, *events.parts_of(kind)),
+            values | {"signup_id": look.signup_id} | _news(kind, look, look.fresh_id, span.minutes, trace, booked_at),
+        )
+        return _unpaid(session, look, row["public_id"], trace, state)
+    earned = Earned(
+        attendance_id=look.fresh_id,
+        signup_id=look.signup_id,
+        person_id=look.person_id,
+        span=span,
+        was=state,
+        vouched_by_id=row["checked_in_by_id"],
+    )
+    arrival = Rows(parts=(SCAN,), values=values)
+    paid = credit_arrival(session, brief, earned, arrival, columns=columns, now=booked_at)
+    return _receipt(
+        look,
+        row["public_id"],
+        trace,
+        AttendanceState.CREDITED,
+        points=paid.points,
+        balance=paid.points_balance,
+        minutes=paid.service_minutes,
+    )
+
+
+def _claimed(look: Look, verdict: Verdict, now: datetime) -> Span:
+    """Return the time an arrival takes up: the shift's own where it counts whole, else from now to its end, 0 minutes as yet."""
+    brief = look.brief
+    if verdict.is_late or not brief.check_out_required:
+        return planned(brief.starts_at, brief.last_moment)
+    return Span(max(now, brief.starts_at), max(now, brief.last_moment), 0)
+
+
+def _begun(
+    look: Look, verdict: Verdict, trace: Trace, span: Span, state: AttendanceState, *, credited_at: datetime | None
+) -> dict[str, Any]:
+    """Return the row of an attendance that begins in `state`, or is credited at once."""
+    return {
+        "id": look.fresh_id,
+        "public_id": new_public_id(),
         "signup_id": look.signup_id,
-        "shift_id": brief.id,
+        "shift_id": look.brief.id,
         "person_id": look.person_id,
-        "state": AttendanceState.CREDITED if pays_now else state,
-        "checked_in_at": now,
+        "state": state if credited_at is None else AttendanceState.CREDITED,
+        "checked_in_at": trace.at,
         "from_at": span.start,
         "to_at": span.end,
-        "minutes": span.minutes if pays_now or verdict.is_late else 0,
+        "minutes": span.minutes,
         "points": 0,
         "cut_off": False,
         "in_range": verdict.in_range,
         "way": trace.way,
-        "checked_in_by_id": by_other,
-        "credited_at": booked_at if pays_now else None,
+        "checked_in_by_id": None if trace.by_id == look.person_id else trace.by_id,
+        "credited_at": credited_at,
     }
-    columns = tuple(row)
-    values = {f"attendance_{name}": value for name, value in row.items()}
-    values |= {"arrived_at": now, "settled_at": booked_at if pays_now else None, "task_id": brief.task_id}
-    values |= values_of(trace, attendance_id=attendance_id)
-    # Whoever gives back what is left of the task's points waits, and finds this arrival; or was first, and ARRIVED finds that.
-    share(session, LockKind.TASK_RESERVE, brief.task_id)
-    if pays_now:
-        earned = Earned(
-            attendance_id=attendance_id,
-            signup_id=look.signup_id,
-            person_id=look.person_id,
-            span=span,
-            was=state,
-            vouched_by_id=by_other,
-        )
-        arrival = Rows(parts=(SCAN,), values=values)
-        paid = credit_arrival(session, brief, earned, arrival, columns=columns, now=booked_at)
-        return _receipt(
-            look,
-            public_id,
-            trace,
-            AttendanceState.CREDITED,
-            points=paid.points,
-            balance=paid.points_balance,
-            minutes=paid.service_minutes,
-        )
-    kind = "checkin.provisional" if verdict.is_late else "checkin.accepted"
-    write_rows(
-        session,
-        (ARRIVED, arriving(columns), SCAN, *events.parts_of(kind)),
-        values | {"signup_id": look.signup_id} | _news(kind, look, attendance_id, span.minutes, trace, booked_at),
-    )
-    return _unpaid(session, look, public_id, trace, state)
 
 
 def _check_out(

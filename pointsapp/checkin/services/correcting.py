@@ -45,6 +45,7 @@ def bring_about(
             received_at=row.created_at,
         )
         return attendance_id, credit(session, brief, earned, now=now)
+    minutes_before, points_before = (came.minutes, came.points) if came and was_credited(look) else (0, 0)
     paid = correct_attendance(
         session,
         attendance_id=attendance_id,
@@ -54,9 +55,9 @@ def bring_about(
         category=brief.category,
         points=brief.points,
         points_mode=brief.points_mode,
-        minutes_before=came.minutes if came and was_credited(look) else 0,
+        minutes_before=minutes_before,
         minutes=span.minutes,
-        points_before=came.points if came and was_credited(look) else 0,
+        points_before=points_before,
         rule_version_id=brief.rule_version_id,
         budget_account=brief.budget_account,
         task_is_closed=is_closed,
@@ -65,27 +66,43 @@ def bring_about(
         task_title=brief.title,
         confirmed_by_id=actor.person_id,
     )
-    values = {"from_at": span.start, "to_at": span.end, "minutes": span.minutes}
-    points = (came.points if came and was_credited(look) else 0) + paid.points
+    points = points_before + paid.points
     if was_credited(look):
-        must_move(
-            session,
-            update(Attendance)
-            .where(
-                Attendance.id == attendance_id,
-                Attendance.state == AttendanceState.CREDITED,
-                Attendance.minutes == (came.minutes if came else 0),
-            )
-            .values(points=points, **values),
-        )
+        _put_right(session, attendance_id, span, points, minutes_before=minutes_before)
     else:
-        close(session, attendance_id, was, AttendanceState.CREDITED, points=points, credited_at=now, **values)
-        mark_settled(session, look.signup_id, now)
-        tell_credited(
-            session, brief, attendance_id, look.person_id, actor.person_id,
-            minutes=span.minutes, points=points, now=now, received_at=row.created_at,
-        )  # fmt: skip
+        _credit_late(session, look, row, attendance_id, span, points, was, actor, now=now)
     return attendance_id, paid
+
+
+def _put_right(session: Session, attendance_id: int, span: Span, points: int, *, minutes_before: int) -> None:
+    """Say in the attendance what the books say now, unless another correction was first."""
+    must_move(
+        session,
+        update(Attendance)
+        .where(
+            Attendance.id == attendance_id,
+            Attendance.state == AttendanceState.CREDITED,
+            Attendance.minutes == minutes_before,
+        )
+        .values(points=points, from_at=span.start, to_at=span.end, minutes=span.minutes),
+    )
+
+
+def _credit_late(
+    session: Session, look: Look, row: Correction, attendance_id: int, span: Span, points: int,
+    was: AttendanceState, actor: Actor, *, now: datetime,
+) -> None:  # fmt: skip
+    """Close an attendance that was first paid after its task's rest had gone back, and tell the person as of any other."""
+    assert look.signup_id is not None
+    close(
+        session, attendance_id, was, AttendanceState.CREDITED, points=points, credited_at=now,
+        from_at=span.start, to_at=span.end, minutes=span.minutes,
+    )  # fmt: skip
+    mark_settled(session, look.signup_id, now)
+    tell_credited(
+        session, look.brief, attendance_id, look.person_id, actor.person_id,
+        minutes=span.minutes, points=points, now=now, received_at=row.created_at,
+    )  # fmt: skip
 
 
 def _arrive_late(session: Session, look: Look, row: Correction, span: Span) -> int:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
@@ -91,19 +91,8 @@ def _statement(who: _Who, *, without_own: bool) -> Select[Any]:
         shift.c.starts_at < until,
         shift.c.taken < shift.c.capacity,
     ]
-    distance: Any = literal(0)
-    if who is _Who.HOMELESS:
-        conditions.append(task.c.audience == Audience.DISTRICT)
-    if who is _Who.AT_HOME:
-        lives_here = bindparam("home").like(area.c.path + "%")
-        conditions.append(
-            or_(
-                and_(task.c.audience == Audience.DISTRICT, area.c.path.like(bindparam("district"))),
-                and_(task.c.audience == Audience.AREA, lives_here),
-            )
-        )
-        steps = range(COMMUNITY_DEPTH)
-        distance = case(*((area.c.path.like(bindparam(f"near_{n}")), n) for n in steps), else_=COMMUNITY_DEPTH)
+    distance, audience = _reach(who, task, area)
+    conditions += audience
     if without_own:
         own, beside = table_of(Signup), shift.alias("beside")
         conditions.append(
@@ -149,6 +138,22 @@ def _statement(who: _Who, *, without_own: bool) -> Select[Any]:
         .order_by(first.c.distance, first.c.starts_at, first.c.shift_id)
         .limit(LOOKED_AT)
     )
+
+
+def _reach(who: _Who, task: Table, area: Table) -> tuple[Any, list[ColumnElement[bool]]]:
+    """Return how far off a task is, in steps up the area tree, and the conditions under which it is meant for `who`."""
+    if who is _Who.GUEST:
+        return literal(0), []
+    if who is _Who.HOMELESS:
+        return literal(0), [task.c.audience == Audience.DISTRICT]
+    lives_here = bindparam("home").like(area.c.path + "%")
+    meant = or_(
+        and_(task.c.audience == Audience.DISTRICT, area.c.path.like(bindparam("district"))),
+        and_(task.c.audience == Audience.AREA, lives_here),
+    )
+    steps = range(COMMUNITY_DEPTH)
+    distance = case(*((area.c.path.like(bindparam(f"near_{n}")), n) for n in steps), else_=COMMUNITY_DEPTH)
+    return distance, [meant]
 
 
 _NEAREST = {(who, own): Swift(partial(_statement, who, without_own=own)) for who in _Who for own in (False, True)}

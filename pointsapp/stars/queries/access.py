@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
-from pointsapp.areas.queries import subtree_ids
+from pointsapp.areas.queries import ids_in, subtree_ids
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
@@ -73,12 +73,52 @@ def my_access_page(session: Session, person_id: int, page: PageRequest) -> Page[
 
     Their own rows are found among those shown by kind, place and time. Who looked is shown by surname, and what by branch: the street office answers for the rest.
     """
-    place = aliased(Area)
+    above = _areas_of_work(session, person_id)
+    objected = select(Objection.public_id).where(Objection.by_id == person_id)
+    sheets = (
+        select(PaperSheet.public_id)
+        .join(PaperLine, PaperLine.sheet_id == PaperSheet.id)
+        .where(PaperLine.person_id == person_id)
+    )
+    query = (
+        select(AccessLine, Person.name, func.coalesce(Branch.name, Area.name), Round.starts_on, PaperSheet.title)
+        .join(Person, Person.id == AccessLine.by_id)
+        .outerjoin(Branch, Branch.id == AccessLine.branch_id)
+        .join(Area, Area.id == func.coalesce(Branch.area_id, AccessLine.area_id))
+        .outerjoin(Round, Round.id == AccessLine.round_id)
+        .outerjoin(PaperSheet, _OF_A_SHEET)
+        .where(
+            AccessLine.by_id != person_id,
+            or_(
+                and_(Branch.area_id.in_(above), _showed_rows_of(person_id)),
+                and_(AccessLine.what == Looked.OBJECTION, AccessLine.subject.in_(objected)),
+                and_(AccessLine.what == Looked.PAPER, AccessLine.subject.in_(sheets)),
+            ),
+        )
+        .order_by(AccessLine.id.desc())
+        .limit(page.limit + 1)
+    )
+    if page.after:
+        query = query.where(AccessLine.id < page.after[0])
+    rows = [
+        _row(line, mask_name(by), branch, starts_on, sheet or line.subject)
+        for line, by, branch, starts_on, sheet in session.execute(query)
+    ]
+    return cut(rows, page.limit, lambda row: (row.id,))
+
+
+def _areas_of_work(session: Session, person_id: int) -> list[int]:
+    """Return the areas in which the person left rows, and all above them: only their branches can have shown one."""
     paths = session.scalars(
         select(Area.path).join(Evidence, Evidence.area_id == Area.id).where(Evidence.person_id == person_id).distinct()
     )
-    above = sorted({int(part) for path in paths for part in path.split("/") if part})
-    mine = (
+    return sorted({key for path in paths for key in ids_in(path)})
+
+
+def _showed_rows_of(person_id: int) -> ColumnElement[bool]:
+    """Tell whether a look (AccessLine with its Area) showed rows among which one is this person's: by kind, place and time."""
+    place = aliased(Area)
+    theirs = (
         select(Evidence.id)
         .join(place, place.id == Evidence.area_id)
         .where(
@@ -96,42 +136,7 @@ def my_access_page(session: Session, person_id: int, page: PageRequest) -> Page[
         .where(Membership.person_id == person_id, Membership.branch_id == AccessLine.branch_id)
         .exists()
     )
-    objected = select(Objection.public_id).where(Objection.by_id == person_id)
-    sheets = (
-        select(PaperSheet.public_id)
-        .join(PaperLine, PaperLine.sheet_id == PaperSheet.id)
-        .where(PaperLine.person_id == person_id)
-    )
-    query = (
-        select(AccessLine, Person.name, func.coalesce(Branch.name, Area.name), Round.starts_on, PaperSheet.title)
-        .join(Person, Person.id == AccessLine.by_id)
-        .outerjoin(Branch, Branch.id == AccessLine.branch_id)
-        .join(Area, Area.id == func.coalesce(Branch.area_id, AccessLine.area_id))
-        .outerjoin(Round, Round.id == AccessLine.round_id)
-        .outerjoin(PaperSheet, _OF_A_SHEET)
-        .where(
-            AccessLine.by_id != person_id,
-            or_(
-                and_(
-                    Branch.area_id.in_(above),
-                    AccessLine.from_at.is_not(None),
-                    or_(AccessLine.members_only.is_(False), is_member),
-                    mine,
-                ),
-                and_(AccessLine.what == Looked.OBJECTION, AccessLine.subject.in_(objected)),
-                and_(AccessLine.what == Looked.PAPER, AccessLine.subject.in_(sheets)),
-            ),
-        )
-        .order_by(AccessLine.id.desc())
-        .limit(page.limit + 1)
-    )
-    if page.after:
-        query = query.where(AccessLine.id < page.after[0])
-    rows = [
-        _row(line, mask_name(by), branch, starts_on, sheet or line.subject)
-        for line, by, branch, starts_on, sheet in session.execute(query)
-    ]
-    return cut(rows, page.limit, lambda row: (row.id,))
+    return and_(AccessLine.from_at.is_not(None), or_(AccessLine.members_only.is_(False), is_member), theirs)
 
 
 _OF_A_SHEET = and_(AccessLine.what == Looked.PAPER, PaperSheet.public_id == AccessLine.subject)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import Select, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import events
@@ -190,14 +190,53 @@ def _outcome(line: NoShowLine, actor: Actor, command: Decision) -> NoShowState:
 
 def note_no_shows(session: Session, *, now: datetime) -> int:
     """Note who had a place and was not in the list when it closed; take off who was there after all. Return how many rows changed."""
+    changed = _take_off_who_came(session, now)
+    absent = session.execute(_absent(now)).all()
+    if not absent:
+        return changed
+    noted = [
+        {
+            "public_id": new_public_id(),
+            "signup_id": row.id,
+            "person_id": row.person_id,
+            "shift_id": row.shift_id,
+            "area_id": row.area_id,
+            "shift_ended_at": row.ends_at,
+            "state": NoShowState.NOTED,
+            "noted_at": now,
+        }
+        for row in absent
+    ]
+    session.execute(insert(NoShow), noted)
+    if rule_in_force(session, now=now).most is not None:  # without a consequence nobody's bell rings
+        for one in noted:
+            events.record(
+                session,
+                "tasks.no_show_noted",
+                at=now,
+                subject=f"shift:{one['shift_id']}",
+                area_id=one["area_id"],
+                person_id=one["person_id"],
+                shift_id=one["shift_id"],
+                no_show=one["public_id"],
+            )
+    return changed + len(noted)
+
+
+def _take_off_who_came(session: Session, now: datetime) -> int:
+    """Withdraw what was noted about people who were found in the list later; return how many rows that were."""
     there = select(Signup.id).where(Signup.id == NoShow.signup_id, Signup.arrived_at.is_not(None))
-    changed = rows_changed(
+    return rows_changed(
         session,
         update(NoShow)
         .where(NoShow.state != NoShowState.WITHDRAWN, exists(there))
         .values(state=NoShowState.WITHDRAWN, decided_at=now),
     )
-    rows = session.execute(
+
+
+def _absent(now: datetime) -> Select[int, int, int, datetime, int]:
+    """Select the next places whose people are in no list, now that it is closed, and of whom nothing is noted yet."""
+    return (
         select(
             Signup.id,
             Signup.person_id,
@@ -218,33 +257,4 @@ def note_no_shows(session: Session, *, now: datetime) -> int:
         )
         .order_by(Signup.id)
         .limit(BATCH)
-    ).all()
-    if not rows:
-        return changed
-    noted = [
-        {
-            "public_id": new_public_id(),
-            "signup_id": row.id,
-            "person_id": row.person_id,
-            "shift_id": row.shift_id,
-            "area_id": row.area_id,
-            "shift_ended_at": row.ends_at,
-            "state": NoShowState.NOTED,
-            "noted_at": now,
-        }
-        for row in rows
-    ]
-    session.execute(insert(NoShow), noted)
-    if rule_in_force(session, now=now).most is not None:  # without a consequence nobody's bell rings
-        for row, values in zip(rows, noted, strict=True):
-            events.record(
-                session,
-                "tasks.no_show_noted",
-                at=now,
-                subject=f"shift:{row.shift_id}",
-                area_id=row.area_id,
-                person_id=row.person_id,
-                shift_id=row.shift_id,
-                no_show=values["public_id"],
-            )
-    return changed + len(rows)
+    )
