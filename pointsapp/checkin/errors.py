@@ -33,6 +33,13 @@ class CardRevoked(CodeInvalid):
     detail = _l("这张个人卡已经挂失，不能再用。请本人出示手机上的码，或到服务台办一张新卡；这一场也可以按名单点名。")
 
 
+class PersonCodeUnknown(CodeInvalid):
+    """A code with the right check characters that is nobody's now: most often the one from before a lost phone."""
+
+    title = _l("这不是谁现在的码")
+    detail = _l("可能已经换了新码，或者不是“我的码”。请本人打开“我的码”再扫一次；也可以按名单点名。")
+
+
 class WrongAction(CodeInvalid):
     """The given action does not agree with the venue code."""
 

@@ -268,7 +268,8 @@ class TestLostCard:
             assert person.volunteer_number[-4:] not in said
             assert "王" not in said
         assert "这张卡已经挂失" in text(at(client, person).get(f"/q/u/{code}"))
-        assert "没有认出这个码" in text(client.get(f"/q/u/{new_code(10)}"))
+        assert "可能已经换了新码" in text(client.get(f"/q/u/{new_code(10)}"))
+        assert "没有认出这个码" in text(client.get("/q/u/ABCDEFGH12"))
 
     def test_a_program_reads_the_same_code_as_ever(
         self, client: HouseClient, venue: Venue, session: Session, lost: tuple[str, Person]

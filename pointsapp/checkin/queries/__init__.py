@@ -6,6 +6,7 @@ from pointsapp.checkin.queries.codes import (
     VenueCode,
     personal_code,
     poster_code,
+    refusal_of_code,
     shift_for_leader,
     venue_code,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "poster_code",
     "provisional_page",
     "receipt_view",
+    "refusal_of_code",
     "resolve",
     "scanned_person",
     "screen_view",

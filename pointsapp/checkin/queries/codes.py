@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pointsapp.checkin.errors import NoCheckOutHere
+from pointsapp.checkin.errors import CardRevoked, CodeInvalid, NoCheckOutHere, PersonCodeUnknown
 from pointsapp.checkin.models import Action
 from pointsapp.checkin.policies import may_check_others_in
 from pointsapp.checkin.queries.looks import Look, look_at, why_not_lead
 from pointsapp.checkin.rules import venue
 from pointsapp.checkin.rules.judge import CHECK_OUT_AFTER
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.errors import Conflict, NotFound
+from pointsapp.core.errors import Conflict, NotFound, Refusal
 from pointsapp.people.models import Person
+from pointsapp.people.queries import is_revoked_card
 from pointsapp.tasks.policies import may_run_task
 
 
@@ -82,3 +83,10 @@ def personal_code(session: Session, person_id: int) -> PersonalCode:
         select(Person.personal_code, Person.name, Person.volunteer_number).where(Person.id == person_id)
     ).one()
     return PersonalCode(code=row.personal_code, name=row.name, volunteer_number=row.volunteer_number)
+
+
+def refusal_of_code(session: Session, code: str | None) -> Refusal:
+    """Return why a scanned personal code, as core.codes.read gives it, means nobody: mistyped, reported lost, or of before."""
+    if code is None:
+        return CodeInvalid()
+    return CardRevoked() if is_revoked_card(session, code) else PersonCodeUnknown()

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
-from pointsapp.checkin.errors import CardRevoked, CodeInvalid, NotSignedUp
+from pointsapp.checkin.errors import NotSignedUp
 from pointsapp.checkin.models import Action
 from pointsapp.checkin.queries.closing import is_ready
+from pointsapp.checkin.queries.codes import refusal_of_code
 from pointsapp.checkin.queries.lists import Arrival, Counts, ListLine, counts_of, latest_arrivals, people_page
 from pointsapp.checkin.queries.looks import Look, leads_it, looks_among
 from pointsapp.checkin.queries.resolving import case_of
@@ -22,7 +23,7 @@ from pointsapp.core.actor import COMMUNITY_STAFF, Actor
 from pointsapp.core.errors import Refusal
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut, instant
-from pointsapp.people.queries import is_revoked_card, load_actor, name_of, person_by_personal_code
+from pointsapp.people.queries import load_actor, name_of, person_by_personal_code
 from pointsapp.tasks.models import Shift, Task, TaskState
 from pointsapp.tasks.policies import is_on_the_spot, may_lead_shift, may_run_task, sees_full_names
 from pointsapp.tasks.queries import Joining, ShiftBrief, joining
@@ -58,7 +59,7 @@ def scanned_person(session: Session, actor: Actor, typed: str, *, now: datetime)
     code = codes.read(typed, codes.PERSONAL_LENGTH)
     person = None if code is None else person_by_personal_code(session, code)
     if code is None or person is None:
-        raise CardRevoked() if is_revoked_card(session, code or "") else CodeInvalid()
+        raise refusal_of_code(session, code)
     briefs = () if person.id == actor.person_id else shifts_to_lead(session, actor, now=now)
     looks = looks_among(session, person.id, [brief.id for brief in briefs], actor_id=actor.person_id)
     shifts = [_scanned(look, now) for look in looks]

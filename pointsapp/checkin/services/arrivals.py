@@ -11,10 +11,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from pointsapp.checkin.errors import CardRevoked, CodeExpired, CodeInvalid, NotSignedUp, SamePerson, WrongAction
+from pointsapp.checkin.errors import CodeExpired, CodeInvalid, NotSignedUp, SamePerson, WrongAction
 from pointsapp.checkin.models import Action, Way
 from pointsapp.checkin.policies import OFFLINE_GRACE_MINUTES, may_check_others_in
-from pointsapp.checkin.queries import Look, Seal, case_of, look_at, resolve, site_of, usable_seal, why_not_lead
+from pointsapp.checkin.queries import (
+    Look,
+    Seal,
+    case_of,
+    look_at,
+    refusal_of_code,
+    resolve,
+    site_of,
+    usable_seal,
+    why_not_lead,
+)
 from pointsapp.checkin.rules import judge as rules
 from pointsapp.checkin.rules import venue
 from pointsapp.checkin.rules.judge import Attempt, Fix, Verdict
@@ -24,7 +34,7 @@ from pointsapp.core import codes, policy
 from pointsapp.core.actor import Actor
 from pointsapp.core.errors import NotFound, Refusal, Refused
 from pointsapp.core.locks import LockKind, lock
-from pointsapp.people.queries import is_revoked_card, load_actor, person_by_personal_code, person_by_public_id
+from pointsapp.people.queries import load_actor, person_by_personal_code, person_by_public_id
 from pointsapp.people.services import mark_verified
 from pointsapp.tasks.models import TaskState
 from pointsapp.tasks.policies import may_run_task
@@ -130,7 +140,7 @@ def check_in_person(
         code = codes.read(command.code or "", codes.PERSONAL_LENGTH)
         person = None if code is None else person_by_personal_code(session, code)
         if person is None:
-            return refuse(session, trace, CardRevoked() if is_revoked_card(session, code or "") else CodeInvalid())
+            return refuse(session, trace, refusal_of_code(session, code))
     else:
         person = person_by_public_id(session, command.user_id or "")
         if person is None:
