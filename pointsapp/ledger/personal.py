@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from pointsapp.core.personal import Acts, Chapter, Closing, Fate, Holding
@@ -34,13 +34,15 @@ PARTS = (
 
 
 def _balance(person_id: int, **_moment: datetime) -> ScalarSelect[int]:
-    return select(Balance.amount).where(Balance.account == accounts.person_available(person_id)).scalar_subquery()
+    """What is held counts too: its vouchers are given back first, and then it lapses with the rest."""
+    own = (accounts.person_available(person_id), accounts.person_held(person_id))
+    return select(func.coalesce(func.sum(Balance.amount), 0)).where(Balance.account.in_(own)).scalar_subquery()
 
 
 CLOSINGS = (
     Closing(
         key="ledger.points",
-        label=_l("剩下的 %(n)s 分会作废，在公示账单里列为“到期”"),
+        label=_l("积分连同退回的，一共 %(n)s 分会作废，在公示账单里列为“到期”"),
         counts=_balance,
         ends=close_person,
     ),

@@ -254,7 +254,7 @@ WORDS: dict[str, Words] = {
         _l("您有了新身份"), _l("从现在起您是%(role)s，相应的页面在“我的”里。"), "key", "brand", _ME
     ),
     "people.role_ended": Words(
-        _l("身份到期"), _l("您不再担任%(role)s。积分、时长和记录都不受影响。"), "key", "info", _ME
+        _l("身份结束了"), _l("您不再担任%(role)s。积分、时长和记录都不受影响。"), "key", "info", _ME
     ),
     "people.verified": Words(
         _l("身份核实好了"), _l("积分可以用了，去看看能换什么。"), "shield", "yes", ("redemption.show_offers", None)

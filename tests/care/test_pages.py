@@ -84,9 +84,9 @@ class TestActing:
         self, client: HouseClient, shop: Shop, session: Session
     ) -> None:
         helper = make_person(session, shop.tree["community"], name="李小兰")
+        home = session.merge(shop.tree["community"])
         make_shift(
-            session,
-            make_task(session, session.merge(shop.tree["community"]), points=15, points_mode=PointsMode.PER_HOUR),
+            session, make_task(session, home, points=15, points_mode=PointsMode.PER_HOUR, check_out_required=True)
         )
         mandate = _given(client, shop, helper)
         client.post(f"/for/{mandate}/opening")
@@ -106,6 +106,10 @@ class TestActing:
         page = _text(client.get(f"/for/{mandate}"))
         assert f"名额留到 {clocks.to_local(until):%H:%M}" in page
         assert f"{sure.public_id}/cancellation" not in page
+        free = _text(client.get(f"/for/{mandate}/tasks"))
+        assert "已报名" in free  # signed up for once more, nothing would happen and the page would thank for it
+        assert f"名额留到 {clocks.to_local(until):%H:%M}" in free
+        assert 'value="' + soon.public_id not in free
         short = client.post(f"/for/{mandate}/signups/{sure.public_id}/leave", data={"reason": "病"})
         assert short.status_code == 422
         assert "病</textarea>" in _text(short)

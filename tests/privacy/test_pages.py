@@ -48,6 +48,15 @@ class TestLeaving:
         assert "正在等待注销" not in _text(client.get("/"))
         assert "申请注销" in _text(client.get("/me/leave"))
 
+    def test_the_points_that_lapse_are_those_of_the_vouchers_too(
+        self, client: HouseClient, shop: Shop, session: Session
+    ) -> None:
+        give_points(session, shop.resident, 50)
+        offer = make_offer(shop, points=30)
+        write(issue_voucher, actor_of(session, shop.resident), offer.public_id, now=clocks.now())
+        client.sign_in(shop.resident)
+        assert "一共 50 分会作废" in _text(client.get("/me/leave"))
+
     def test_who_holds_an_office_reads_why_not(self, client: HouseClient, shop: Shop) -> None:
         client.sign_in(shop.clerk)
         assert "还担任着角色" in _text(client.get("/me/leave"))

@@ -37,7 +37,7 @@ from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.merchants.queries import OfferFilter
 from pointsapp.people.queries import load_actor
 from pointsapp.redemption.queries import offer_cards, voucher_by_public_id
-from pointsapp.tasks.queries import TaskFilter, may_cancel, tasks_page
+from pointsapp.tasks.queries import TaskFilter, may_cancel, my_signups_in, tasks_page
 from pointsapp.web.doors import Form, bind, blank, posted, write_page
 from pointsapp.web.links import absolute
 from pointsapp.web.login import signed_in
@@ -115,8 +115,11 @@ def show_tasks(mandate: str) -> str:
         return _closed(mandate)
     page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int, int)))
     wanted = TaskFilter(is_open=True)
-    found = tasks_page(db.session, acting.person, wanted, page, now=now())
-    return render_template("care/tasks.html", mandate=acting.mandate, found=found)
+    moment = now()
+    found = tasks_page(db.session, acting.person, wanted, page, now=moment)
+    shifts = tuple(shift.id for task in found.items for shift in task.shifts)
+    own = my_signups_in(db.session, acting.person.person_id, shifts)
+    return render_template("care/tasks.html", mandate=acting.mandate, found=found, own=own, moment=moment)
 
 
 @bp.post("/for/<mandate>/signups")
