@@ -28,4 +28,5 @@ MESSAGES: dict[str, Message] = {
     ),
 }
 
+MORE_THAN_PLANNED = _l("最多 %(most)s 分钟（计划时长）")
 ACTIONS = {Action.CHECK_IN: _l("签到"), Action.CHECK_OUT: _l("签退")}

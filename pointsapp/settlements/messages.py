@@ -27,6 +27,7 @@ STATES = {
 }
 
 BEFORE_THE_MONTH = _l("不能早于这个月")
+NOT_BELOW_NOUGHT, NOT_ABOVE_NOUGHT = _l("应是 0 元或以上"), _l("这一行是更正，应是 0 元或负数")
 _PAID_BACK = _l("款项已退回")
 
 # A filter finds months that ended either way.

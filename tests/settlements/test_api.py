@@ -63,6 +63,8 @@ def test_a_month_goes_its_way(desk: Desk, shop: Shop) -> None:
     assert desk.post("manager", f"{line}/dispute", disputed).json["open_lines"] == 1
     assert desk.post("manager", f"{line}/dispute", disputed).json["code"] == "line_answered"
     assert desk.post("manager", "confirmation", desk.sums()).json["code"] == "lines_disputed"
+    below = desk.post("staff", f"{line}/answer", {"answer": "少付", "fen": -300})
+    assert (below.status_code, below.json["errors"]) == (422, {"fen": ["应是 0 元或以上"]})
     answered = desk.post("staff", f"{line}/answer", {"answer": "同意", "fen": 300})
     assert (answered.status_code, answered.json["total_fen"]) == (200, 500)
     only = desk.get("staff", f"/settlements/{desk.month}/lines?disputed=true")["items"]

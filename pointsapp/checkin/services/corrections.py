@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from pointsapp.checkin.errors import (
     SecondPerson,
     TimeTaken,
 )
+from pointsapp.checkin.messages import MORE_THAN_PLANNED
 from pointsapp.checkin.models import Correction, CorrectionState
 from pointsapp.checkin.policies import may_approve_correction, may_correct
 from pointsapp.checkin.queries import Look, look_at_signup, title_in_the_way
@@ -69,7 +69,7 @@ def ask_correction(
     require(may_correct(actor, look), SamePerson())
     planned = look.brief.planned_minutes
     if command.minutes > planned:
-        raise Invalid({"minutes": [str(_l("最多 %(most)s 分钟（计划时长）", most=planned))]})
+        raise Invalid({"minutes": [str(MORE_THAN_PLANNED) % {"most": planned}]})
     if not look.is_confirmed or (look.attendance is None and now < look.brief.starts_at):
         raise NothingToCorrect()
     assert look.signup_id is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -14,13 +13,12 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.errors import Invalid, NotFound
 from pointsapp.core.states import must_move
 from pointsapp.settlements.errors import LineAnswered, StepNotDue
+from pointsapp.settlements.messages import NOT_ABOVE_NOUGHT, NOT_BELOW_NOUGHT
 from pointsapp.settlements.models import SettlementLine, SettlementState
 from pointsapp.settlements.policies import checks, confirms_for_shop
 from pointsapp.settlements.queries import LineRow, SettlementRow, line_by_public_id, settlement_row
 from pointsapp.settlements.services.reading import add_up, allow, locked_month
 from pointsapp.settlements.services.telling import tell_managers
-
-_ABOVE, _BELOW = _l("应是 0 元或以上"), _l("这一行是更正，应是 0 元或负数")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ def answer_line(session: Session, actor: Actor, command: AnswerLine, *, now: dat
         raise LineAnswered()
     fen = line.agreed_fen if command.fen is None else command.fen
     if line.is_correction != (fen < 0) and fen != 0:
-        raise Invalid({"fen": [_BELOW if line.is_correction else _ABOVE]})
+        raise Invalid({"fen": [str(NOT_ABOVE_NOUGHT if line.is_correction else NOT_BELOW_NOUGHT)]})
     must_move(
         session,
         update(SettlementLine)
