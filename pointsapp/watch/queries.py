@@ -200,7 +200,7 @@ def stated_rules(session: Session, counts: Counts, *, now: datetime) -> tuple[Ru
 
 
 def looked_at(session: Session) -> datetime | None:
-    """Return when the events were last looked at."""
+    """Return when the events were last looked at, None before the first time."""
     mark = session.get(WatchMark, "events")
     return mark.at if mark is not None else None
 

@@ -38,6 +38,7 @@ def count_out(session: Session, kind: BatchKind, area_path: str) -> int:
 def rows_out(
     session: Session, kind: BatchKind, area_path: str, *, after: int, limit: int, with_names: bool
 ) -> Sequence[OutRow]:
+    """Return the next rows of a list below `area_path`, those whose key is above `after`, by key; names are masked unless `with_names`."""
     statement = _statement(kind, area_path)
     key = statement.selected_columns[0]
     rows = session.execute(statement.where(key > after).order_by(key).limit(limit)).all()

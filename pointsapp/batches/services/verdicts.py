@@ -27,6 +27,7 @@ class Judged:
 
 
 def bad(line: int, cells: Sequence[str], why: str, **facts: Any) -> Judged:
+    """Judge a line as refused; `why` is a key of the batches' words, `facts` what they are filled with."""
     problem = Problem(line=line, why=why, facts=facts)
     return Judged(line=line, cells=tuple(cells), outcome=Outcome.REFUSED, problem=problem)
 

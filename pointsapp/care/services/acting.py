@@ -50,12 +50,14 @@ def open_mandate(session: Session, actor: Actor, mandate: str, *, now: datetime)
 
 
 def sign_up_for(session: Session, actor: Actor, mandate: str, shift: str, *, now: datetime) -> SignupReceipt:
+    """Take a place for the person, or put them in the queue: judged as if they had asked themself."""
     row, person = mandate_in_force(session, actor, mandate, now=now)
     receipt = sign_up(session, person, shift, now=now)
     return _recorded(session, row, person, Act.SIGNED_UP, receipt, now)
 
 
 def cancel_for(session: Session, actor: Actor, mandate: str, signup: str, *, now: datetime) -> SignupReceipt:
+    """Give the person's place back while one may; later it takes a reason (`take_leave_for`)."""
     row, person = mandate_in_force(session, actor, mandate, now=now)
     _must_be_theirs(session, person, signup)
     receipt = cancel_signup(session, person, signup, now=now)
@@ -103,6 +105,7 @@ def take_voucher_for(session: Session, actor: Actor, mandate: str, offer: str, *
 
 
 def give_back_for(session: Session, actor: Actor, mandate: str, voucher: str, *, now: datetime) -> VoucherView:
+    """Give a voucher back, and the person has the points again: this needs no consent to spend."""
     row, person = mandate_in_force(session, actor, mandate, now=now)
     found = voucher_by_public_id(session, voucher, now=now)
     if found is None or found.person_id != person.person_id:

@@ -159,6 +159,7 @@ def closing_view(session: Session, actor: Actor, look: Look, *, now: datetime) -
 
 
 def closings_of(session: Session, shift_id: int) -> tuple[Closed, ...]:
+    """Return who said, and when, that the shift's list is complete, the last time first; names are masked."""
     rows = session.execute(
         select(ShiftClosing.round, ShiftClosing.closed_at, ShiftClosing.facts, Person.name)
         .join(Person, Person.id == ShiftClosing.closed_by_id)

@@ -79,6 +79,7 @@ class PersonalCode:
 
 
 def personal_code(session: Session, person_id: int) -> PersonalCode:
+    """Return the person's own code with what is printed beside it. It has no end (docs/decisions.md)."""
     row = session.execute(
         select(Person.personal_code, Person.name, Person.volunteer_number).where(Person.id == person_id)
     ).one()

@@ -62,6 +62,7 @@ class Counts:
 
 
 def counts_of(session: Session, shift_id: int) -> Counts:
+    """Return how many have a place, how many came, and of these who is there still and who waits to be confirmed."""
     row = session.execute(
         select(
             func.count(Signup.id).label("expected"),

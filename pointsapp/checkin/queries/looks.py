@@ -190,7 +190,7 @@ def own_shifts(session: Session, person_id: int, *, now: datetime, to_write: boo
 def look_at(
     session: Session, person_id: int, shift: int | str, *, actor_id: int | None = None, to_write: bool = False
 ) -> Look | None:
-    """Return how the shift (key or public_id) stands for the person, and whether `actor_id` leads it."""
+    """Return how the shift (key or public_id) stands for the person, and whether `actor_id` leads it; None where there is no such shift."""
     by = {"person_id": person_id, "actor_id": person_id if actor_id is None else actor_id, "shift": shift}
     row = _ONE[to_write, isinstance(shift, int)].one(session, **by)
     return None if row is None else _as_look(row, person_id)

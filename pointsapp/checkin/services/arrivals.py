@@ -75,7 +75,7 @@ def checking_in(
 
 
 def check_in(session: Session, actor: Actor, command: CheckIn, *, now: datetime) -> CheckInReceipt | Refused:
-    """Check oneself in or out with the code shown at the venue."""
+    """Check oneself in or out with the code shown at the venue; a refused attempt is kept too, and comes back as Refused."""
     trace = Trace(at=now, way=command.way, person_id=actor.person_id, by_id=actor.person_id, action=command.action)
     code = codes.read(command.code, codes.VENUE_LENGTH)
     if code is None:

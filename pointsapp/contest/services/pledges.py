@@ -30,11 +30,11 @@ from pointsapp.core import clock, events, policy
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Invalid, NotFound
 from pointsapp.core.states import move
-from pointsapp.stars.models import PlanItem, RoundBranch
+from pointsapp.stars.models import PlanItem
 from pointsapp.stars.queries import BranchRow, RoundRow, find_branch, find_round
 from pointsapp.stars.queries.plan_choices import evidence_of_branch
 from pointsapp.stars.queries.rounds import rounds_by_ids
-from pointsapp.stars.services.gates import hold_open
+from pointsapp.stars.services.gates import hold_open, must_take_part
 
 # What a confirmed pledge leaves for the metrics (contest/metrics.py).
 PUBLISHED, CONFIRMED = "contest.pledge_published", "contest.pledge_confirmed"
@@ -87,8 +87,7 @@ def publish_pledge(session: Session, actor: Actor, command: PublishPledge, *, no
     found, branch = find_round(session, command.round_id), find_branch(session, command.branch_id)
     require(may_pledge(actor, branch.area_path))
     # Locked, so that two published at once are counted one after the other.
-    if session.get(RoundBranch, (found.id, branch.id), with_for_update=True) is None:
-        raise NotFound()
+    must_take_part(session, found, branch, locked=True)
     standing = select(Pledge).where(
         Pledge.round_id == found.id, Pledge.branch_id == branch.id, Pledge.state != PledgeState.WITHDRAWN
     )

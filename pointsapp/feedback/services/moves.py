@@ -69,6 +69,7 @@ def step(
 
 
 def last_step(session: Session, row: Feedback) -> FeedbackStep:
+    """Return the newest step of a matter; its first is written together with it, so there is one."""
     query = select(FeedbackStep).where(FeedbackStep.feedback_id == row.id).order_by(FeedbackStep.id.desc())
     return session.scalars(query.limit(1)).one()
 

@@ -62,6 +62,7 @@ def flows(session: Session, start: datetime | None = None, end: datetime | None 
 
 
 def net(sums: Mapping[Flow, int], signs: Mapping[Flow, int]) -> int:
+    """Add up sums by flow, each with the sign it has in the figure that is asked for."""
     return sum(sign * sums[flow] for flow, sign in signs.items())
 
 

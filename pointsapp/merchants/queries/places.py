@@ -105,6 +105,7 @@ def require_merchant(session: Session, id_or_code: str | None) -> MerchantRow:
 
 
 def merchant_by_id(session: Session, merchant_id: int) -> MerchantRow:
+    """Return a merchant that some row names, in whatever state: merchants are never deleted, so there is one."""
     return _rows(session, _select().where(Merchant.id == merchant_id))[0]
 
 

@@ -108,10 +108,12 @@ def _rows(session: Session, statement: Select[Invitation, str, str, str, str]) -
 
 
 def invitation_by_code(session: Session, code: str) -> InvitationRow | None:
+    """Return the invitation behind a code, used or not: the service says why it can no longer be accepted."""
     return next(iter(_rows(session, _select().where(Invitation.code == code))), None)
 
 
 def invitation_by_public_id(session: Session, public_id: str) -> InvitationRow | None:
+    """Return an invitation, whoever asks: the caller judges whether they may take it back."""
     return next(iter(_rows(session, _select().where(Invitation.public_id == public_id))), None)
 
 

@@ -109,6 +109,7 @@ class Preview:
 
 
 def preview_of(session: Session, two: TwoPeople, *, now: datetime) -> Preview:
+    """Count what merging two accounts would carry over and end, and what stands in its way; nothing is written."""
     carries, bars = merging.carries(), merging.bars()
     pair = two.absorbed.id, two.survivor.id
     counts = dict(zip(carries, merging.count_each(session, carries, *pair, now=now), strict=True))
@@ -204,6 +205,7 @@ def _row(found: Any) -> MergeRow:
 
 
 def merge_row(session: Session, public_id: str) -> MergeRow | None:
+    """Return the merge with this public id, whoever asks: the caller judges who may read it."""
     found = session.execute(_select().where(Merge.public_id == public_id)).one_or_none()
     return None if found is None else _row(found)
 

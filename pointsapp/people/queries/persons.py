@@ -110,6 +110,7 @@ def _one(session: Session, statement: Swift, key: str) -> PersonRow | None:
 
 
 def person_by_public_id(session: Session, public_id: str) -> PersonRow | None:
+    """Return the person, None where there is none or they were erased; whoever asks may not yet know of them."""
     return _one(session, _BY_PUBLIC_ID, public_id)
 
 

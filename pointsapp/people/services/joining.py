@@ -82,6 +82,7 @@ def create_people(session: Session, people: Sequence[NewPerson], *, now: datetim
 
 
 def create_person(session: Session, person: NewPerson, *, now: datetime) -> CreatedPerson:
+    """Create one person as `create_people` does."""
     return create_people(session, [person], now=now)[0]
 
 

@@ -46,6 +46,7 @@ def create_tokens(session: Session, person_ids: Sequence[int], *, now: datetime)
 
 
 def create_token(session: Session, person_id: int, *, now: datetime) -> CreatedToken:
+    """Create one API token; its text is in the receipt and nowhere else, only its digest is kept."""
     return create_tokens(session, [person_id], now=now)[0]
 
 

@@ -85,6 +85,7 @@ def withdraw_erasure(session: Session, actor: Actor, person: str, *, now: dateti
 
 
 def waiting_erasure(session: Session, person_id: int) -> Erasure | None:
+    """Return the request to be forgotten that waits for its day, None where the person made none or took it back."""
     return session.scalars(
         select(Erasure).where(Erasure.person_id == person_id, Erasure.state == ErasureState.WAITING)
     ).one_or_none()

@@ -107,6 +107,7 @@ def out_today(session: Session, merchant_id: int, offer_id: int, *, now: datetim
 
 
 def shortage_by_public_id(session: Session, public_id: str) -> ShortageRow | None:
+    """Return the shortage, whoever asks: the caller judges who may read it."""
     return next(iter(_rows(session, _select().where(Shortage.public_id == public_id))), None)
 
 

@@ -126,6 +126,7 @@ def _rows(session: Session, statement: _Select) -> list[RedemptionRow]:
 
 
 def redemption_by_public_id(session: Session, public_id: str) -> RedemptionRow | None:
+    """Return the redemption, undone or not, whoever asks: the caller judges who may read it."""
     return next(iter(_rows(session, _select().where(Redemption.public_id == public_id))), None)
 
 

@@ -135,11 +135,13 @@ _BY_PUBLIC_ID = Swift(lambda: _select().where(_voucher.c.public_id == bindparam(
 
 
 def voucher_by_code(session: Session, code: str, *, now: datetime) -> VoucherView | None:
+    """Return the voucher a code names, in whatever state; the caller has judged who asks."""
     row = _BY_CODE.one(session, code=code)
     return None if row is None else _view(row, now)
 
 
 def voucher_by_public_id(session: Session, public_id: str, *, now: datetime) -> VoucherView | None:
+    """Return the voucher, in whatever state, whoever asks: the caller judges who may read it."""
     row = _BY_PUBLIC_ID.one(session, public_id=public_id)
     return None if row is None else _view(row, now)
 

@@ -36,6 +36,7 @@ class OfferCard:
 
 
 def as_card(offer: OfferView, balance: int | None) -> OfferCard:
+    """Return an offer as the shop window shows it to somebody with `balance` points; None is a guest, who is told nothing of their own."""
     return OfferCard(
         public_id=offer.public_id,
         title=offer.title,
@@ -52,6 +53,7 @@ def as_card(offer: OfferView, balance: int | None) -> OfferCard:
 
 
 def balance_of(session: Session, actor: Actor | None) -> int | None:
+    """Return what the actor can spend now, None for a guest."""
     return None if actor is None else person_balance(session, actor.person_id)
 
 

@@ -39,6 +39,7 @@ def reference(voucher: str, holds: int, verb: str) -> str:
 
 
 def ledger_facts(title: str, merchant: str, voucher: str) -> dict[str, Any]:
+    """Return what the books keep of a voucher's move: the words of the line, and the voucher it opens."""
     return {"title": title, "merchant": merchant, "voucher": voucher}
 
 

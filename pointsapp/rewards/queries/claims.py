@@ -51,6 +51,7 @@ class ClaimLine:
 
 
 def claim_place(session: Session, public_id: str) -> ClaimPlace | None:
+    """Return where a claim belongs: the home of the person it is against, and who asked to write it off."""
     row = session.execute(
         select(
             Claim.id, Claim.person_id, Area.path.label("area_path"), Claim.write_off_asked_by_id.label("asked_by_id")

@@ -116,6 +116,7 @@ def lines_page(
 
 
 def line_by_public_id(session: Session, public_id: str) -> LineRow | None:
+    """Return the line as it stands now, also in the middle of a write; the caller judges who may read it."""
     found = session.execute(
         _select().where(SettlementLine.public_id == public_id).execution_options(populate_existing=True)
     ).first()

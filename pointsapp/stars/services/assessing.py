@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.errors import NotFound
 from pointsapp.stars.errors import (
     CountedByPlatform,
     NotYourIndicator,
@@ -30,7 +29,7 @@ from pointsapp.stars.queries.remit import is_own_branch
 from pointsapp.stars.queries.rounds import RoundRow, find_round
 from pointsapp.stars.rules.check import shown
 from pointsapp.stars.rules.scheme import Indicator, Source
-from pointsapp.stars.services.gates import hold_open
+from pointsapp.stars.services.gates import hold_open, must_take_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +162,8 @@ def keep_score(
     return row
 
 
-def must_take_part(session: Session, found: RoundRow, branch: BranchRow) -> None:
-    if session.get(RoundBranch, (found.id, branch.id)) is None:
-        raise NotFound()
-
-
 def must_be_assessed(found: RoundRow, command: Assess) -> Indicator:
+    """Return the indicator that is scored; refuse one the platform counts itself, and a score (hundredths) the scheme does not allow."""
     indicator = found.scheme.indicator(command.indicator)
     if indicator is None:
         raise UnknownIndicator(str(UNKNOWN_INDICATOR))

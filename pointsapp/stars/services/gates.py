@@ -1,4 +1,4 @@
-"""The gate of a round: whoever edits holds it beside others, whoever publishes or closes holds it alone.
+"""The gate of a round: which branches take part; whoever edits holds it beside others, whoever publishes or closes holds it alone.
 
 The state is read again under the lock, so an edit that raced with the closing either was there before it or is refused.
 """
@@ -10,11 +10,18 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pointsapp.core.errors import Conflict
+from pointsapp.core.errors import Conflict, NotFound
 from pointsapp.core.locks import LockKind, lock, share
 from pointsapp.stars.errors import RoundClosed, RoundPublished
-from pointsapp.stars.models import Round, RoundState
+from pointsapp.stars.models import Round, RoundBranch, RoundState
+from pointsapp.stars.queries.branches import BranchRow
 from pointsapp.stars.queries.rounds import RoundRow
+
+
+def must_take_part(session: Session, found: RoundRow, branch: BranchRow, *, locked: bool = False) -> None:
+    """Refuse (NotFound) a branch that takes no part in the round; `locked`: let nobody else add to its part until this is over."""
+    if session.get(RoundBranch, (found.id, branch.id), with_for_update=locked or None) is None:
+        raise NotFound()
 
 
 def hold_open(session: Session, found: RoundRow, refusal: type[Conflict] | None = None) -> None:

@@ -35,8 +35,8 @@ from pointsapp.stars.queries.remit import is_own_branch
 from pointsapp.stars.queries.rounds import RoundRow, find_round, rounds_by_ids
 from pointsapp.stars.rules.objections import Bar, bar_to_answering
 from pointsapp.stars.rules.scheme import Source
-from pointsapp.stars.services.assessing import Assess, give, must_be_assessed, must_take_part
-from pointsapp.stars.services.gates import hold_published
+from pointsapp.stars.services.assessing import Assess, give, must_be_assessed
+from pointsapp.stars.services.gates import hold_published, must_take_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

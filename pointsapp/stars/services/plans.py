@@ -25,13 +25,13 @@ from pointsapp.stars.errors import (
     UnknownIndicator,
 )
 from pointsapp.stars.messages import NOT_ON_DUTY_HERE, UNKNOWN_INDICATOR, UNKNOWN_STAR
-from pointsapp.stars.models import PlanChange, PlanEvidence, PlanItem, RoundBranch, StarPlan
+from pointsapp.stars.models import PlanChange, PlanEvidence, PlanItem, StarPlan
 from pointsapp.stars.policies import may_edit_plan
 from pointsapp.stars.queries.baselines import baseline_of
 from pointsapp.stars.queries.branches import BranchRow, find_branch
 from pointsapp.stars.queries.plan_choices import evidence_of_branch, on_duty
 from pointsapp.stars.queries.rounds import RoundRow, find_round, rounds_by_ids
-from pointsapp.stars.services.gates import hold_open
+from pointsapp.stars.services.gates import hold_open, must_take_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +176,7 @@ def link_evidence(session: Session, actor: Actor, command: LinkEvidence, *, now:
 
 def _stands(session: Session, actor: Actor, found: RoundRow, branch: BranchRow, now: datetime) -> bool:
     """Begin the plan unless it stands; tell whether it was new. Not in a round that is over."""
-    if session.get(RoundBranch, (found.id, branch.id)) is None:
-        raise NotFound()
+    must_take_part(session, found, branch)
     hold_open(session, found, PlanFrozen)
     if session.get(StarPlan, (found.id, branch.id)) is not None:
         return False

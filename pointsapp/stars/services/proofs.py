@@ -34,14 +34,13 @@ from pointsapp.stars.models import (
     ProofKind,
     ProofStep,
     ProofUse,
-    RoundBranch,
 )
 from pointsapp.stars.policies import may_give_proof, may_publish_proof
 from pointsapp.stars.queries.branches import BranchRow, find_branch
 from pointsapp.stars.queries.plan_choices import evidence_of_branch
 from pointsapp.stars.queries.rounds import RoundRow, find_round, rounds_by_ids
 from pointsapp.stars.rules.scheme import Source
-from pointsapp.stars.services.gates import hold_open
+from pointsapp.stars.services.gates import hold_open, must_take_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +80,7 @@ def give_proof(session: Session, actor: Actor, command: GiveProof, *, now: datet
     """Put a piece into the branch's docket. The same file, or the same words, a second time is refused with its number."""
     found, branch = find_round(session, command.round_id), find_branch(session, command.branch_id)
     require(may_give_proof(actor, branch.area_path))
-    if session.get(RoundBranch, (found.id, branch.id)) is None:
-        raise NotFound()
+    must_take_part(session, found, branch)
     _must_be_open(session, found)
     if not found.starts_on <= command.happened_on <= min(found.ends_on, clock.local_day(now)):
         raise ProofOtherQuarter(starts_on=found.starts_on.isoformat(), ends_on=found.ends_on.isoformat())

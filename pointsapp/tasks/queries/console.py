@@ -84,6 +84,7 @@ def points_needed(task: TaskView) -> int:
 
 
 def place_cost(task: TaskView, shift: ShiftView) -> int:
+    """Return the most points one place of the shift can cost its budget: publication reserves so many."""
     return greatest_points_per_place(task.points, task.points_mode, minutes_between(shift.starts_at, shift.ends_at))
 
 

@@ -91,6 +91,7 @@ CARD_COLUMNS: tuple[Any, ...] = (
 
 
 def select_cards() -> Select[Any]:
+    """Select tasks as CARD_COLUMNS; whoever asks adds who may see them."""
     return (
         select(*CARD_COLUMNS)
         .select_from(Task)

@@ -33,6 +33,7 @@ def no_show_rule(values: Sequence[Any]) -> NoShowRule:
 
 
 def rule_in_force(session: Session, *, now: datetime) -> NoShowRule:
+    """Return what follows a no-show now; in a fresh database nothing does."""
     return no_show_rule(policy.values(session, *NO_SHOW_POLICIES, now=now))
 
 
@@ -172,6 +173,7 @@ def my_no_shows(session: Session, person_id: int, page: PageRequest) -> Page[NoS
 
 
 def no_show_by_id(session: Session, no_show: str) -> NoShowLine | None:
+    """Return what was noted, whoever asks: the caller judges who may read it."""
     found = _read(session, _lines().where(NoShow.public_id == no_show))
     return found[0] if found else None
 
@@ -209,6 +211,7 @@ class NoShowStanding:
 
 
 def no_show_standing(session: Session, person_id: int, *, now: datetime) -> NoShowStanding:
+    """Return how many no-shows count against the person now, and until when a pause keeps them from signing up."""
     rule = rule_in_force(session, now=now)
     ends = counted_ends(session, person_id, rule, now=now)
     return NoShowStanding(rule=rule, counted=len(ends), paused_until=pause_ends_at(rule, ends, now))

@@ -220,6 +220,7 @@ def note_full(brief: ShiftBrief, now: datetime) -> None:
 
 
 def note_full_id(shift_public_id: str, now: datetime) -> None:
+    """Remember that the shift was seen full at `now`: for who asks next, never as the authority for a write."""
     if len(_seen_full) >= _MOST_REMEMBERED:
         _seen_full.clear()
     _seen_full[shift_public_id] = now

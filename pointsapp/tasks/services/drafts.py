@@ -128,6 +128,7 @@ def edit_draft(session: Session, actor: Actor, task: str, draft: TaskDraft, *, n
 
 
 def viewed(session: Session, task_id: int) -> TaskView:
+    """Return the task that was just written, as its page reads it."""
     row = task_view(session, task_id)
     assert row is not None
     return row
@@ -212,6 +213,7 @@ def _people_called(session: Session, handles: set[str]) -> dict[str, int]:
 
 
 def set_leaders(session: Session, shift_id: int, person_ids: Sequence[int]) -> None:
+    """Let these people lead the shift, and nobody else; whom that concerns is told by the caller."""
     session.execute(delete(ShiftLeader).where(ShiftLeader.shift_id == shift_id))
     if person_ids:
         rows = [{"shift_id": shift_id, "person_id": person_id} for person_id in person_ids]

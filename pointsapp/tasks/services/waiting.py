@@ -44,6 +44,7 @@ class Terms:
 
 
 def terms(session: Session, *, now: datetime) -> Terms:
+    """Return by which policies the queue moves now, read in one statement."""
     quota, offer, stops, *no_shows = policy.values(
         session, WEEKLY_QUOTA, WAITLIST_OFFER_MINUTES, PROMOTION_STOPS_MINUTES, *NO_SHOW_POLICIES, now=now
     )
