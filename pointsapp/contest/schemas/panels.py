@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, post_load
 
 from pointsapp.contest.services import CallPanel, SeatDraft
-from pointsapp.stars.schemas.board import Score
+from pointsapp.stars.schemas.score import Score
 from pointsapp.web.schemas import FormSchema, LocalMoment, PublicId, Text
 
 MOST_SEATS = 30

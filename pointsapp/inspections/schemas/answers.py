@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from pointsapp.inspections.models import FindingState
 from pointsapp.inspections.queries import DrawPage, FindingPage, FindingRow
-from pointsapp.stars.schemas.board import Score
+from pointsapp.stars.schemas.score import Score
 from pointsapp.web.schemas import Moment, PageArgs, PublicId, Text, page_schema
 
 OVERDUE = "overdue"

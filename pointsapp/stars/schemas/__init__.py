@@ -8,8 +8,6 @@ from pointsapp.stars.schemas.board import (
     RoundPage,
     StandingDetailSchema,
     StandingPage,
-    detail,
-    shown_score,
 )
 from pointsapp.stars.schemas.members import EndMemberForm, MemberForm
 from pointsapp.stars.schemas.metrics import FigurePage, MetricPage, MetricRowPage
@@ -32,6 +30,7 @@ from pointsapp.stars.schemas.rounds import (
     TakeBackForm,
 )
 from pointsapp.stars.schemas.schemes import SchemeSchema, scheme_in_words
+from pointsapp.stars.schemas.score import shown_score
 from pointsapp.stars.schemas.seeing import (
     BranchArgs,
     BranchItemSchema,
@@ -48,6 +47,7 @@ from pointsapp.stars.schemas.seeing import (
     standings_answer,
     tier_items,
 )
+from pointsapp.stars.schemas.standing import detail
 
 __all__ = [
     "AimsForm",

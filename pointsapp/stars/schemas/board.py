@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import Schema, fields, post_load
 
-from pointsapp.stars.messages import worded
-from pointsapp.stars.queries import CATALOGUE, IndicatorDetail, ItemDetail, RoundRow, Standing, StarDetail, why_here
-from pointsapp.stars.rules.why import Step
+from pointsapp.stars.schemas.score import Score
 from pointsapp.stars.services import Assess, SetAims
 from pointsapp.web.schemas import FormSchema, JsonSchema, Moment, PublicId, Text, page_schema
 
-MOST_SCORE = 1000
 _SHOWN = {
     "description": "the state as pages say it: `unlit` where a round is closed and `state`, as it is stored, is `at_risk`"
 }
-_TWO_DECIMALS = _l("应是 0 到 1000 之间的数，最多两位小数")
-
-
-def shown_score(hundredths: int) -> str:
-    """1250 -> 12.5, 1200 -> 12"""
-    return f"{Decimal(hundredths) / 100:f}"
-
-
-class Score(fields.Float):
-    """A score: 12 or 12.5 outside, 1200 or 1250 hundredths inside; `from_text=True` in forms."""
-
-    def __init__(self, *, from_text: bool = False, **kw: Any) -> None:
-        self.from_text = from_text
-        super().__init__(**kw)
-
-    def _serialize(self, value: Any, attr: Any, obj: Any, **kw: Any) -> Any:
-        if value is None:
-            return None
-        return value // 100 if value % 100 == 0 else value / 100
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> int:  # type: ignore[override]
-        if isinstance(value, bool) or not isinstance(value, int | float | (str if self.from_text else int)):
-            raise self.make_error("invalid", input=value)
-        try:
-            hundredths = Decimal(str(value).strip()[:20]) * 100
-        except InvalidOperation:
-            raise self.make_error("invalid", input=value) from None
-        if not hundredths.is_finite() or hundredths != int(hundredths) or not 0 <= hundredths <= MOST_SCORE * 100:
-            raise ValidationError(str(_TWO_DECIMALS))
-        return int(hundredths)
 
 
 class RoundSchemeSchema(Schema):
@@ -230,88 +195,3 @@ class AimsForm(FormSchema):
 
 RoundPage = page_schema(RoundSchema)
 StandingPage = page_schema(StandingSchema)
-
-
-def detail(
-    found: RoundRow,
-    standing: Standing,
-    stars: tuple[StarDetail, ...],
-    items: tuple[ItemDetail, ...],
-    *,
-    has_ranks: bool = True,
-) -> dict[str, Any]:
-    """Return what StandingDetailSchema shows."""
-    return {
-        "round": found,
-        "branch": standing.branch,
-        "rank": standing.rank if has_ranks else None,
-        "total": standing.score.total,
-        "lit_stars": standing.score.lit_stars,
-        "tier": standing.score.tier,
-        "headcount": standing.headcount,
-        "items": [_item(one) for one in items],
-        "steps": _steps(why_here(found, standing)),
-        "stars": [
-            {
-                "key": star.score.star.key,
-                "name": star.score.star.name,
-                "max": star.score.star.most,
-                "lit_at": star.score.star.lit_at,
-                "score": star.score.score,
-                "state": star.score.state,
-                "shown": star.score.shown,
-                "steps": _steps(star.steps),
-                "indicators": [_indicator(one) for one in star.indicators],
-            }
-            for star in stars
-        ],
-    }
-
-
-def _steps(steps: tuple[Step, ...]) -> list[str]:
-    return [worded(step, CATALOGUE) for step in steps]
-
-
-def _item(one: ItemDetail) -> dict[str, Any]:
-    return {
-        "key": one.item.key,
-        "kind": one.item.kind,
-        "name": one.item.indicator.name,
-        "star": one.item.star,
-        "max": one.item.indicator.most,
-        "score": one.score.score,
-        "source": one.item.indicator.source,
-        "steps": _steps(one.steps),
-    }
-
-
-def _indicator(one: IndicatorDetail) -> dict[str, Any]:
-    rows = [
-        {
-            "id": row.public_id,
-            "at": row.occurred_at,
-            "area": row.area,
-            "person": row.person,
-            "quantity": row.quantity,
-            "item": row.item,
-        }
-        for row in one.evidence
-    ]
-    given = [
-        {"id": row.public_id, "at": row.at, "person": row.by, "score": row.score, "reason": row.reason}
-        for row in one.assessments
-    ]
-    return {
-        "key": one.indicator.key,
-        "name": one.indicator.name,
-        "unit": one.indicator.unit,
-        "max": one.indicator.most,
-        "score": one.score.score,
-        "source": one.indicator.source,
-        "inputs": one.score.inputs,
-        "gap": one.score.gap,
-        "steps": _steps(one.steps),
-        "evidence_count": one.evidence_count or len(given),
-        "evidence_hidden": one.is_hidden,
-        "evidence": rows or given,
-    }

@@ -20,7 +20,8 @@ from pointsapp.stars.queries import (
     Standing,
 )
 from pointsapp.stars.rules.why import Step
-from pointsapp.stars.schemas.board import BranchSchema, RoundSchema, Score
+from pointsapp.stars.schemas.board import BranchSchema, RoundSchema
+from pointsapp.stars.schemas.score import Score
 from pointsapp.web.schemas import Moment, page_schema
 
 

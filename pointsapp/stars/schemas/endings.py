@@ -9,7 +9,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from pointsapp.stars.queries import Difference, Edition, ErratumRow, ObjectionRow, RoundRow
-from pointsapp.stars.schemas.board import BranchSchema, RoundSchema, Score
+from pointsapp.stars.schemas.board import BranchSchema, RoundSchema
+from pointsapp.stars.schemas.score import Score
 from pointsapp.web.schemas import Moment, page_schema
 
 

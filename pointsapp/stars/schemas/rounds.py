@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, post_load, validate
 
 from pointsapp.stars.models import EditionKind
-from pointsapp.stars.schemas.board import Score
+from pointsapp.stars.schemas.score import Score
 from pointsapp.stars.services import Answer, Object, Propose, Publish
 from pointsapp.web.schemas import FormSchema, PublicId, Text
 

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from pointsapp.stars.messages.seeing import counted_words, item_words
 from pointsapp.stars.queries import CATALOGUE
 from pointsapp.stars.rules.scheme import Indicator, Item, Scheme
-from pointsapp.stars.schemas.board import Score
+from pointsapp.stars.schemas.score import Score
 
 
 class SchemeIndicatorSchema(Schema):

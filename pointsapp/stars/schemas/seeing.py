@@ -16,7 +16,8 @@ from pointsapp.stars.messages.seeing import rise_words
 from pointsapp.stars.queries import CATALOGUE, Lack, Radar, Ready, RoundRow, Standing, tier_place
 from pointsapp.stars.rules.next_star import Rise, Way
 from pointsapp.stars.rules.scheme import Scheme
-from pointsapp.stars.schemas.board import BranchSchema, RoundSchema, Score, StandingSchema, StarStandingSchema
+from pointsapp.stars.schemas.board import BranchSchema, RoundSchema, StandingSchema, StarStandingSchema
+from pointsapp.stars.schemas.score import Score
 from pointsapp.web.schemas import PageArgs, Text, Whole, page_schema
 
 
