@@ -80,7 +80,7 @@ class CertificateLine(Base):
     )
     transitions = {
         LineState.WAITING: frozenset({LineState.CONFIRMED, LineState.REJECTED}),
-        LineState.CONFIRMED: frozenset(),
+        LineState.CONFIRMED: frozenset({LineState.WAITING}),  # corrected before the others had confirmed theirs
         LineState.REJECTED: frozenset(),
     }
 

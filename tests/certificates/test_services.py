@@ -138,6 +138,34 @@ class TestACertificate:
         assert act(scene, scene.here, confirm_line, line.public_id, 60).number
         assert the_one(session).minutes == 60
 
+    def test_a_line_corrected_after_its_yes_is_confirmed_again(self, session: Session, scene: Scene) -> None:
+        row = scene.serve("community", 90)
+        scene.serve("other", 60)
+        lines = ask(scene)
+        confirm(scene, scene.here, lines["community"])
+        scene.correct(row, 45)
+        deliver_events(clocks.now())  # nothing is issued yet that it could end
+        assert confirm(scene, scene.there, lines["other"]).number is None
+        session.expire_all()
+        again = {line.id: line for line in session.scalars(select(CertificateLine))}
+        reopened, kept = again[lines["community"].id], again[lines["other"].id]
+        assert (reopened.state, reopened.minutes, reopened.decided_by_id) == (LineState.WAITING, 45, None)
+        assert (kept.state, kept.minutes) == (LineState.CONFIRMED, 60)
+        assert the_one(session).minutes == 105
+        assert act(scene, scene.here, confirm_line, reopened.public_id, 45).number
+        assert (the_one(session).state, the_one(session).minutes) == (CertificateState.ISSUED, 105)
+
+    def test_a_line_corrected_to_nothing_after_its_yes_is_not_certified(self, session: Session, scene: Scene) -> None:
+        row = scene.serve("community", 90)
+        scene.serve("other", 60)
+        lines = ask(scene)
+        confirm(scene, scene.here, lines["community"])
+        scene.correct(row, 0)
+        assert confirm(scene, scene.there, lines["other"]).number is None
+        with pytest.raises(RecordChanged):
+            confirm(scene, scene.here, lines["community"])
+        assert the_one(session).state is CertificateState.ASKED
+
     def test_is_superseded_by_a_correction_and_stays_verifiable(self, session: Session, scene: Scene) -> None:
         row = scene.serve("community", 90)
         number = confirm(scene, scene.here, ask(scene)["community"]).number

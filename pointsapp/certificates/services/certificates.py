@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +14,7 @@ from pointsapp.certificates.errors import CertificateWaiting, LineDecided, Nothi
 from pointsapp.certificates.messages import WRONG_SPAN
 from pointsapp.certificates.models import Certificate, CertificateLine, CertificateState, LineState
 from pointsapp.certificates.policies import CONFIRM_WORKING_DAYS, may_confirm
-from pointsapp.certificates.queries import minutes_by_organiser, organiser_sums
+from pointsapp.certificates.queries import OrganiserSum, minutes_by_organiser, organiser_sums
 from pointsapp.certificates.rules import common_area, is_span, stands
 from pointsapp.core import clock, events, policy
 from pointsapp.core.actor import Actor, require
@@ -97,7 +98,8 @@ def confirm_line(
 ) -> CertificateReceipt | Refused:
     """An organiser says that its record is so: `minutes` are what the page showed. The last one issues the certificate.
 
-    A record that was corrected meanwhile is drawn up anew and looked at again: nobody signs what they have not seen.
+    A record that was corrected meanwhile is drawn up anew and looked at again: nobody signs what they have not seen. So is a line
+    that was confirmed before it was corrected: no certificate is issued over a record that says otherwise.
     """
     row, one = _to_decide(session, actor, line)
     sums = organiser_sums(session, row.person_id, row.from_on, row.until_on)
@@ -105,17 +107,36 @@ def confirm_line(
     if current is None:
         raise RecordChanged(minutes=0)
     if current.minutes != one.minutes or minutes != one.minutes:
-        one.times, one.minutes, one.first_on, one.last_on = (
-            current.times, current.minutes, current.first_on, current.last_on,
-        )  # fmt: skip
+        _draw_up(one, current)
         row.minutes = sum(each.minutes for each in sums.values())
         session.flush()
         return Refused(RecordChanged(minutes=current.minutes))
     move(session, one, LineState.CONFIRMED, decided_by_id=actor.person_id, decided_at=now)
     lines = session.scalars(select(CertificateLine).where(CertificateLine.certificate_id == row.id)).all()
+    for each in lines:
+        if each.state is LineState.CONFIRMED and not _is_so(each, sums):
+            _reopen(session, each, sums)
+            row.minutes = sum(each.minutes for each in sums.values())
     if all(each.state is LineState.CONFIRMED for each in lines):
         _issue(session, row, lines, actor, now)
+    session.flush()
     return CertificateReceipt(public_id=row.public_id, number=row.number)
+
+
+def _is_so(line: CertificateLine, sums: Mapping[int, OrganiserSum]) -> bool:
+    return line.area_id in sums and sums[line.area_id].minutes == line.minutes
+
+
+def _reopen(session: Session, line: CertificateLine, sums: Mapping[int, OrganiserSum]) -> None:
+    """Let the organiser look at a line again; one whose service is gone keeps its minutes, which cannot be confirmed any more."""
+    move(session, line, LineState.WAITING, decided_by_id=None, decided_at=None)
+    if line.area_id in sums:
+        _draw_up(line, sums[line.area_id])
+
+
+def _draw_up(line: CertificateLine, current: OrganiserSum) -> None:
+    line.times, line.minutes = current.times, current.minutes
+    line.first_on, line.last_on = current.first_on, current.last_on
 
 
 def reject_line(session: Session, actor: Actor, line: str, reason: str, *, now: datetime) -> CertificateReceipt:
@@ -131,12 +152,20 @@ def supersede_corrected(session: Session, event: EventRow) -> None:
     """A correction of minutes ends every certificate that says otherwise; heard twice, it is done once."""
     if event.person_id is None:
         return
-    issued = session.scalars(
+    # One that is asked for is waited for: whoever issues it at this moment may have read the record before it was corrected.
+    mine = session.scalars(
         select(Certificate)
-        .where(Certificate.person_id == event.person_id, Certificate.state == CertificateState.ISSUED)
+        .where(
+            Certificate.person_id == event.person_id,
+            Certificate.state.in_((CertificateState.ASKED, CertificateState.ISSUED)),
+        )
         .order_by(Certificate.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
-    for row in issued:
+    for row in mine:
+        if row.state is not CertificateState.ISSUED:
+            continue
         lines = session.execute(
             select(CertificateLine.area_id, CertificateLine.minutes).where(CertificateLine.certificate_id == row.id)
         ).all()
@@ -146,16 +175,15 @@ def supersede_corrected(session: Session, event: EventRow) -> None:
             _tell(session, "certificates.superseded", row, None, event.at, number=row.number or "")
 
 
-def _issue(session: Session, row: Certificate, lines: object, actor: Actor, now: datetime) -> None:
-    confirmed = list(lines)  # type: ignore[call-overload]
-    areas = areas_by_ids(session, {each.area_id for each in confirmed})
+def _issue(session: Session, row: Certificate, lines: Sequence[CertificateLine], actor: Actor, now: datetime) -> None:
+    areas = areas_by_ids(session, {each.area_id for each in lines})
     move(
         session,
         row,
         CertificateState.ISSUED,
         number=new_code(CERTIFICATE_LENGTH),
         holder=name_of(session, row.person_id),
-        minutes=sum(each.minutes for each in confirmed),
+        minutes=sum(each.minutes for each in lines),
         issuer_area_id=common_area(area.path for area in areas.values()),
         issued_at=now,
     )
