@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
+from tests.browser.acting import send
 from tests.browser.conftest import Opener, sign_in
 from tests.browser.street import Street
 
@@ -63,6 +65,14 @@ SMALL_TEXT = """least => [...document.querySelectorAll('main p, main li, main dd
   .filter(one => parseFloat(getComputedStyle(one).fontSize) < least - 0.01)
   .map(one => `${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 20)}" ${getComputedStyle(one).fontSize}`)"""
 
+BROKEN_WORDS = """() => [...document.querySelectorAll('main h1, main h2, main h3')].flatMap(one =>
+  [...one.childNodes].filter(part => part.nodeType === 3).flatMap(part =>
+    [...part.textContent.matchAll(/[A-Za-z]+/g)].filter(word => {
+      const span = document.createRange();
+      span.setStart(part, word.index); span.setEnd(part, word.index + word[0].length);
+      return new Set([...span.getClientRects()].map(box => Math.round(box.top))).size > 1;
+    }).map(word => word[0])))"""
+
 
 @pytest.fixture(scope="session")
 def furnished(street: Street) -> Street:
@@ -106,6 +116,26 @@ def test_the_elder_view_is_larger_still(furnished: Street, opened: Opener) -> No
         page.goto("/me")
         page.locator("button").filter(has_text="用普通版").first.click()
         page.wait_for_selector("html:not(.elder)")
+
+
+def test_long_words_stay_inside_and_whole_in_the_elder_view(furnished: Street, opened: Opener) -> None:
+    """English is longer than Chinese, and the elder view larger: both at once is the narrowest a page ever gets."""
+    photo = furnished.folder / "leaves.png"
+    Image.new("RGB", (600, 800), "#88aa88").save(photo)
+    page = sign_in(opened(java_script_enabled=False), "resident")
+    page.goto("/me/deeds")
+    page.locator("input[type=file]").set_input_files(str(photo))
+    page.fill("textarea", "扫了落叶")
+    page.locator("[name=kind]").first.check(force=True)
+    send(page, "交给社区看")
+    page.goto("/me")
+    send(page, "用大字版")
+    try:
+        paths = tuple(f"{path}?lang=en" for path in (*RESIDENT_PAGES, "/me/deeds", "/me/record", "/me/certificates"))
+        assert _walk(page, paths, (OVERFLOW, None), (BROKEN_WORDS, None)) == []
+    finally:
+        page.goto("/me?lang=zh")
+        send(page, "用普通版")
 
 
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}], ids=["light", "dark"])
