@@ -19,7 +19,7 @@ class LockKind(IntEnum):
     PERSON_TIME = 1  # sign-ups and accepted minutes of one person
     MERCHANT_MONTH = 2
     ROUND = 3
-    BUDGET = 4
+    ONWARD = 4  # rows are taken out for the official system once
     TASK_RESERVE = 6  # shared by whoever comes to a task, alone for whoever gives back what is left of its points
     PERSON_VOUCHERS = 5  # a person's limit of one offer
     SHIFT_QUEUE = 8  # who gives a place back looks for the first in the queue one after another

@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from pointsapp.certificates.models import Certificate, CertificateLine, CertificateState, ReportedRow
+from pointsapp.certificates.models import Certificate, CertificateLine, CertificateState, RecordKind, ReportedRow
 from pointsapp.certificates.services import (
+    AddItem,
     AskCertificate,
     ReportOnward,
+    add_item,
     ask_certificate,
     confirm_line,
     report_onward,
+    take_back_item,
 )
 from pointsapp.core import clock
 from pointsapp.core.db import db
+from pointsapp.core.events import Event
 from pointsapp.core.transaction import write
 from pointsapp.ledger.queries import person_balance, verify
 from pointsapp.people.models import Person
@@ -67,6 +71,23 @@ def test_the_same_days_are_reported_once(live: Clone) -> None:
     assert Counter(at_once(live, acts)) == {"done": 1, "nothing_to_report": 5}
     with live.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(ReportedRow)) == 3
+
+
+def test_an_item_is_taken_out_of_a_record_once_and_told_once(live: Clone) -> None:
+    with live.app.app_context():
+        scene = make_scene(db.session)
+        item = AddItem(
+            person=scene.volunteer.public_id, kind=RecordKind.HONOUR, title="优秀志愿者", words="",
+            happened_on=clock.local_day(clock.now()), area=scene.tree["community"].code,
+        )  # fmt: skip
+        actor = actor_of(db.session, scene.here)
+        made = write(add_item, actor, item, now=clock.now())
+        db.session.rollback()
+    taken = partial(write, take_back_item, actor, made.public_id, now=clock.now())
+    assert Counter(at_once(live, [taken] * 8)) == {"done": 8}
+    with live.app.app_context():
+        told = select(func.count()).select_from(Event).where(Event.kind == "certificates.item_taken_back")
+        assert db.session.scalar(told) == 1
 
 
 def test_who_is_erased_while_taking_vouchers_leaves_nothing_behind(live: Clone) -> None:

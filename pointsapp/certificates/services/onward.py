@@ -43,7 +43,7 @@ def report_onward(session: Session, actor: Actor, command: ReportOnward, *, now:
     require(may_report_onward(actor, area.path))
     if not is_span(command.from_on, command.until_on, clock.local_day(now)):
         raise Invalid({"until_on": [str(WRONG_SPAN)]})
-    lock(session, LockKind.BUDGET, 0)  # two at once would both take the same rows
+    lock(session, LockKind.ONWARD, 0)  # two at once would both take the same rows, and areas lie within areas
     rows = onward_rows(session, area, command.from_on, command.until_on)
     if not rows:
         raise NothingToReport()

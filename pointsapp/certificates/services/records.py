@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.areas.queries import area_by_id, require_area
@@ -16,7 +16,7 @@ from pointsapp.certificates.policies import ANSWER_WORKING_DAYS, may_confirm
 from pointsapp.core import clock, events, policy
 from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Invalid, NotFound
-from pointsapp.core.states import move
+from pointsapp.core.states import move, rows_changed
 from pointsapp.core.working_days import end_of_working_days
 from pointsapp.people.policies import is_staff_of
 from pointsapp.people.queries import require_person
@@ -87,9 +87,12 @@ def take_back_item(session: Session, actor: Actor, public_id: str, *, now: datet
     if row is None or area is None or not is_staff_of(actor, area.path):
         raise NotFound()
     require(may_confirm(actor, area.path, row.person_id))
-    if row.taken_back_at is None:
-        row.taken_back_at, row.taken_back_by_id = now, actor.person_id
-        session.flush()
+    taken = (
+        update(RecordItem)
+        .where(RecordItem.id == row.id, RecordItem.taken_back_at.is_(None))
+        .values(taken_back_at=now, taken_back_by_id=actor.person_id)
+    )
+    if rows_changed(session, taken):  # once, and told once, whoever else takes it out just now
         _tell(
             session, "certificates.item_taken_back", f"record_item:{row.id}", row.person_id, area.id, actor, now,
             title=row.title,

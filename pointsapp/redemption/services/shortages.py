@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Update, insert, select, update
 from sqlalchemy.orm import Session
 
 from pointsapp.core import policy
@@ -159,5 +159,5 @@ def choose_after_shortage(
     return longer
 
 
-def _open(key: int):  # type: ignore[no-untyped-def]
+def _open(key: int) -> Update:
     return update(Shortage).where(Shortage.id == key, Shortage.state == ShortageState.OPEN)
