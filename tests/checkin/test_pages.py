@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -151,6 +152,22 @@ class TestArrival:
         assert "在名单上点名" in text(answer)
         assert client.post(path, data={"latitude": "x", "longitude": "1"}).status_code == 422
         assert client.post(path, data={"latitude": "34.7657", "longitude": "113.678"}).status_code == 303
+
+    def test_who_only_came_along_finds_a_way_past_the_place(self, client: HouseClient, venue: Venue) -> None:
+        shift, person = venue.shift(venue.task(checkin_radius_m=100, **HALL)), venue.person()
+        far = {"join": "1", "latitude": "34.7857", "longitude": "113.678"}
+        answer = at(client, person).post(f"/q/c/{venue.code(shift)}", data=far)
+        assert answer.status_code == 422
+        page = text(answer)
+        assert "约 2220 米" in page
+        assert "先报上名" in page  # a leader cannot scan who has no place
+        to_task = re.search(r'href="(/tasks/[^"]+)"', page)
+        assert to_task is not None
+        assert "报名并签到" in text(client.get(unescape(to_task[1])))
+        path = f"/tasks/{to_task[1].split('/')[2].split('?')[0]}/signups"
+        assert client.post(path, data={"shift": shift.public_id}).status_code == 303
+        done = at(client, venue.leader).post(f"/lead/{shift.public_id}/checkins", data={"code": person.personal_code})
+        assert done.status_code == 303
 
     def test_leaving(self, client: HouseClient, venue: Venue, clock: Clock) -> None:
         shift = venue.checked_out_shift()
@@ -350,7 +367,7 @@ class TestLeading:
         again = client.post(path, data={"user_id": person.public_id})
         assert "没有重复记" in text(client.get(again.location))
         stranger = client.post(path, data={"user_id": venue.person().public_id})
-        assert (stranger.status_code, "请本人扫现场的码" in text(stranger)) == (403, True)
+        assert (stranger.status_code, "请本人打开任务报名" in text(stranger)) == (403, True)
         assert client.post(path, data={}).status_code == 422
         assert client.post(path, data={"code": "ABC"}).status_code == 422
         photo = (io.BytesIO(qr_png(f"http://localhost/q/u/{person.personal_code}")), "qr.png")

@@ -159,5 +159,5 @@ def _within(site: Site, fix: Fix | None) -> Verdict:
     # Without an accuracy the radius is exact; at most 150 m of what the phone claims is believed.
     allowed = site.radius_m + min(max(fix.accuracy_m, 0), MOST_ACCURACY_M)
     if away > allowed:
-        return Verdict(OutOfRange(distance_m=round(away, -1), radius_m=site.radius_m), in_range=False)
+        return Verdict(OutOfRange(distance_m=round(away / 10) * 10, radius_m=site.radius_m), in_range=False)
     return Verdict(in_range=True)
