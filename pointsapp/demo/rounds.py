@@ -47,99 +47,111 @@ def plan_rounds(timeline: Timeline, street: Street, *, now: datetime) -> None:
     """Put the end of every quarter that the street has lived through on the timeline."""
     first, _last = clock.quarter_of(clock.local_day(street.opened_at))
     while (following := clock.next_quarter(first)) <= clock.local_day(now):
-        _end(timeline, street, first, following - timedelta(days=1))
+        _QuarterEnd(timeline, street, first, following - timedelta(days=1)).plan()
         _end_of_villages(timeline, street, first, following - timedelta(days=1), now)
         first = following
 
 
-def _end(timeline: Timeline, street: Street, first: date, last: date) -> None:
-    admin, second = street.street_admin, street.by_log_in["platform_admin"]
-    codes = [code for code, _name, _grids in facts.COMMUNITIES]
-    own, other, wrong = codes[2], codes[5], codes[4]
+class _QuarterEnd:
+    """The end of one quarter of the street's communities; each step is called with the round as it stands by then."""
 
-    def on(days: int, hour: int, act: Callable[[Session, RoundRow, datetime], object]) -> None:
-        moment = clock.at_local(after_working_days(last, days), time(hour, 20))
-        timeline.at(moment, lambda session, now: act(session, _round(session, first), now))
+    def __init__(self, timeline: Timeline, street: Street, first: date, last: date) -> None:
+        self.timeline, self.street, self.first, self.last = timeline, street, first, last
+        codes = [code for code, _name, _grids in facts.COMMUNITIES]
+        # Whose secretary objects, about whom a neighbour does, whose points were wrong, and whose star is to be taken back.
+        self.own, self.other, self.wrong, self.taken = codes[2], codes[5], codes[4], codes[3]
 
-    def raise_own(session: Session, found: RoundRow, now: datetime) -> None:
+    def plan(self) -> None:
+        self._on(PUBLISHED, 9, self._publish)
+        self._on(RAISED, 11, self._raise_own)
+        self._on(RAISED, 19, self._raise_other)
+        self._on(CLOSED, 9, self._close)
+        self._on(TAKEN_OUT, 10, self._take_out)
+        self._on(PROPOSED, 16, self._propose)
+        self._on(WAITING, 15, self._propose_taking_back)
+
+    def _on(self, days: int, hour: int, act: Callable[[Session, RoundRow, datetime], object]) -> None:
+        moment = clock.at_local(after_working_days(self.last, days), time(hour, 20))
+        self.timeline.at(moment, lambda session, now: act(session, _round(session, self.first), now))
+
+    def _publish(self, session: Session, found: RoundRow, now: datetime) -> None:
+        publish = Publish(round_id=found.public_id, reason=WHY_NOT_WAIT)
+        publish_round(session, self.street.street_admin, publish, now=now)
+
+    def _close(self, session: Session, found: RoundRow, now: datetime) -> None:
+        freeze_round(session, self.street.street_admin, found.public_id, now=now)
+
+    def _raise_own(self, session: Session, found: RoundRow, now: datetime) -> None:
         text = "本支部上报的会议记录还有一次没有计入，原件在社区档案柜。"
-        better = [one for one in _given(session, found, own, now=now) if one.score < one.indicator.most]
+        better = [one for one in _given(session, found, self.own, now=now) if one.score < one.indicator.most]
         if not better:
             return
         key = better[0].indicator.key
-        raised = object_to(session, street.secretaries[own], _about(found, own, key, text), now=now)
-        on(ANSWERED, 10, lambda session, found, now: uphold(session, found, raised.public_id, key, now))
+        raised = object_to(session, self.street.secretaries[self.own], _about(found, self.own, key, text), now=now)
+        self._on(ANSWERED, 10, lambda session, found, now: self._uphold(session, found, raised.public_id, key, now))
 
-    def uphold(session: Session, found: RoundRow, objection_id: str, key: str, now: datetime) -> None:
-        one = next(one for one in _given(session, found, own, now=now) if one.indicator.key == key)
+    def _uphold(self, session: Session, found: RoundRow, objection_id: str, key: str, now: datetime) -> None:
+        one = next(one for one in _given(session, found, self.own, now=now) if one.indicator.key == key)
         answer = Answer(
             objection_id=objection_id,
             is_upheld=True,
             answer="核对了原件，漏计一次，按评定办法补记。",
             score=min(one.score + HUNDREDTHS, one.indicator.most),
         )
-        answer_objection(session, street.staff[own], answer, now=now)
+        answer_objection(session, self.street.staff[self.own], answer, now=now)
 
-    def raise_other(session: Session, found: RoundRow, now: datetime) -> None:
+    def _raise_other(self, session: Session, found: RoundRow, now: datetime) -> None:
         text = "我们楼院参加清扫的人不少，总分是不是算低了？"
-        neighbour = street.residents[other][0].actor
-        raised = object_to(session, neighbour, _about(found, other, None, text), now=now)
-        on(ANSWERED, 15, lambda session, _found, now: reject(session, raised.public_id, now))
+        neighbour = self.street.residents[self.other][0].actor
+        raised = object_to(session, neighbour, _about(found, self.other, None, text), now=now)
+        self._on(ANSWERED, 15, lambda session, _found, now: self._reject(session, raised.public_id, now))
 
-    def reject(session: Session, objection_id: str, now: datetime) -> None:
+    def _reject(self, session: Session, objection_id: str, now: datetime) -> None:
         words = "逐场核对了签到记录，人数和时长与公示一致；楼院自发的清扫没有登记，不计入。"
         answer = Answer(objection_id=objection_id, is_upheld=False, answer=words)
-        answer_objection(session, street.staff[other], answer, now=now)
+        answer_objection(session, self.street.staff[self.other], answer, now=now)
 
-    def propose(session: Session, found: RoundRow, now: datetime) -> None:
-        lower = [one for one in _given(session, found, wrong, now=now) if one.score >= HUNDREDTHS]
+    def _take_out(self, session: Session, found: RoundRow, now: datetime) -> None:
+        """Export what the erratum will replace: the codes of these answer "superseded by"."""
+        for kind, branch in ((ExportKind.STANDINGS, None), (ExportKind.BRANCH, f"zb-{self.wrong}")):
+            command = MakeExport(kind=kind, round_id=found.public_id, branch_id=branch)
+            make_export(session, self.street.street_admin, command, now=now)
+
+    def _propose(self, session: Session, found: RoundRow, now: datetime) -> None:
+        lower = [one for one in _given(session, found, self.wrong, now=now) if one.score >= HUNDREDTHS]
         if not lower:
             return
         one = lower[0]
-        proposed = propose_erratum(
-            session,
-            admin,
-            Propose(
-                round_id=found.public_id,
-                branch_id=f"zb-{wrong}",
-                kind=EditionKind.ERRATUM,
-                target=one.indicator.key,
-                corrected=one.score - HUNDREDTHS,
-                what=f"“{one.indicator.name}”多记了 1 分",
-                why="同一份材料在两个月的台账里各算了一次，档案抽查时发现。",
-            ),
-            now=now,
+        command = Propose(
+            round_id=found.public_id,
+            branch_id=f"zb-{self.wrong}",
+            kind=EditionKind.ERRATUM,
+            target=one.indicator.key,
+            corrected=one.score - HUNDREDTHS,
+            what=f"“{one.indicator.name}”多记了 1 分",
+            why="同一份材料在两个月的台账里各算了一次，档案抽查时发现。",
         )
-        on(CONFIRMED, 9, lambda session, _found, now: confirm_erratum(session, second, proposed.public_id, now=now))
+        proposed = propose_erratum(session, self.street.street_admin, command, now=now)
+        second = self.street.by_log_in["platform_admin"]
+        self._on(
+            CONFIRMED, 9, lambda session, _found, now: confirm_erratum(session, second, proposed.public_id, now=now)
+        )
 
-    def propose_taking_back(session: Session, found: RoundRow, now: datetime) -> None:
+    def _propose_taking_back(self, session: Session, found: RoundRow, now: datetime) -> None:
         """Propose to take a star back; it waits for the second person."""
-        row = next(row for row in standings(session, found, now=now) if row.branch.code == f"zb-{codes[3]}")
+        row = next(row for row in standings(session, found, now=now) if row.branch.code == f"zb-{self.taken}")
         lit = [one for one in row.score.stars if one.state is StarState.LIT]
         if lit:
             command = Propose(
                 round_id=found.public_id,
-                branch_id=f"zb-{codes[3]}",
+                branch_id=f"zb-{self.taken}",
                 kind=EditionKind.TAKEN_BACK,
                 target=lit[-1].star.key,
                 corrected=None,
                 what=f"收回“{lit[-1].star.name}”",
                 why="季末评定后发现一份共建协议是补签的，当时没有开展活动。",
             )
-            propose_erratum(session, admin, command, now=now)
-
-    def take_out(session: Session, found: RoundRow, now: datetime) -> None:
-        """Export what the erratum will replace: the codes of these answer "superseded by"."""
-        for kind, branch in ((ExportKind.STANDINGS, None), (ExportKind.BRANCH, f"zb-{wrong}")):
-            make_export(session, admin, MakeExport(kind=kind, round_id=found.public_id, branch_id=branch), now=now)
-
-    on(PUBLISHED, 9, lambda session, found, now: publish_round(session, admin, Publish(round_id=found.public_id, reason=WHY_NOT_WAIT), now=now))  # fmt: skip
-    on(RAISED, 11, raise_own)
-    on(RAISED, 19, raise_other)
-    on(CLOSED, 9, lambda session, found, now: freeze_round(session, admin, found.public_id, now=now))
-    on(TAKEN_OUT, 10, take_out)
-    on(PROPOSED, 16, propose)
-    on(WAITING, 15, propose_taking_back)
+            propose_erratum(session, self.street.street_admin, command, now=now)
 
 
 def _end_of_villages(timeline: Timeline, street: Street, first: date, last: date, now: datetime) -> None:
