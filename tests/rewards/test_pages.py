@@ -60,6 +60,18 @@ def test_anybody_reads_how_points_are_counted(client: HouseClient, session: Sess
     assert "At most 40 points a day for one person" in english
 
 
+def test_a_version_that_only_lapses_is_no_cap(client: HouseClient, session: Session, tree: dict[str, Area]) -> None:
+    admin = make_platform_admin(session)
+    command = AddRuleVersion(category="*", reason="三年到期", expires_after_months=36)
+    write(add_rule_version, actor_of(session, admin), command, now=clock_module.now())
+    never = AddRuleVersion(category="*", reason="又不到期了", starts_at=clock_module.now() + timedelta(days=3))
+    write(add_rule_version, actor_of(session, admin), never, now=clock_module.now())
+    shown = body(client.get("/rules"))
+    assert "现在没有任何上限" in shown
+    assert "三年到期" in shown  # why, beside what it changes
+    assert "不会到期" in shown.split("起有新版本")[1]
+
+
 def test_a_guest_is_led_to_the_sign_in(client: HouseClient) -> None:
     for path in ("/me/points", "/me/points/abc", "/console/budgets", "/console/rules"):
         assert client.get(path).status_code == 302, path

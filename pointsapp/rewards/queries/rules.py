@@ -158,7 +158,7 @@ class VersionLine:
 
     @property
     def has_bounds(self) -> bool:
-        return any(getattr(self, name) is not None for name in NUMBERS)
+        return any(getattr(self, name) is not None for name in NUMBERS if name != "expires_after_months")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
