@@ -43,18 +43,21 @@ from pointsapp.stars.queries.rounds import rounds_by_ids
 from pointsapp.stars.services import (
     AddItem,
     ChangeItem,
+    GiveProof,
     ItemDraft,
     LinkEvidence,
     MemberDraft,
     accept_item,
     add_item,
     change_item,
+    give_proof,
     import_members,
     import_scheme,
     link_evidence,
     return_item,
     set_progress,
     withdraw_item,
+    withdraw_proof,
 )
 from tests.conftest import Clock, HouseClient
 from tests.factories import actor_of, bearer, kept, make_person, make_platform_admin, make_staff, make_tree
@@ -289,6 +292,30 @@ def test_an_accepted_item_stays_as_it_was_until_that_is_taken_back(
     assert [(line.field, line.now_is) for line in trace][:4] == [
         ("accepted", "修好三号楼的路灯"), ("progress", "100"), ("progress", "50"), ("returned", "照片是去年的"),
     ]  # fmt: skip
+
+
+def test_what_an_accepted_item_rests_on_is_not_withdrawn(
+    session: Session, clock: Clock, tree: dict[str, Area], secretary: Actor, office: Actor
+) -> None:
+    area, now = tree["community"], clock.now()
+    item_id = put_down(session, secretary, area, now)
+    note = GiveProof(
+        round_id=this_round(session).public_id,
+        branch_id=code(area),
+        title="验收单",
+        words="原件在三号柜",
+        happened_on=clocks.local_day(now),
+        uses=(f"item:{item_id}",),
+    )
+    piece = write(give_proof, secretary, note, now=now).public_id
+    write(set_progress, secretary, code(area), item_id, 100, now=now)
+    accept(office, area, item_id, now)
+    with pytest.raises(PlanItemAccepted):
+        write(withdraw_proof, secretary, code(area), piece, "放错了", now=now)
+    take_back(office, area, item_id, now)
+    write(withdraw_proof, secretary, code(area), piece, "放错了", now=now)
+    with pytest.raises(ItemUnproven):
+        accept(office, area, item_id, now)
 
 
 def test_a_project_is_of_its_own_round_also_when_it_is_accepted_after_the_quarter(

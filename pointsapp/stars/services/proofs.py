@@ -17,6 +17,7 @@ from pointsapp.core.actor import Actor, require
 from pointsapp.core.errors import Invalid, NotFound
 from pointsapp.core.file_kinds import FileKind
 from pointsapp.stars.errors import (
+    PlanItemAccepted,
     ProofElsewhere,
     ProofFrozen,
     ProofGivenAlready,
@@ -145,15 +146,33 @@ def publish_proof(
 def withdraw_proof(
     session: Session, actor: Actor, branch_id: str, proof_id: str, reason: str, *, now: datetime
 ) -> ProofReceipt:
-    """Take a piece back, with a reason: it stays to be read by officers, stands for nothing and is public no more."""
+    """Take a piece back, with a reason: it stays to be read by officers, stands for nothing and is public no more.
+
+    Not while it stands for an accepted item of a plan: what must not be seen is made internal (`publish_proof`).
+    """
     proof, found, branch = _piece(session, branch_id, proof_id)
     require(may_give_proof(actor, branch.area_path))
     _must_be_open(session, found)
     _must_stand(proof)
+    _must_hold_up_nothing(session, proof)
     proof.withdrawn_at, proof.withdrawn_because, proof.public_since = now, reason, None
     session.flush()
     _trace(session, actor, proof, branch, ProofStep.WITHDRAWN, reason, now)
     return _receipt(proof, found, branch)
+
+
+def _must_hold_up_nothing(session: Session, proof: Proof) -> None:
+    """Refuse where an accepted item rests on the piece: it takes no change until who accepted it takes that back."""
+    # The items are held as an acceptance holds them: of the two, the second one sees what the first one did.
+    accepted = session.scalars(
+        select(PlanItem.accepted_at)
+        .join(ProofUse, ProofUse.item_id == PlanItem.id)
+        .where(ProofUse.proof_id == proof.id)
+        .order_by(PlanItem.id)
+        .with_for_update(of=PlanItem)
+    ).all()
+    if any(accepted):
+        raise PlanItemAccepted()
 
 
 def _must_be_open(session: Session, found: RoundRow) -> None:
