@@ -169,6 +169,15 @@ def test_the_ticket_is_the_owners_alone(
     assert "烩面一碗" in text_of(client.get("/me/vouchers"))
 
 
+def test_the_pack_says_which_voucher_waits_for_a_choice(client: HouseClient, shop: Shop, voucher: VoucherView) -> None:
+    assert "请您选" not in text_of(client.sign_in(shop.resident).get("/me/vouchers"))
+    assert client.sign_in(shop.clerk).post("/till/shortages", data={"code": voucher.code}).status_code == 303
+    assert "店里没货，请您选" in text_of(client.sign_in(shop.resident).get("/me/vouchers"))
+    chosen = client.post(f"/me/vouchers/{voucher.public_id}/choice", data={"choice": "extension"})
+    assert chosen.status_code == 303
+    assert "请您选" not in text_of(client.get("/me/vouchers"))
+
+
 def test_on_its_last_day_the_ticket_says_how_long_is_left_without_scripts(
     client: HouseClient, shop: Shop, voucher: VoucherView, clock: Clock
 ) -> None:

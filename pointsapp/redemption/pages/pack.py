@@ -27,6 +27,7 @@ from pointsapp.redemption.queries import (
     voucher_by_code,
     voucher_by_public_id,
     vouchers_page,
+    waiting_for_choice,
 )
 from pointsapp.redemption.schemas import ChoiceForm, TakeForm
 from pointsapp.redemption.services import ChooseAfterShortage, cancel_voucher, choose_after_shortage
@@ -45,7 +46,8 @@ def show_vouchers() -> str:
     is_old = request.args.get("old") == "1"
     page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int,)))
     found = vouchers_page(db.session, signed_in().person_id, page, now=now(), is_open=not is_old)
-    return render_template("redemption/vouchers.html", found=found, is_old=is_old, states=VOUCHER_STATES)
+    out = waiting_for_choice(db.session, () if is_old else [voucher.id for voucher in found.items])
+    return render_template("redemption/vouchers.html", found=found, is_old=is_old, states=VOUCHER_STATES, out=out)
 
 
 @bp.get("/me/vouchers/<public_id>")

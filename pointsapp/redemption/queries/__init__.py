@@ -10,6 +10,7 @@ from pointsapp.redemption.queries.shortages import (
     refused_scans,
     shortage_by_public_id,
     shortages_between,
+    waiting_for_choice,
 )
 from pointsapp.redemption.queries.till import (
     DayTotal,
@@ -59,4 +60,5 @@ __all__ = [
     "voucher_by_code",
     "voucher_by_public_id",
     "vouchers_page",
+    "waiting_for_choice",
 ]

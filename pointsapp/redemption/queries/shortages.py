@@ -80,6 +80,15 @@ def newest_shortage(session: Session, voucher_id: int) -> ShortageRow | None:
     return next(iter(_rows(session, statement)), None)
 
 
+def waiting_for_choice(session: Session, voucher_ids: Iterable[int]) -> frozenset[int]:
+    """Return which of these vouchers a shop had nothing for, and their owner has not chosen yet."""
+    ids = tuple(voucher_ids)
+    if not ids:
+        return frozenset()
+    meant = select(Shortage.voucher_id).where(Shortage.voucher_id.in_(ids), Shortage.state == ShortageState.OPEN)
+    return frozenset(session.scalars(meant))
+
+
 def out_today(session: Session, merchant_id: int, offer_id: int, *, now: datetime) -> datetime | None:
     """Return when the shop last said today that this offer's goods are out; None where it did not, or they have come since.
 
