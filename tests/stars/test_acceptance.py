@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -312,6 +313,8 @@ def test_what_an_accepted_item_rests_on_is_not_withdrawn(
     accept(office, area, item_id, now)
     with pytest.raises(PlanItemAccepted):
         write(withdraw_proof, secretary, code(area), piece, "放错了", now=now)
+    later = write(give_proof, secretary, replace(note, title="多交的一份"), now=now + timedelta(minutes=1)).public_id
+    write(withdraw_proof, secretary, code(area), later, "多交了", now=now + timedelta(minutes=2))
     take_back(office, area, item_id, now)
     write(withdraw_proof, secretary, code(area), piece, "放错了", now=now)
     with pytest.raises(ItemUnproven):

@@ -162,16 +162,19 @@ def withdraw_proof(
 
 
 def _must_hold_up_nothing(session: Session, proof: Proof) -> None:
-    """Refuse where an accepted item rests on the piece: it takes no change until who accepted it takes that back."""
+    """Refuse where an item was accepted on the piece: it takes no change until who accepted it takes that back.
+
+    A piece that was added later is nothing the acceptance rests on.
+    """
     # The items are held as an acceptance holds them: of the two, the second one sees what the first one did.
-    accepted = session.scalars(
-        select(PlanItem.accepted_at)
+    rows = session.execute(
+        select(PlanItem.accepted_at, ProofUse.at)
         .join(ProofUse, ProofUse.item_id == PlanItem.id)
         .where(ProofUse.proof_id == proof.id)
         .order_by(PlanItem.id)
         .with_for_update(of=PlanItem)
     ).all()
-    if any(accepted):
+    if any(accepted_at is not None and used_at <= accepted_at for accepted_at, used_at in rows):
         raise PlanItemAccepted()
 
 
