@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,7 +70,12 @@ class TestActing:
         sheet = _text(client.get(printed.headers["Location"]))
         assert "<svg" in sheet
         statement = client.post(f"/for/{mandate}/prints", data={"what": "printed_statement"})
-        assert shop.resident.volunteer_number in _text(client.get(statement.headers["Location"]))
+        paper = _text(client.get(statement.headers["Location"]))
+        assert shop.resident.volunteer_number in paper
+        earned, held, left = (
+            int(re.findall(rf"{words} (\d+)", paper)[0]) for words in ("一共挣得", "兑换码占用", "还剩可用")
+        )
+        assert earned == held + left  # what is printed adds up
         deliver_events(clocks.now())
         client.sign_in(shop.resident)
         told = _text(client.get("/me/notices"))
