@@ -13,7 +13,7 @@ from pointsapp.core.coordinates import EARTH_M, CoordinateSystem, Point
 
 WIDTH, HEIGHT, EDGE = 360, 300, 34
 LEAST_SPAN_M = 500.0  # one place alone is not drawn as if it were a city
-TOGETHER = 34.0  # pins closer than a fingertip stand as one
+TOGETHER = 42.0  # pins closer than a fingertip stand as one; also the width of a pin that says how many it stands for
 ROUND_METRES = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 
 
@@ -24,10 +24,6 @@ class Pin:
     x: float
     y: float
     numbers: tuple[int, ...]
-
-    @property
-    def label(self) -> str:
-        return str(self.numbers[0]) if len(self.numbers) == 1 else f"{self.numbers[0]}+{len(self.numbers) - 1}"
 
 
 @dataclass(frozen=True, slots=True)

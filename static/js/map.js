@@ -23,7 +23,7 @@ function gathered(map, cards) {
   for (const card of cards) {
     const at = [Number(card.dataset.latitude), Number(card.dataset.longitude)];
     const spot = map.latLngToContainerPoint(at);
-    const near = kept.find((pin) => pin.spot.distanceTo(spot) < 34);
+    const near = kept.find((pin) => pin.spot.distanceTo(spot) < 42);
     if (near) near.cards.push(card);
     else kept.push({ at, spot, cards: [card] });
   }
@@ -56,9 +56,9 @@ document.querySelectorAll("[data-map-list]").forEach((box) => {
   const draw = () => {
     pins.clearLayers();
     for (const pin of gathered(map, cards)) {
-      const first = pin.cards[0].dataset.pin;
-      const label = pin.cards.length > 1 ? `${first}+${pin.cards.length - 1}` : first;
-      const icon = window.L.divIcon({ className: "map-pin", html: label, iconSize: [34, 34] });
+      const many = pin.cards.length > 1;
+      const label = many ? box.dataset.together.replace("{n}", pin.cards.length) : pin.cards[0].dataset.pin;
+      const icon = window.L.divIcon({ className: "map-pin", html: label, iconSize: [many ? 54 : 34, 34] });
       const title = pin.cards.map((card) => card.querySelector("a").textContent).join("；");
       window.L.marker(pin.at, { icon, title, alt: title }).bindPopup(() => words(pin.cards)).addTo(pins);
     }
