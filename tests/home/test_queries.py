@@ -72,6 +72,18 @@ def test_the_own_community_comes_first_then_the_own_street(session: Session) -> 
     assert page.today.open.title == "other_street"  # the soonest is what today's line is about
 
 
+def test_a_place_kept_for_an_answer_comes_before_what_one_has(session: Session) -> None:
+    tree = make_tree(session)
+    person = make_person(session, tree["community"])
+    for title, hours, state in (("正在办", 0, SignupState.CONFIRMED), ("给留着", 20, SignupState.OFFERED)):
+        start = clock.now() + timedelta(hours=hours)
+        shift = make_shift(session, make_task(session, tree["community"], title=title), starts_at=start)
+        make_signup(session, shift, person, state, offer_expires_at=clock.now() + timedelta(hours=2))
+    page = queries.front_page(session, actor_of(session, person), now=clock.now())
+    assert page.today.mine is not None
+    assert page.today.mine.title == "给留着"
+
+
 def test_only_what_one_could_take_now_is_near(session: Session, clock: Clock) -> None:
     tree = make_tree(session)
     person = make_person(session, tree["community"])

@@ -130,16 +130,14 @@ def _soonest(near: Sequence[ShiftCard]) -> ShiftCard | None:
 
 
 def _next_of(promised: Sequence[Commitment], now: datetime) -> Commitment | None:
-    """Return the sign-up that today is about: a place kept for an answer is always news, a confirmed one when its hour comes."""
+    """Return the sign-up that today is about: a place kept for an answer before all, as it is lost unanswered; a confirmed one when its hour comes."""
     ahead = islice((one for one in promised if one.is_ahead(now)), 3)
-    return next(
-        (
-            one
-            for one in ahead
-            if one.state is SignupState.OFFERED or (one.state is SignupState.CONFIRMED and one.starts_at <= now + NEAR)
-        ),
-        None,
-    )
+    news = [
+        one
+        for one in ahead
+        if one.state is SignupState.OFFERED or (one.state is SignupState.CONFIRMED and one.starts_at <= now + NEAR)
+    ]
+    return min(news, key=lambda one: one.state is not SignupState.OFFERED, default=None)  # the soonest of its kind
 
 
 def _near_me(session: Session, actor: Actor, promised: Sequence[Commitment], now: datetime) -> tuple[ShiftCard, ...]:
