@@ -40,3 +40,37 @@ def test_every_act_is_found_in_one_group_in_both_languages(app: Flask) -> None:
             groups = acts_by_group()
             assert sorted(kind for _word, acts in groups for kind, _name in acts) == sorted(ACTS)
             assert all(0 < len(acts) <= 25 for _word, acts in groups), "a group is read at a glance"
+
+
+# How an act that is over begins to read, where no word of it ends in -ed; an act that happened by itself says what is so now.
+PAST = {
+    "began",
+    "brought",
+    "did",
+    "drew",
+    "froze",
+    "gave",
+    "made",
+    "put",
+    "read",
+    "sent",
+    "set",
+    "told",
+    "took",
+    "undid",
+    "upheld",
+    "withdrew",
+    "won",
+    "wrote",
+}
+HAPPENED = {"ledger.points_lapsing", "redemption.back_in_stock"}
+
+
+def test_an_act_is_told_as_done_not_as_a_button(app: Flask) -> None:
+    """A word that a button shares would bid the reader do what somebody did: each act has words of its own."""
+    with app.test_request_context("/?lang=en"):
+        told = {kind: str(name) for kind, name in ACTS.items() if kind not in HAPPENED}
+    words = {kind: set(re.findall(r"[a-z]+", name.lower())) for kind, name in told.items()}
+    assert {
+        kind: told[kind] for kind, said in words.items() if not said & PAST and not any(w.endswith("ed") for w in said)
+    } == {}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
-from pointsapp.core.actor import STREET_OFFICE, Actor
+from pointsapp.core.actor import Actor
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
@@ -224,7 +224,7 @@ def months_page(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many months wait for an office, by whose turn it is."""
+    """How many months of a person's areas stand at each step."""
 
     to_answer: int = 0  # drafts with a disputed line nobody has answered
     to_check: int = 0
@@ -237,8 +237,8 @@ class Waiting:
 
 
 def waiting_months(session: Session, actor: Actor) -> Waiting:
-    """Count what waits for this person's roles: the desk of the day asks."""
-    paths, street = console_paths(actor), actor.paths(STREET_OFFICE)
+    """Count the months at each step in this person's areas, whoever's turn it is: the same ones that the list under it shows."""
+    paths = console_paths(actor)
     if not paths:
         return Waiting()
     disputed = (
@@ -250,18 +250,17 @@ def waiting_months(session: Session, actor: Actor) -> Waiting:
         )
         .exists()
     )
-    in_office, in_street = below_any(Area.path, paths), below_any(Area.path, street)
     asked = (
-        and_(Settlement.state == SettlementState.DRAFT, disputed, in_office),
-        and_(Settlement.state == SettlementState.CONFIRMED, in_office),
-        and_(Settlement.state == SettlementState.CHECKED, in_street),
-        and_(Settlement.state == SettlementState.APPROVED, Settlement.total_fen != 0, in_office),
+        and_(Settlement.state == SettlementState.DRAFT, disputed),
+        Settlement.state == SettlementState.CONFIRMED,
+        Settlement.state == SettlementState.CHECKED,
+        and_(Settlement.state == SettlementState.APPROVED, Settlement.total_fen != 0),
     )
     counts = session.execute(
         select(*(func.count().filter(each) for each in asked))
         .select_from(Settlement)
         .join(Merchant, Merchant.id == Settlement.merchant_id)
         .join(Area, Area.id == Merchant.area_id)
-        .where(Settlement.state != SettlementState.PAID)
+        .where(Settlement.state != SettlementState.PAID, below_any(Area.path, paths))
     ).one()
     return Waiting(*map(int, counts))
