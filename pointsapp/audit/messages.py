@@ -204,7 +204,7 @@ ACTS: dict[str, Any] = {
     "stars.scheme_imported": _l("导入创星方案"),
     "tasks.closed": _l("任务结束"),
     "tasks.excuse_asked": _l("说明没来的原因"),
-    "tasks.leave_taken": _l("请了假"),
+    "tasks.leave_taken": _l("请了一次假"),
     "tasks.no_show_answered": _l("答复了没来的原因"),
     "tasks.no_show_noted": _l("记为没来"),
     "tasks.offer_expired": _l("名额过期没接"),

@@ -64,8 +64,11 @@ def submit_decision(anomaly_id: str) -> ResponseReturnValue:
     """Decide about it, with a reason."""
     form = bind(DecisionForm(), {**request.form.to_dict(), "anomaly_id": anomaly_id})
 
-    def there(_receipt: DecisionReceipt) -> str:
-        flash(_("记下了。更正请按平时的办法办，这里不会自动处罚任何人。"), "yes")
+    def there(receipt: DecisionReceipt) -> str:
+        if receipt.state is AnomalyState.NEEDS_CORRECTION:
+            flash(_("记下了。更正请按平时的办法办，这里不会自动处罚任何人。"), "yes")
+        else:
+            flash(_("判断记下了。"), "yes")
         return url_for("watch.show_anomaly", anomaly_id=anomaly_id)
 
     return form.submit(

@@ -115,6 +115,7 @@ class TestTheRecord:
         assert where is not None
         answered = client.post(where[0], data={"upheld": "false", "answer": "签退是 90 分钟"})
         assert answered.status_code == 303
+        assert "请到签到复核里登记" not in _text(client.get("/console/certificates"))  # there is nothing to enter
         client.sign_in(scene.volunteer)
         assert "签退是 90 分钟" in _text(client.get("/me/record"))
 

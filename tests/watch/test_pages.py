@@ -31,7 +31,10 @@ def test_the_desk_shows_evidence_and_takes_a_decision(street: Street, client: Ho
         f"/console/watch/{case.public_id}/decision", data={"state": "harmless", "reason": "补录白天的签到表"}
     )
     assert done.status_code == 303
-    assert "补录白天的签到表" in client.get(done.headers["Location"]).get_data(as_text=True)
+    shown = client.get(done.headers["Location"]).get_data(as_text=True)
+    assert "补录白天的签到表" in shown
+    assert "判断记下了" in shown
+    assert "更正请按平时的办法办" not in shown  # nothing is to be corrected
     assert case.public_id not in client.get("/console/watch").get_data(as_text=True)
     assert case.public_id in client.get("/console/watch?state=harmless").get_data(as_text=True)
 

@@ -122,7 +122,9 @@ def submit_record_answer(public_id: str) -> ResponseReturnValue:
     form = bind(AnswerForm())
 
     def answer(command: AnswerRequest) -> ResponseReturnValue:
-        words = _("已经答复。同意更正的，请到签到复核里登记，再由另一人批准。")
+        words = _("已经答复，他会看到原因。")
+        if command.upheld:
+            words = _("已经答复。要更正的，请到签到复核里登记，再由另一人批准。")
         return write_page(answer_request, signed_in(), public_id, command, then=lambda _made: _back(words))
 
     return form.submit(answer, or_show=lambda: _waiting_page(form, public_id))
