@@ -161,3 +161,5 @@ def test_the_console_fits_phone_and_desk(
     page = opened(storage_state=signed_in_as("office"))
     page.set_viewport_size({"width": width, "height": 800})
     assert _walk(page, CONSOLE_PAGES, (OVERFLOW, None)) == []
+    # English names of rules are the longest choices that a filter offers.
+    assert _walk(page, ("/console/watch?lang=en", "/console/settlements?lang=en"), (OVERFLOW, None)) == []
