@@ -260,6 +260,16 @@ def test_a_guest_without_an_account_carries_the_form_on_to_joining(
     assert str(session.scalar(select(Person.volunteer_number))) in done.text
 
 
+@pytest.mark.parametrize(
+    ("letter", "words"), [("u", "这是一个人的签到码"), ("v", "这是一张兑换码"), ("i", "这是店里的邀请")]
+)
+def test_a_guest_who_scanned_a_code_is_told_what_it_is(client: HouseClient, letter: str, words: str) -> None:
+    page = client.get(f"/q/{letter}/ABCDEFGH12", follow_redirects=True)
+    assert page.status_code == 200
+    assert words in page.text
+    assert words not in client.get("/sign-in").text
+
+
 def test_who_is_here_already_turns_back_from_joining_with_the_form(client: HouseClient) -> None:
     carried = {"parked_to": "/me/profile", "parked.name": "新名字", "next": "/me/profile"}
     page = client.post("/sign-in", data={**carried, "start": "1", "phone": "13800001234"})
