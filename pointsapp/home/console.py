@@ -18,7 +18,6 @@ from pointsapp.home.rules import kind_of
 from pointsapp.home.schemas import PolicyForm, RetryForm
 from pointsapp.people.queries import current_notice
 from pointsapp.web.doors import Form, bind, blank, write_page
-from pointsapp.web.entrances import entrance
 from pointsapp.web.login import signed_in
 
 bp = Blueprint("console", __name__, url_prefix="/console")
@@ -31,12 +30,9 @@ SHOWN = 50
 
 
 @bp.get("")
-def show_today() -> ResponseReturnValue:
-    """What needs doing today in one's areas; who judges or reads branches has the star board for a desk."""
+def show_today() -> str:
+    """What needs doing today in one's areas."""
     actor = signed_in()
-    board = None if sees_console(actor) else entrance("stars.show_console_round")
-    if board:
-        return redirect(board)
     require(sees_console(actor))
     return render_template("console/today.html", page=queries.console_today(db.session, actor, now=now()))
 

@@ -320,11 +320,3 @@ def test_the_page_of_statistics(client: HouseClient, session: Session, database:
     assert page.status_code == 200
     assert "这段时间还没有记录" in page.get_data(as_text=True)
     assert len(seen) <= MOST
-
-
-@pytest.mark.parametrize("role", [Role.ASSESSOR, Role.INSPECTOR, Role.DISTRICT_READER, Role.AUDITOR])
-def test_who_judges_branches_is_led_to_their_desk(client: HouseClient, session: Session, role: Role) -> None:
-    judge = make_staff(session, make_tree(session)["street"], role)
-    answer = client.sign_in(judge).get("/console")
-    assert (answer.status_code, answer.location) == (302, "/console/stars")
-    assert client.get("/console/stars").status_code == 200
