@@ -103,7 +103,9 @@ class TestAsking:
         give_points(session, shop.resident, 70)
         write(issue_voucher, actor_of(session, shop.resident), make_offer(shop).public_id, now=clocks.now())
         page = leaving_page(session, shop.resident.id, now=clocks.now())
-        assert any("40" in words for words in page.ends)
+        assert any("70" in words for words in page.ends), (
+            "the points of the voucher come back and lapse with the others"
+        )
         assert any("1 张" in words for words in page.ends)
         assert all(why for _names, why in page.stays)
         assert len(page.stays) >= 3

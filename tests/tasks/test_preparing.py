@@ -239,3 +239,7 @@ def test_the_form_knows_which_budgets_would_pay(
     known = json.loads(re.search(r"<script[^>]*data-budgets>(.*?)</script>", page, re.S)[1])  # type: ignore[index]
     chain = [known["budgets"][str(key)][1] for key in known["areas"][tree["community"].public_id]]
     assert chain == [50, 900]
+    plain = re.search(r"<noscript>(<p.*?)</noscript>", page, re.S)[1]  # type: ignore[index]
+    assert "现有预算：" in plain, "without scripts nothing reckons, yet the budget left is said"
+    assert ">50 分<" in plain
+    assert ">900 分<" in plain
