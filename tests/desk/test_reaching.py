@@ -158,3 +158,22 @@ def test_the_page_opens_phones_by_a_press_that_is_kept(
     assert client.post(f"/console/reach/{reach}/told", data={"way": "phone"}).location == here
     assert "电话告诉了" in client.get(here).text
     assert client.get("/console/reach").status_code == 200
+
+
+def test_who_has_no_phone_is_told_otherwise(
+    client: HouseClient, session: Session, clock: Clock, tree: dict[str, Area]
+) -> None:
+    staff, task, shift, _people = set_up(session, tree, people=0)
+    make_signup(session, shift, make_person(session, tree["community"], phone=None, password_hash=None))
+    write(cancel_task, actor_of(session, staff), task.public_id, "下大雨", now=clock.at)
+    deliver_events(clock.at)
+    client.sign_in(staff)
+    here = f"/console/tasks/{task.public_id}/reach"
+    page = client.get(here).text
+    assert 'value="in_person"' in page
+    assert 'value="neighbour"' in page
+    for call in ('value="phone"', 'value="no_answer"', "/phones"):
+        assert call not in page, call
+    reach = session.scalars(select(Reach.public_id)).one()
+    assert client.post(f"/console/reach/{reach}/told", data={"way": "neighbour"}).location == here
+    assert 'value="in_person"' not in client.get(here).text

@@ -52,6 +52,16 @@ class ReachLine:
     still_matters: bool
     went_out: tuple[str, ...]  # by which ways its notice left the house: push, mail, sms
 
+    @property
+    def is_to_tell(self) -> bool:
+        """Say whether somebody still has to tell this person: not known to know, and in time."""
+        return self.reached in (Reached.NOT, Reached.SENT) and self.still_matters
+
+    @property
+    def has_phone(self) -> bool:
+        """Say whether there is a number to call, opened or not; without one a call cannot have failed either."""
+        return bool(self.shown_phone)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -76,6 +86,11 @@ class ReachList:
     title: str
     place: str
     changes: tuple[Change, ...]
+
+    @property
+    def has_calls(self) -> bool:
+        """Say whether opening the phones would give anybody a number to call; each look is kept, so none for nothing."""
+        return any(line.is_to_tell and line.has_phone for change in self.changes for line in change.lines)
 
 
 def reach_list(session: Session, actor: Actor, task: str, *, with_phones: bool, now: datetime) -> ReachList:
