@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pointsapp.core.events import EventRow
+from pointsapp.core.masking import mask_name
 from pointsapp.core.policy import Policy
 
 
@@ -51,7 +52,10 @@ Look = Callable[[Session, Sequence[EventRow], Mapping[str, Any], datetime], Iter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnomalyRule:
-    """`title` and `states` are lazy strings; `states` fills %(name)s with the thresholds, named as the policy after its dot."""
+    """`title` and `states` are lazy strings; `states` fills %(name)s with the thresholds, named as the policy after its dot.
+
+    `in_office` says that its rows were done by who held an office: they answer for it by their whole name, a resident never does.
+    """
 
     key: str
     title: Any
@@ -59,6 +63,7 @@ class AnomalyRule:
     hears: tuple[str, ...]
     thresholds: tuple[Policy, ...]
     look: Look
+    in_office: bool = True
 
 
 _rules: dict[str, AnomalyRule] = {}
@@ -76,6 +81,12 @@ def rules() -> tuple[AnomalyRule, ...]:
 
 def rule_of(key: str) -> AnomalyRule | None:
     return _rules.get(key)
+
+
+def name_of_doer(rule: str, name: str) -> str:
+    """Return how the desk shows who did a row of that rule: whole for an office, masked for a resident or a rule that is no more."""
+    stated = rule_of(rule)
+    return name if stated is not None and stated.in_office else mask_name(name)
 
 
 def short(policy: Policy) -> str:

@@ -100,5 +100,6 @@ ANOMALIES = (
         hears=HEARS,
         thresholds=(RING_PEOPLE, RING_POINTS, RING_DAYS),
         look=find_rings,
+        in_office=False,  # residents give
     ),
 )

@@ -13,7 +13,7 @@ from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.anomalies import rules, short
+from pointsapp.core.anomalies import name_of_doer, rules, short
 from pointsapp.core.errors import NotFound
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
@@ -27,7 +27,7 @@ MOST_STEPS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnomalyRow:
-    """`by` is who did it, in full; `person` whom it credits or serves, masked; `shop` where it is about a till."""
+    """`by` is who did it, a resident masked; `person` whom it credits or serves, masked; `shop` where it is about a till."""
 
     id: int
     public_id: str
@@ -97,8 +97,8 @@ def _row(found: Any) -> AnomalyRow:
     row, area, path, person, by, shop = found
     return AnomalyRow(
         id=row.id, public_id=row.public_id, rule=row.rule, limits=row.limits, area=area or "", area_path=path,
-        person=mask_name(person) if person else "", by=by or "", shop=shop or "", state=row.state, rows=row.rows,
-        first_at=row.first_at, last_at=row.last_at, found_at=row.found_at,
+        person=mask_name(person) if person else "", by=name_of_doer(row.rule, by) if by else "", shop=shop or "",
+        state=row.state, rows=row.rows, first_at=row.first_at, last_at=row.last_at, found_at=row.found_at,
     )  # fmt: skip
 
 
@@ -150,7 +150,8 @@ def evidence_page(session: Session, anomaly_id: int, page: PageRequest) -> Page[
     """Return the rows behind an anomaly, the oldest first. The caller has asked `find_anomaly`."""
     person, by = aliased(Person), aliased(Person)
     query = (
-        select(AnomalyEvidence, person.name, by.name)
+        select(AnomalyEvidence, Anomaly.rule, person.name, by.name)
+        .join(Anomaly, Anomaly.id == AnomalyEvidence.anomaly_id)
         .outerjoin(person, person.id == AnomalyEvidence.person_id)
         .outerjoin(by, by.id == AnomalyEvidence.by_id)
         .where(AnomalyEvidence.anomaly_id == anomaly_id)
@@ -161,9 +162,14 @@ def evidence_page(session: Session, anomaly_id: int, page: PageRequest) -> Page[
         query = query.where(AnomalyEvidence.id > page.after[0])
     lines = [
         EvidenceLine(
-            id=row.id, kind=row.kind, at=row.at, person=mask_name(whom) if whom else "", by=name or "", facts=row.facts
+            id=row.id,
+            kind=row.kind,
+            at=row.at,
+            person=mask_name(whom) if whom else "",
+            by=name_of_doer(rule, name) if name else "",
+            facts=row.facts,
         )
-        for row, whom, name in session.execute(query)
+        for row, rule, whom, name in session.execute(query)
     ]
     return cut(lines, page.limit, lambda line: (line.id,))
 

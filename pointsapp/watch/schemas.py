@@ -33,7 +33,7 @@ class AnomalyDecisionJson(JsonSchema):
 
 
 class AnomalySchema(Schema):
-    """One case. `by` did it and is named in full, `person` whom it credits or serves is masked; `limits` are the rule's thresholds."""
+    """One case. `by` did it, named in full where it was done in an office, else masked; `person` whom it credits or serves is masked; `limits` are the rule's thresholds."""
 
     id = fields.String(attribute="public_id")
     rule = fields.String()

@@ -253,3 +253,14 @@ class TestPage:
         shift, _forgot, _absent = evening(venue, clock)
         assert client.sign_in(venue.person()).get(f"/lead/{shift.public_id}/closing").status_code == 403
         assert client.sign_in(venue.foreign_staff).get(f"/lead/{shift.public_id}/closing").status_code == 403
+
+    def test_whom_only_one_is_to_check_out_is_not_told_to_wait_for_others(
+        self, client: HouseClient, venue: Venue, clock: Clock
+    ) -> None:
+        shift = venue.checked_out_shift()
+        venue.scan(venue.sign_up(shift), shift)
+        clock.forward(minutes=125)  # over, but one may still check out
+        text = client.sign_in(venue.leader).get(f"/lead/{shift.public_id}/closing").get_data(as_text=True)
+        assert "去签退" in text
+        assert "还有 1 人没签退" in text
+        assert "要由别人办" not in text

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 import pytest
 from sqlalchemy import select
 
+from pointsapp.areas.models import Area
 from pointsapp.core import policy
+from pointsapp.core.actor import Role
+from pointsapp.core.masking import mask_name
 from pointsapp.core.transaction import write
 from pointsapp.giving.policies import RING_PEOPLE
 from pointsapp.giving.rules import rings_through
@@ -15,8 +18,8 @@ from pointsapp.giving.services import GivePoints, give_points
 from pointsapp.people.models import Person
 from pointsapp.watch.models import Anomaly, AnomalyEvidence
 from pointsapp.watch.services import look_around
-from tests.conftest import Clock
-from tests.factories import kept, make_person
+from tests.conftest import Clock, HouseClient
+from tests.factories import bearer, kept, make_person, make_staff
 from tests.giving.conftest import Street, do
 from tests.merchants.shops import give_points as earn
 
@@ -75,6 +78,28 @@ def test_three_who_pass_points_round_are_one_case(street: Street, clock: Clock) 
     assert look(street, clock) == [(f"ring:{ring}", 3)]
     kinds = street.session.scalars(select(AnomalyEvidence.kind)).all()
     assert kinds == ["gift"] * 3
+
+
+def test_a_ring_shows_no_residents_whole_name(street: Street, clock: Clock, client: HouseClient) -> None:
+    give(street, street.giver, street.receiver, 30)
+    give(street, street.receiver, street.giver, 20)
+    look(street, clock)
+    case = street.session.scalars(select(Anomaly)).one()
+    area = street.session.get_one(Area, case.area_id)
+    auditor = make_staff(street.session, area, Role.AUDITOR)
+    tokens = bearer(street.session, auditor)
+    client.sign_in(auditor)
+    api = client.get(f"/api/v1/anomalies/{case.public_id}", headers=tokens)
+    listed, opened = (client.get(f"/console/watch{rest}") for rest in ("", f"/{case.public_id}"))
+    for answer, shown in (
+        (listed, listed.get_data(as_text=True)),
+        (opened, opened.get_data(as_text=True)),
+        (api, str(api.json)),
+    ):
+        assert answer.status_code == 200
+        assert mask_name(street.giver.name) in shown
+        for resident in (street.giver, street.receiver):
+            assert resident.name not in shown
 
 
 def _turned(ring: tuple[int, ...]) -> tuple[int, ...]:

@@ -132,6 +132,11 @@ class ClosingView:
         return tuple(line for line in self.lines if line.state in decided and line.correction is None)
 
     @property
+    def waits_for_others(self) -> bool:
+        """Whether more is open than who is still there, whom any leader checks out."""
+        return self.outcome.open > self.outcome.present and not self.may_act
+
+    @property
     def may_act(self) -> bool:
         """Whether anything of it is this person's to decide."""
         return any(line.may_decide or line.may_approve for line in self.lines)
