@@ -77,6 +77,11 @@ def test_from_the_closing_page_to_an_erratum(
     assert "漏了一次会议 &lt;b&gt;" in client.get(f"/stars/{branch}/objections?round={code}").get_data(as_text=True)
     raised = session.scalars(select(Objection.public_id)).one()
 
+    client.sign_in(make_staff(session, tree["street"], Role.ASSESSOR))
+    page = client.get(f"/console/star-objections?round={code}").get_data(as_text=True)
+    assert "有 1 条异议等待答复" in page
+    assert "漏了一次会议" not in page
+
     client.sign_in(desk)
     assert raised in client.get(f"/console/star-objections?round={code}").get_data(as_text=True)
     answer = {"verdict": "upheld", "answer": "补记一次", "score": "8.5"}

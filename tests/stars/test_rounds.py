@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pointsapp.areas.models import Area
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor, Role
+from pointsapp.core.clock import local_day
 from pointsapp.core.errors import Forbidden, Invalid, NotFound
 from pointsapp.core.events import Event
 from pointsapp.core.transaction import write
@@ -49,6 +50,7 @@ from pointsapp.stars.services import (
     Assess,
     Object,
     Publish,
+    RecordPaper,
     SetAims,
     answer_objection,
     assess,
@@ -56,6 +58,7 @@ from pointsapp.stars.services import (
     object_to,
     open_plan,
     publish_round,
+    record_paper,
     set_aims,
     turn_rounds,
 )
@@ -152,6 +155,27 @@ class TestPublication:
         assert [one.key for one in doubt.missing] == ["party_life"]
         # 20 of the 25 that the better tier asks for: the missing score alone does not change the tier.
         assert not doubt.tier_may_change
+
+    def test_what_waits_where_no_branch_of_the_round_is_belongs_to_another_round(
+        self, session: Session, clock: Clock, tree: dict[str, Area], found: RoundRow, admin: Actor
+    ) -> None:
+        writer = officer(session, tree["street"], Role.STREET_ADMIN)
+        for area in (tree["grid"], tree["street"]):  # the street has no branch of its own
+            sheet = RecordPaper(
+                area=area.public_id,
+                title="纸上登记",
+                done_on=local_day(clock.now()),
+                source="三号柜",
+                lines=((make_person(session, tree["grid"]).volunteer_number, 60),),
+            )
+            write(record_paper, writer, sheet, now=clock.now())
+        closing = closing_of(session, found, now=clock.now())
+        assert closing.listed == {"papers": 1, "missing": 2}
+        assert [doubt.effects["papers"].count for doubt in closing.doubts if "papers" in doubt.effects] == [1]
+        past(clock, found, minutes=1)
+        with pytest.raises(UnfinishedNeedsReason) as refused:
+            write(publish_round, admin, Publish(round_id=found.public_id), now=clock.now())
+        assert refused.value.facts == {"count": 3}
 
     def test_edits_are_refused_each_with_its_code(
         self, session: Session, clock: Clock, tree: dict[str, Area], found: RoundRow, admin: Actor

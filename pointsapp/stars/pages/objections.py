@@ -16,6 +16,7 @@ from pointsapp.stars.messages.seeing import assessors
 from pointsapp.stars.pages.door import WORDS, asked_round, bp, the_round
 from pointsapp.stars.pages.showing import note_objection
 from pointsapp.stars.policies import (
+    OBJECTION_READERS,
     correctors,
     may_answer,
     may_correct,
@@ -35,6 +36,7 @@ from pointsapp.stars.queries import (
     latest_rounds,
     objections_on,
     objections_page,
+    open_objections,
     street_path,
 )
 from pointsapp.stars.schemas import AnswerForm, ObjectForm
@@ -105,6 +107,8 @@ def show_objections() -> str:
         round=found,
         rounds=latest_rounds(db.session),
         page=objections_page(db.session, found, actor, asked, now=now()) if found else None,
+        reads=actor.holds_anywhere(OBJECTION_READERS),
+        waiting=open_objections(db.session, found.id) if found else 0,
         words=WORDS,
     )
 

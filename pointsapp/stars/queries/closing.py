@@ -90,6 +90,9 @@ class Closing:
         return {kind.key: kind.count for kind in self.kinds if kind.count}
 
 
+_Reaching = tuple[Unfinished, tuple[int, ...]]  # a waiting thing, and the branches of the round that it may count for
+
+
 @dataclass(slots=True)
 class _Of:
     """What waits for one branch, by kind."""
@@ -106,9 +109,9 @@ def closing_of(session: Session, found: RoundRow, *, now: datetime) -> Closing:
     rows = standings(session, found, now=now)
     span = found.span(now)
     until = min(span.end, now + timedelta(microseconds=1))  # what is still to come does not wait
-    by_kind = listed(session, span.start, until)
+    by_kind = _in_reach(session, rows, listed(session, span.start, until))
     members = _members(session, by_kind.values())
-    waiting = _by_branch(session, rows, by_kind, found)
+    waiting = _by_branch(rows, by_kind, found)
     doubts = [
         _doubt(found, row, waiting[row.branch.id], members)
         for row in rows
@@ -120,7 +123,7 @@ def closing_of(session: Session, found: RoundRow, *, now: datetime) -> Closing:
             name=name,
             endpoint=endpoint,
             count=len(by_kind[key]),
-            late=sum(_is_late(one, found) for one in by_kind[key]),
+            late=sum(_is_late(one, found) for one, _branches in by_kind[key]),
         )
         for key, (name, endpoint) in pages().items()
     ]
@@ -137,9 +140,28 @@ def _is_late(one: Unfinished, found: RoundRow) -> bool:
     return one.received_at > found.cut_off_at
 
 
-def _members(session: Session, lists: Iterable[Sequence[Unfinished]]) -> dict[int, set[int]]:
+def _in_reach(
+    session: Session, rows: Sequence[Standing], by_kind: Mapping[str, Sequence[Unfinished]]
+) -> dict[str, list[_Reaching]]:
+    """Return what waits in the area of a branch of the round, or below one: what waits elsewhere is another round's."""
+    areas = {one.area_id for things in by_kind.values() for one in things}
+    above = {
+        row.id: ids_in(row.path)
+        for row in session.execute(select(Area.id, Area.path).where(Area.id.in_(sorted(areas))))
+    }
+    at: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        at[row.branch.area_id].append(row.branch.id)
+    reached = {area_id: tuple(branch for up in set(ups) for branch in at.get(up, ())) for area_id, ups in above.items()}
+    return {
+        key: [(one, reached[one.area_id]) for one in things if reached.get(one.area_id)]
+        for key, things in by_kind.items()
+    }
+
+
+def _members(session: Session, lists: Iterable[Sequence[_Reaching]]) -> dict[int, set[int]]:
     """Return of which branches each person of the lists is a member: an upper bound asks no dates."""
-    people = {one.person_id for things in lists for one in things if one.person_id is not None}
+    people = {one.person_id for things in lists for one, _branches in things if one.person_id is not None}
     found: dict[int, set[int]] = defaultdict(set)
     ordered = sorted(people)
     for start in range(0, len(ordered), 1000):
@@ -150,25 +172,13 @@ def _members(session: Session, lists: Iterable[Sequence[Unfinished]]) -> dict[in
     return found
 
 
-def _by_branch(
-    session: Session, rows: Sequence[Standing], by_kind: Mapping[str, Sequence[Unfinished]], found: RoundRow
-) -> dict[int, _Of]:
-    """Return what waits for each branch: in its area and below, and in time."""
-    areas = {one.area_id for things in by_kind.values() for one in things}
-    above = {
-        row.id: set(ids_in(row.path))
-        for row in session.execute(select(Area.id, Area.path).where(Area.id.in_(sorted(areas))))
-    }
+def _by_branch(rows: Sequence[Standing], by_kind: Mapping[str, Sequence[_Reaching]], found: RoundRow) -> dict[int, _Of]:
+    """Return what waits for each branch, in time."""
     waiting = {row.branch.id: _Of() for row in rows}
-    at: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        at[row.branch.area_id].append(row.branch.id)
     for key, things in by_kind.items():
-        for one in things:
-            if _is_late(one, found):
-                continue
-            for area_id in above.get(one.area_id, ()):
-                for branch_id in at.get(area_id, ()):
+        for one, branches in things:
+            if not _is_late(one, found):
+                for branch_id in branches:
                     waiting[branch_id].things[key].append(one)
     return waiting
 
