@@ -30,3 +30,9 @@ MESSAGES: dict[str, Message] = {
 
 MORE_THAN_PLANNED = _l("最多 %(most)s 分钟（计划时长）")
 ACTIONS = {Action.CHECK_IN: _l("签到"), Action.CHECK_OUT: _l("签退")}
+
+# A row of a list comes in after its moment: what a refusal says of "now" and "here" would be said of another time and place.
+OFFLINE_REASONS = {
+    "not_found": _l("名单上没有这个人，平台上也没有这个编号。"),
+    "outside_window": _l("点的时候不在签到或签退的时间内。"),
+}

@@ -19,6 +19,7 @@ from pointsapp.core.transaction import write
 from pointsapp.ledger.models import Entry
 from pointsapp.people.models import Person
 from pointsapp.tasks.models import Shift
+from pointsapp.web.filters import clock_time, day
 from tests.conftest import Clock, HouseClient
 from tests.factories import actor_of, kept, make_person, make_shift, make_signup, make_staff, make_task, make_tree
 
@@ -85,6 +86,22 @@ def test_every_row_has_its_own_answer_and_it_is_kept(session: Session, clock: Cl
     }
     refused = session.scalars(select(Scan.reason).where(Scan.is_accepted.is_(False)).order_by(Scan.reason)).all()
     assert refused == ["not_signed_up", "outside_window"]
+
+
+def test_a_refused_row_says_when_it_was_ticked_and_why(
+    session: Session, clock: Clock, tree: dict[str, Area], client: HouseClient
+) -> None:
+    """A tick of two days ago read as one of this hour, refused because of "now"; nobody's number as "withdrawn"."""
+    hall = Hall(session, clock, tree)
+    clock.at = hall.shift.starts_at
+    old = clock.at - timedelta(days=2)
+    nobody = OfflineRow(key="key-nobody", user_id="nosuchid0000", action=Action.CHECK_IN, captured_at=clock.at)
+    hall.send(hall.row(0, old), nobody)
+    client.sign_in(hall.leader)
+    page = client.get(f"/lead/{hall.shift.public_id}/offline").get_data(as_text=True)
+    assert f"{day(old)} {clock_time(old)} 点的" in page
+    assert "点的时候不在签到或签退的时间内。" in page
+    assert "名单上没有这个人，平台上也没有这个编号。" in page
 
 
 def test_the_same_list_sent_twice_is_one(session: Session, clock: Clock, tree: dict[str, Area]) -> None:

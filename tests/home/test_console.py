@@ -70,6 +70,30 @@ def test_who_leads_a_shift_finds_it_on_the_desk_wherever_it_is(session: Session,
     assert [(row.title, row.is_led) for row in page.shifts] == [("社区的场次", True), ("网格的场次", False)]
 
 
+def test_a_leader_is_not_led_to_a_shift_before_their_time(session: Session, clock: Clock, client: HouseClient) -> None:
+    """Both links of tomorrow's shift ended at "not yet"; staff of the area may open it at any time."""
+    tree = make_tree(session)
+    leader, staff = make_staff(session, tree["grid"], Role.GRID_LEADER), make_staff(session, tree["community"])
+    task = make_task(session, tree["community"], title="明天的场次")
+    starts = clock.now() + timedelta(hours=20)
+    shift = make_shift(session, task, starts_at=starts, ends_at=starts + timedelta(hours=1), leaders=(leader,))
+    public_id, task_id = shift.public_id, task.public_id
+
+    def doors(person: Person) -> set[str]:
+        client.sign_in(person)
+        page = client.get("/console").get_data(as_text=True)
+        found = re.findall(r'href="(/[^"?]+)', page[page.index("<main") :])
+        return {each for each in found if public_id in each or task_id in each}
+
+    before = doors(leader)
+    assert before
+    assert all(client.get(each).status_code == 200 for each in before)
+    assert f"/lead/{public_id}" not in before
+    assert f"/console/checkin/{public_id}" in doors(staff)
+    clock.at = starts - timedelta(minutes=50)
+    assert doors(leader) == {f"/lead/{public_id}", f"/console/checkin/{public_id}"}
+
+
 def test_what_the_desk_leaves_out_adds_up_to_what_waits(session: Session, clock: Clock, client: HouseClient) -> None:
     """Three of a shift are one line: lines must not be counted where the figure above counts things."""
     tree = make_tree(session)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pointsapp.checkin import queries, services
-from pointsapp.checkin.messages import ACTIONS
+from pointsapp.checkin.messages import ACTIONS, OFFLINE_REASONS
 from pointsapp.checkin.pages.blueprint import bp
 from pointsapp.checkin.schemas import OfflineForm
 from pointsapp.core.clock import now
@@ -29,10 +30,15 @@ def _offline(shift: str, form: Form | None) -> str:
     moment, actor = now(), signed_in()
     look = queries.shift_for_leader(db.session, actor, shift, now=moment)
     page = queries.offline_list(db.session, actor, look, now=moment)
-    said = {line.key: sentence_of(line.reason, line.facts) for line in page.results if line.reason}
+    said = {line.key: _why(line.reason, line.facts) for line in page.results if line.reason}
     return render_template(
         "checkin/offline.html", page=page, brief=look.brief, form=form, said=said, actions=ACTIONS, moment=moment
     )
+
+
+def _why(reason: str, facts: dict[str, Any]) -> str:
+    own = OFFLINE_REASONS.get(reason)
+    return str(own) if own is not None else sentence_of(reason, facts)
 
 
 @bp.post("/lead/<shift>/offline")

@@ -22,6 +22,7 @@ from pointsapp.merchants.models import Merchant
 from pointsapp.people.models import Person
 from pointsapp.redemption.models import Redemption
 from pointsapp.tasks.models import Shift, ShiftLeader, ShiftState, Signup, SignupState, Task, TaskState
+from pointsapp.tasks.policies import LEADERS_BEFORE, may_run_task
 
 BACK, AHEAD = timedelta(minutes=30), timedelta(hours=36)
 DAYS_SHOWN = 14
@@ -30,7 +31,10 @@ MOST_SHIFTS, MOST_BUDGETS = 12, 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftToday:
-    """One running or coming shift with its places and who has arrived; `is_led` by who looks, wherever it is."""
+    """One running or coming shift with its places and who has arrived; `is_led` by who looks, wherever it is.
+
+    Its leader may do nothing with it before `leads_from`; None is for who may now.
+    """
 
     public_id: str
     task: str
@@ -45,6 +49,7 @@ class ShiftToday:
     arrived: int
     is_on: bool
     is_led: bool
+    leads_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +133,7 @@ def _shifts(session: Session, actor: Actor, mine: ColumnElement[bool], now: date
             Shift.capacity,
             arrived.label("arrived"),
             led.label("is_led"),
+            Area.path.label("area_path"),
         )
         .join(Task, Task.id == Shift.task_id)
         .join(Area, Area.id == Task.area_id)
@@ -141,7 +147,14 @@ def _shifts(session: Session, actor: Actor, mine: ColumnElement[bool], now: date
         .order_by(Shift.starts_at, Shift.id)
         .limit(MOST_SHIFTS)
     )
-    return tuple(ShiftToday(**row, is_on=row["starts_at"] <= now < row["ends_at"]) for row in rows.mappings())
+    return tuple(_shift_today(actor, dict(row), now) for row in rows.mappings())
+
+
+def _shift_today(actor: Actor, row: dict[str, Any], now: datetime) -> ShiftToday:
+    path, opens_at = row.pop("area_path"), row["starts_at"] - LEADERS_BEFORE
+    waits = opens_at > now and not may_run_task(actor, path)
+    is_on = row["starts_at"] <= now < row["ends_at"]
+    return ShiftToday(**row, is_on=is_on, leads_from=opens_at if waits else None)
 
 
 def _begun(session: Session, actor: Actor, mine: ColumnElement[bool]) -> Begun:
