@@ -51,6 +51,11 @@ _OTHER_CODES: dict[str, Any] = {
 }
 
 
+def is_another_code(given: str) -> bool:
+    """Tell whether what was scanned is a QR that is no voucher's."""
+    return _another_code(given) is not None
+
+
 def _another_code(given: str) -> Any:
     """Return what a scanned payload is where it is no voucher's, None for a voucher's or a bare code."""
     is_address, path = "://" in given, given.partition("/q/")[2]

@@ -94,11 +94,25 @@ function till(box) {
     field.focus({ preventScroll: true });
   }
 
+  /* A slow line: the button says that the code is on its way. */
+  function looking(yes) {
+    const button = form.querySelector("button[type=submit]");
+    button.disabled = yes;
+    button.classList.toggle("is-busy", yes);
+  }
+
   async function look() {
-    if ("busy" in box.dataset || !(field.value.trim() || photo?.files.length)) return;
+    if ("busy" in box.dataset) return;
+    if (!(field.value.trim() || photo?.files.length)) {
+      net.textContent = net.dataset.msgEmpty;
+      net.hidden = false;
+      return field.focus();
+    }
     box.dataset.busy = "1";
     net.hidden = true;
+    looking(true);
     const answer = await send(form);
+    looking(false);
     if (answer) return show(answer);
     delete box.dataset.busy;
     if (answer === null) {

@@ -99,6 +99,33 @@ def test_without_a_network_it_says_so_and_keeps_the_code(
     assert _state(street, voucher)["state"] == "issued"
 
 
+def test_a_press_without_a_code_says_what_is_missing_and_a_slow_look_shows_that_it_is_on_its_way(
+    opened: Opener, voucher: dict[str, Any]
+) -> None:
+    till = sign_in(opened(), "clerk")
+    till.goto("/till")
+    button = till.locator("form[action$='/till/look'] button[type=submit]").first
+    button.click()
+    expect(till.locator("#till-net")).to_contain_text("还没有码")
+    expect(till.locator("[data-gun]")).to_be_focused()
+    held: list[Route] = []
+    till.route(re.compile("/till/look$"), lambda route: held.append(route), times=1)
+    _scan(till, voucher["code"])
+    expect(button).to_have_class(re.compile("is-busy"))
+    expect(till.locator("#till-net")).to_be_hidden()
+    held[0].continue_()
+    expect(till.locator("[data-answer-kind=ask]")).to_be_visible()
+    till.keyboard.press("Escape")
+    expect(button).to_be_enabled()
+
+
+def test_without_scripts_the_till_has_no_keys_that_do_nothing(opened: Opener) -> None:
+    till = sign_in(opened(java_script_enabled=False), "clerk")
+    till.goto("/till")
+    expect(till.locator("#f-code")).to_be_visible()
+    expect(till.locator(".keypad-box")).to_be_hidden()
+
+
 def test_a_session_that_ended_keeps_the_code(street: Street, opened: Opener, voucher: dict[str, Any]) -> None:
     till = sign_in(opened(), "clerk")
     till.goto("/till")

@@ -221,6 +221,19 @@ def test_an_invitation_is_shown_scanned_and_accepted(
     assert "您不在任何一家店里" in text_of(gone)
 
 
+def test_who_was_invited_may_leave_by_themself(client: HouseClient, shop: Shop, session: Session, clock: Clock) -> None:
+    home = f"/shop/{shop.merchant.public_id}"
+    mine = next(each for each in people_of(session, shop.merchant.id, now=clock.at) if each.person_id == shop.clerk.id)
+    way = f"{home}/people/{mine.grant}/removal"
+    assert way in client.sign_in(shop.clerk).get(home).get_data(as_text=True)  # the invitation promised it
+    done = client.post(way, data={"request_id": "r1"}, follow_redirects=True)
+    assert done.status_code == 200
+    assert "您已经不在胖婶烩面做事了" in text_of(done)
+    assert client.get("/till").status_code == 403
+    for office in (shop.staff, shop.manager):
+        assert way not in client.sign_in(office).get(home).get_data(as_text=True)
+
+
 def test_an_invitation_asks_a_guest_to_sign_in_and_refuses_strange_codes(client: HouseClient, shop: Shop) -> None:
     path = f"/q/i/{new_code(10)}"
     assert client.get(path).status_code == 302

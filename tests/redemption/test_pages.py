@@ -351,6 +351,16 @@ def test_who_scans_again_after_a_lost_answer_hears_that_it_was_their_own(
     assert "这个兑换码已经用过了，有疑问可以看" in text_of(client.post("/till/look", data={"code": voucher.code}))
 
 
+@pytest.mark.parametrize("shown", ["http://localhost/q/u/ABCDEFGHJK", "https://u.example/abc"])
+def test_another_qr_is_not_asked_for_once_more(client: HouseClient, shop: Shop, shown: str) -> None:
+    """Who shows their personal code again is refused again: they are told which one to open."""
+    answer = client.sign_in(shop.clerk).post("/till/look", data={"code": shown})
+    assert answer.status_code == 422
+    said = text_of(answer)
+    assert "请打开“我的兑换码”，出示里面的二维码" in said
+    assert "再出示一次兑换码" not in said
+
+
 def test_an_own_voucher_is_refused_by_its_name(client: HouseClient, shop: Shop, voucher: VoucherView) -> None:
     grant(shop.session, shop.resident, Role.MERCHANT_CLERK, merchant=shop.merchant)
     shop.session.commit()

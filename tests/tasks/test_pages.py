@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import policy
 from pointsapp.core.transaction import write
+from pointsapp.people.models import Person
 from pointsapp.tasks.messages import CATEGORY_NAMES
 from pointsapp.tasks.models import Shift, ShiftState, Signup, SignupState, Task, TaskCategory, TaskState
 from pointsapp.tasks.policies import WAITLIST_OFFER_MINUTES
-from pointsapp.tasks.services import cancel_signup, mark_arrived, mark_settled
+from pointsapp.tasks.services import cancel_signup, expire_due_offers, mark_arrived, mark_settled
 from tests import factories as make
 from tests.conftest import Clock, HouseClient
 
@@ -312,6 +313,29 @@ def test_an_offer_accepted_too_late_says_so_where_the_button_was(street: Street,
     answer = street.send(f"/signups/{signup.public_id}/acceptance", street.resident)
     assert answer.status_code == 410
     assert "保留时间已过" in answer.text
+
+
+def test_who_let_an_offer_run_out_may_ask_for_the_place_that_is_still_free(street: Street, clock: Clock) -> None:
+    policy.set_value(street.session, WAITLIST_OFFER_MINUTES, 10, now=clock.at)
+    street.change(Task, street.task.id, waitlist=True)
+    holders = [make.make_signup(street.session, street.shift, person) for person in (street.other, street.leader)]
+    answer = street.send(f"{street.page}/signups", street.resident, shift=street.shift.public_id)
+    write(cancel_signup, make.actor_of(street.session, street.other), holders[0].id, now=clock.at)
+    clock.forward(minutes=11)
+    write(expire_due_offers, now=clock.at)
+    page = street.read(answer.location, street.resident)
+    # Only newcomers could have taken it: the waiting person saw their number in the queue and no way to the free place.
+    assert "有空位，再留给我" in bar(page)
+    assert "有人取消就会轮到您" not in page
+    street.send(f"{street.page}/signups", street.resident, shift=street.shift.public_id)
+    assert "接受名额" in bar(street.read(street.page))
+
+
+def test_who_has_a_place_reads_how_to_ask_where_no_leader_can_be_called(street: Street) -> None:
+    make.make_signup(street.session, street.shift, street.resident)
+    street.change(Task, street.task.id, contact="值班 0371-0000-0000")
+    street.change(Person, street.leader.id, phone=None)
+    assert "联系：值班 0371-0000-0000" in street.read(street.page, street.resident)
 
 
 def test_the_list_keeps_its_filters_in_the_address(street: Street, clock: Clock) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from typing import Any
+
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from pointsapp.core.clock import now
 from pointsapp.core.codes import INVITATION_LENGTH, read
@@ -68,9 +71,19 @@ def take_back_invitation(public_id: str, invitation: str) -> ResponseReturnValue
 
 @bp.post("/shop/<public_id>/people/<grant>/removal")
 def remove(public_id: str, grant: str) -> ResponseReturnValue:
-    """Remove somebody; it holds from their next click."""
-    back = home_of(public_id, my_merchant(public_id).id)
-    return write_page(remove_person, signed_in(), public_id, grant, then=lambda _ended: back)
+    """Remove somebody, or leave; it holds from their next click."""
+    shop, me = my_merchant(public_id), signed_in()
+    back, away = home_of(public_id, shop.id), url_for("people.show_profile")
+    gone: list[bool] = []
+
+    def there(ended: Any) -> str:
+        gone.append(ended.person_id == me.person_id)
+        return away if ended.person_id == me.person_id else back
+
+    answer = write_page(remove_person, me, public_id, grant, then=there)
+    if any(gone):
+        flash(_("您已经不在%(shop)s做事了，积分和记录都不受影响。", shop=shop.name), "yes")
+    return answer
 
 
 @bp.get("/q/i/<code>")

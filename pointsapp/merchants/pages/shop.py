@@ -49,11 +49,13 @@ def shop_parts(shop: MerchantRow) -> dict[str, object]:
     """Return what both the shop's page and the console's show of a merchant."""
     actor, moment = signed_in(), now()
     may_run = may_run_merchant(actor, shop.id, shop.area_path)
+    people = people_of(db.session, shop.id, now=moment)
     return {
         "shop": shop,
         "offers": offers_of_merchant(db.session, shop.id, _asked_page("cursor"), now=moment),
         "withdrawn": offers_of_merchant(db.session, shop.id, _asked_page("withdrawn"), withdrawn=True, now=moment),
-        "people": people_of(db.session, shop.id, now=moment) if may_run else [],
+        "people": people if may_run else [],
+        "mine": [person for person in people if person.person_id == actor.person_id],
         "invitations": open_invitations(db.session, shop.id, now=moment) if may_run else [],
         "is_manager": manages(actor, shop.id),
         "may_run": may_run,

@@ -19,7 +19,7 @@ from pointsapp.core.paging import PageRequest, decode_cursor
 from pointsapp.core.transaction import write
 from pointsapp.merchants.errors import NoShop
 from pointsapp.merchants.queries import merchants_of
-from pointsapp.redemption.errors import AlreadyRedeemed, NoCodeInPhoto
+from pointsapp.redemption.errors import AlreadyRedeemed, NoCodeInPhoto, is_another_code
 from pointsapp.redemption.messages import SHORTAGE_CHOICES, TELL_CUSTOMER, TELL_CUSTOMER_ELSE, TELL_MYSELF
 from pointsapp.redemption.pages.blueprint import bp
 from pointsapp.redemption.policies import REISSUE_HOURS, UNDO_MINUTES, may_use_till, works_for
@@ -128,13 +128,16 @@ def till_again(form: Form | None, typed: str = "") -> str:
     """Return the till, with the red answer where a form was refused."""
     refused = form.refusal if form else None
     mine = _just_mine(typed) if refused and refused["code"] == AlreadyRedeemed.code else None
+    said = TELL_CUSTOMER.get(refused["code"], TELL_CUSTOMER_ELSE) if refused else ""
+    if refused and is_another_code(typed):
+        said = TELL_CUSTOMER["code_unknown"]  # the same once more would be refused once more
     return render_template(
         "redemption/till.html",
         form=form,
         typed=typed,
         refused=refused,
         mine=mine,
-        tell=(TELL_MYSELF if mine else TELL_CUSTOMER.get(refused["code"], TELL_CUSTOMER_ELSE)) if refused else "",
+        tell=TELL_MYSELF if mine else said,
         **today_at_till(),
     )
 

@@ -41,7 +41,10 @@ def shift_pulse(session: Session, actor: Actor | None, shift: str, *, now: datet
     paused = None
     if actor is not None and own is None:
         paused = paused_until(session, actor.person_id, no_show_rule(values), now=now)
-    mine = None if own is None else Mine(state=own.state, arrived_at=own.arrived_at, settled_at=own.settled_at)
+    mine = None
+    if own is not None:
+        has_lapsed = own.state is SignupState.WAITLISTED and own.offer_expires_at is not None
+        mine = Mine(state=own.state, arrived_at=own.arrived_at, settled_at=own.settled_at, offer_lapsed=has_lapsed)
     button = button_of(
         brief,
         standing_of(seen, actor, quota=quota, paused_until=paused, now=now),

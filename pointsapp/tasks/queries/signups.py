@@ -40,6 +40,7 @@ class MySignup:
     settled_at: datetime | None
     cancelled_because: str | None
     waiting_position: int | None
+    offer_lapsed: bool  # waiting again after an offer ran out
     shift_id: int
     shift_public_id: str
     starts_at: datetime
@@ -119,9 +120,10 @@ def _as_mine(row: Any) -> MySignup:
     values = row._asdict()
     ahead = values.pop("ahead")
     is_waiting = row.state is SignupState.WAITLISTED
+    has_lapsed = is_waiting and row.offer_expires_at is not None  # there it only marks an offer that ran out
     if row.state is not SignupState.OFFERED:
-        values["offer_expires_at"] = None  # on a waiting row it only marks an offer that ran out
-    return MySignup(**values, waiting_position=ahead if is_waiting else None)
+        values["offer_expires_at"] = None
+    return MySignup(**values, waiting_position=ahead if is_waiting else None, offer_lapsed=has_lapsed)
 
 
 def my_signups_page(session: Session, person_id: int, page: PageRequest) -> Page[MySignup]:

@@ -97,7 +97,14 @@ def task_page(session: Session, actor: Actor | None, task: str, shift: str | Non
         button=button_of(
             chosen.shift,
             standing,
-            None if own is None else Mine(state=own.state, arrived_at=own.arrived_at, settled_at=own.settled_at),
+            None
+            if own is None
+            else Mine(
+                state=own.state,
+                arrived_at=own.arrived_at,
+                settled_at=own.settled_at,
+                offer_lapsed=own.offer_lapsed,
+            ),
             checks_out=view.check_out_required,
             queue_moves=moves,
             now=now,

@@ -193,7 +193,7 @@ class Button(StrEnum):
     GO_CHECK_OUT = "go_check_out"
     DONE = "done"
     WAITING = "waiting"
-    TAKE_FREED = "take_freed"  # waiting, the queue has stopped, and there is a free place
+    TAKE_FREED = "take_freed"  # waiting, and a free place comes to nobody by itself: one has to ask
     ACCEPT = "accept"
 
 
@@ -207,6 +207,7 @@ class Mine:
     state: str
     arrived_at: datetime | None
     settled_at: datetime | None
+    offer_lapsed: bool = False  # waiting again after an offer ran out
 
 
 def button_of(
@@ -247,7 +248,9 @@ def _own_button(
     if mine.state == "offered":
         return Button.ACCEPT
     if mine.state == "waitlisted":
-        return Button.TAKE_FREED if standing.has_room and not queue_moves else Button.WAITING
+        # Who let an offer run out is not offered another by itself: without a button only newcomers could have the free place.
+        must_ask = not queue_moves or mine.offer_lapsed
+        return Button.TAKE_FREED if standing.has_room and must_ask else Button.WAITING
     return Button.GO_CHECK_IN if now >= shift.starts_at - CHECK_IN_OPENS else Button.SIGNED_UP
 
 
