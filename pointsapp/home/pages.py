@@ -65,7 +65,7 @@ def show_hours() -> str:
 @bp.get("/me/access")
 def show_access() -> str:
     """Who looked at my record or at rows that name me, day by day."""
-    after = decode_cursor(request.args.get("cursor"), (int, int))
+    after = decode_cursor(request.args.get("cursor"), (int, int, int))
     page = queries.glances_at(db.session, signed_in().person_id, PageRequest(limit=GLANCES, after=after))
     words = {"metrics": CATALOGUE, "looked": LOOKED}
     return render_template("home/access.html", page=page, looked_for=LOOKED_FOR, words=words)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ScalarSelect, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from pointsapp.core.merging import Carry, Pair, whole_rows
@@ -16,9 +16,28 @@ from pointsapp.tasks.queries.briefs import shift_brief, signup_by_id
 from pointsapp.tasks.services.signups import give_back
 
 
-def _count(absorbed_id: int, _survivor_id: int, **_moment: Any) -> ScalarSelect[int]:
-    live = Signup.person_id == absorbed_id, Signup.state != SignupState.CANCELLED
-    return select(func.count()).select_from(Signup).where(*live).scalar_subquery()
+def _is_doubled(survivor_id: int) -> ColumnElement[bool]:
+    """Tell whether the survivor has a place at the same shift."""
+    theirs = aliased(Signup)
+    return exists(
+        select(theirs.id)
+        .where(
+            theirs.person_id == survivor_id,
+            theirs.shift_id == Signup.shift_id,
+            theirs.state != SignupState.CANCELLED,
+        )
+        .correlate(Signup)
+    )
+
+
+def _count(absorbed_id: int, survivor_id: int, **_moment: Any) -> ScalarSelect[int]:
+    """Count what `_move` takes over: places that are held, without those that it gives up."""
+    goes = (
+        Signup.person_id == absorbed_id,
+        Signup.state != SignupState.CANCELLED,
+        or_(Signup.arrived_at.is_not(None), ~_is_doubled(survivor_id)),
+    )
+    return select(func.count()).select_from(Signup).where(*goes).scalar_subquery()
 
 
 def _move(session: Session, pair: Pair, *, now: datetime) -> int:
@@ -28,18 +47,10 @@ def _move(session: Session, pair: Pair, *, now: datetime) -> int:
         brief = None if mine is None else shift_brief(session, mine.shift_id)
         if mine is not None and brief is not None:
             give_back(session, brief, mine, because="own", now=now)
-    theirs = aliased(Signup)
-    is_free = ~exists(
-        select(theirs.id)
-        .where(
-            theirs.person_id == pair.survivor_id,
-            theirs.shift_id == Signup.shift_id,
-            theirs.state != SignupState.CANCELLED,
-        )
-        .correlate(Signup)
-    )
-    goes = and_(Signup.person_id == pair.absorbed_id, or_(Signup.state == SignupState.CANCELLED, is_free))
-    return rows_changed(session, update(Signup).where(goes).values(person_id=pair.survivor_id))
+    over = update(Signup).where(Signup.person_id == pair.absorbed_id).values(person_id=pair.survivor_id)
+    moved = rows_changed(session, over.where(Signup.state != SignupState.CANCELLED, ~_is_doubled(pair.survivor_id)))
+    session.execute(over.where(Signup.state == SignupState.CANCELLED))  # they go over too, and nobody counts them
+    return moved
 
 
 def _doubles(session: Session, pair: Pair) -> list[int]:

@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 
 from pointsapp.core import clock, events
 from pointsapp.core.paging import PageRequest, decode_cursor
+from pointsapp.core.transaction import write
+from pointsapp.feedback.services import open_timeline, say_feedback
 from pointsapp.home.queries import glances_at
 from pointsapp.people.models import Person
 from pointsapp.stars.models import AccessLine, Branch, Looked, Objection, Round
 from tests.conftest import HouseClient
-from tests.factories import make_person, make_staff, make_tree
+from tests.factories import actor_of, make_person, make_staff, make_tree
+from tests.feedback.things import opinion
 from tests.stars.things import make_branches, open_small_round
 
 
 class Watched:
-    """A person who objected once; `looks` opens their record, `reads` looks at the objection."""
+    """A person who objected and complained once; `looks` opens their record, `reads` looks at the objection, `opens` at what they did."""
 
     def __init__(self, session: Session) -> None:
         tree = make_tree(session)
@@ -37,6 +40,7 @@ class Watched:
         session.add(objection)
         session.commit()
         self.objection = objection.public_id
+        self.said: str | None = None
         for person in (self.me, self.officer):
             session.refresh(person)
             session.expunge(person)
@@ -56,28 +60,36 @@ class Watched:
         self.session.add(line)
         self.session.commit()
 
+    def opens(self, at: datetime) -> None:
+        """Open the timeline of the person, to answer what they said."""
+        if self.said is None:
+            saying = opinion()
+            write(say_feedback, actor_of(self.session, self.me), saying, now=clock.now())
+            self.said = saying.number
+        write(open_timeline, actor_of(self.session, self.officer), self.said, "核对昨晚的签到", now=at)
+
 
 @pytest.fixture
 def watched(session: Session) -> Watched:
     return Watched(session)
 
 
-def test_both_kinds_stand_in_one_order_and_each_once(watched: Watched) -> None:
+def test_all_kinds_stand_in_one_order_and_each_once(watched: Watched) -> None:
     start = clock.now() - timedelta(days=9)
     for number in range(11):
-        act = watched.looks if number % 3 else watched.reads
+        act = (watched.looks, watched.reads, watched.opens)[number % 3]
         act(start + timedelta(hours=number))
     seen: list[datetime] = []
     after, kinds = None, set()
     for _page in range(9):
         page = glances_at(watched.session, watched.me.id, PageRequest(limit=3, after=after))
         seen += [each.at for each in page.items]
-        kinds |= {(each.look is None, each.row is None) for each in page.items}
+        kinds |= {(each.look is None, each.row is None, each.opening is None) for each in page.items}
         if page.next_cursor is None:
             break
-        after = decode_cursor(page.next_cursor, (int, int))
+        after = decode_cursor(page.next_cursor, (int, int, int))
     assert seen == [start + timedelta(hours=number) for number in reversed(range(11))]
-    assert kinds == {(True, False), (False, True)}
+    assert kinds == {(False, True, True), (True, False, True), (True, True, False)}
 
 
 def test_the_page_and_the_old_addresses(watched: Watched, client: HouseClient) -> None:
@@ -85,8 +97,11 @@ def test_the_page_and_the_old_addresses(watched: Watched, client: HouseClient) -
     assert "还没有人看过" in client.get("/me/access").text
     watched.looks(clock.now())
     watched.reads(clock.now())
+    watched.opens(clock.now())
     page = client.get("/me/access").text
-    assert page.count("郑**") == 2
+    assert page.count("郑**") == 3
+    assert "核对昨晚的签到" in page
+    assert f"/feedback/{watched.said}" in page
     assert "郑雅静" not in page
     assert "打电话联系您" in page
     assert len(re.findall("evidence-day__head", page)) == 1, "one day, one head"

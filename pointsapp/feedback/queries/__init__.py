@@ -14,12 +14,14 @@ from pointsapp.feedback.queries.matters import (
     my_feedback_page,
     steps_of,
 )
+from pointsapp.feedback.queries.openings import OpeningLine, openings_of
 from pointsapp.feedback.queries.timeline import Source, TimelineRow, open_until, timeline_page
 
 __all__ = [
     "OPEN_VIEWS",
     "FeedbackCounts",
     "FeedbackRow",
+    "OpeningLine",
     "Source",
     "StepRow",
     "TimelineRow",
@@ -33,6 +35,7 @@ __all__ = [
     "my_feedback_page",
     "on_duty",
     "open_until",
+    "openings_of",
     "require_handler",
     "steps_of",
     "timeline_page",
