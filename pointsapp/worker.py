@@ -6,9 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -85,16 +86,40 @@ def run_all_once(moment: datetime) -> None:
     deliver_events(moment)
 
 
+def repeat(
+    scheduler: BaseScheduler, name: str, seconds: float, work: Callable[[], object], *, lane: str = "default"
+) -> None:
+    """Run `work` every so many seconds, counted from one beginning to the next; when it takes longer, again at once.
+
+    Each run plans the next. On a fixed interval a job that waits in line behind a long one counts as running already,
+    and the scheduler would warn of every run it leaves out although nothing is wrong and nothing is lost.
+    """
+
+    def once() -> None:
+        due = now() + timedelta(seconds=seconds)
+        try:
+            work()
+        finally:
+            if scheduler.running:  # one that is being stopped waits for this very run and takes nothing more
+                at(max(due, now()))
+
+    def at(moment: datetime) -> None:
+        # two instances: whoever plans the next run is itself not counted as over yet
+        scheduler.add_job(once, "date", run_date=moment, id=name, name=name, executor=lane, max_instances=2)
+
+    at(now() + timedelta(seconds=seconds))
+
+
 def run(app: Flask) -> None:
     """Work until the process is stopped. One thread: two jobs never fight over SQLite's only writer; one more for what waits for others."""
     scheduler = BlockingScheduler(
         executors={"default": ThreadPoolExecutor(1), OUTSIDE: ThreadPoolExecutor(1)},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        job_defaults={"misfire_grace_time": None},
     )
 
     inside, outside = Diary(), Diary()
 
-    def in_app(name: str, work: Callable[[], object], diary: Diary = inside) -> None:
+    def in_app(name: str, work: Callable[[], object], diary: Diary) -> None:
         with app.app_context():
             try:
                 with diary.about(name):
@@ -103,24 +128,12 @@ def run(app: Flask) -> None:
             except SQLAlchemyError:
                 log.exception("job failed, next run tries again", extra={"job": name})
 
-    scheduler.add_job(
-        in_app, "interval", args=["events", lambda: deliver_events(now())], seconds=DELIVERY_SECONDS, id="events"
-    )
+    def plan(name: str, seconds: int, work: Callable[[], object], diary: Diary, lane: str) -> None:
+        repeat(scheduler, name, seconds, lambda: in_app(name, work, diary), lane=lane)
+
+    plan("events", DELIVERY_SECONDS, lambda: deliver_events(now()), inside, "default")
     for job in jobs.scheduled():
-        scheduler.add_job(
-            in_app,
-            "interval",
-            args=[job.name, lambda job=job: jobs.run_job(write, job, now())],
-            seconds=job.every_seconds,
-            id=job.name,
-        )
+        plan(job.name, job.every_seconds, lambda job=job: jobs.run_job(write, job, now()), inside, "default")
     for chore in jobs.scheduled_outside():
-        scheduler.add_job(
-            in_app,
-            "interval",
-            args=[chore.name, lambda chore=chore: chore.run(now()), outside],
-            seconds=chore.every_seconds,
-            id=chore.name,
-            executor=OUTSIDE,
-        )
+        plan(chore.name, chore.every_seconds, lambda chore=chore: chore.run(now()), outside, OUTSIDE)
     scheduler.start()

@@ -160,6 +160,9 @@ class TestActing:
         refused = client.post(f"/for/{mandate}/opening")
         assert refused.status_code == 410
         assert "授权已经结束" in _text(refused)
+        ended = client.get(f"/for/{mandate}")
+        assert "授权已经结束" in ended.text
+        assert '<a class="button button--main button--wide" href="/me/helpers"' in ended.text, "and a way on"
 
     def test_a_wrong_number_is_told_at_the_field(self, client: HouseClient, shop: Shop) -> None:
         client.sign_in(shop.resident)

@@ -33,6 +33,7 @@ class Street:
         self.session, self.client = session, client
         areas = make.make_tree(session)
         self.community, self.code = areas["community"], areas["community"].code
+        self.district = areas["district"]
         self.resident = make.make_person(session, areas["community"], name="王秀英")
         self.other = make.make_person(session, areas["community"])
         self.leader = make.make_person(session, areas["community"], name="张建国")
@@ -165,6 +166,15 @@ def test_a_guest_reads_tasks_and_is_asked_to_sign_in_at_the_grab(street: Street)
     assert f"{street.page}/signups" in answer.text
 
 
+def test_a_district_above_everything_is_no_second_way_to_say_everywhere(street: Street) -> None:
+    for who in (None, street.resident):
+        filters = street.read("/tasks", who).split('name="area"')[1].split("</select>")[0]
+        choices = re.findall(r"<option[^>]*>([^<]*)</option>", filters)
+        assert choices[0] in ("全区", "所有地方")
+        assert len(choices) > 2
+        assert street.district.name not in choices
+
+
 def test_a_scanned_task_code_opens_the_task(street: Street) -> None:
     answer = street.client.get(f"/q/t/{street.task.public_id}")
     assert (answer.status_code, answer.location) == (302, street.page)
@@ -287,8 +297,12 @@ def test_waiting_offered_and_accepting(street: Street, clock: Clock) -> None:
     holder = make.actor_of(street.session, street.other)
     answer = street.send(f"{street.page}/signups", street.resident, shift=street.shift.public_id)
     assert "候补第 1 位" in bar(street.read(answer.location))
+    assert "不等了" in street.read(street.page)
     write(cancel_signup, holder, holders[0].id, now=clock.at)
-    assert "接受名额" in bar(street.read(street.page))
+    page = street.read(street.page)
+    assert "接受名额" in bar(page)
+    assert "不要这个名额" in page
+    assert "不等了" not in page, "what is turned down is a place, not the waiting"
     assert "接受名额" in street.read("/me/tasks")
     mine = street.session.scalars(select(Signup.public_id).where(Signup.state == SignupState.OFFERED)).one()
     assert street.send(f"/signups/{mine}/acceptance").status_code == 303

@@ -258,9 +258,13 @@ _KNOWN_KINDS = frozenset({AreaKind.DISTRICT, AreaKind.STREET, AreaKind.COMMUNITY
 
 
 def area_choices(session: Session, actor: Actor | None) -> list[AreaOption]:
-    """Return the areas a list may be narrowed to: those of the person's district, all of them for a guest."""
+    """Return the areas a list may be narrowed to: those of the person's district, all of them for a guest.
+
+    A district above all the others narrows nothing: the list's own "everywhere" says it already.
+    """
     paths = None if actor is None or actor.home_path is None else [root_of(actor.home_path)]
-    return area_options(session, paths, _KNOWN_KINDS)
+    options = area_options(session, paths, _KNOWN_KINDS)
+    return [one for one in options if not all(other.path.startswith(one.path) for other in options)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
