@@ -131,9 +131,15 @@ def run(app: Flask) -> None:
     def plan(name: str, seconds: int, work: Callable[[], object], diary: Diary, lane: str) -> None:
         repeat(scheduler, name, seconds, lambda: in_app(name, work, diary), lane=lane)
 
+    def run_of(job: jobs.Scheduled) -> Callable[[], object]:
+        return lambda: jobs.run_job(write, job, now())
+
+    def chore_of(chore: jobs.ScheduledOutside) -> Callable[[], object]:
+        return lambda: chore.run(now())
+
     plan("events", DELIVERY_SECONDS, lambda: deliver_events(now()), inside, "default")
     for job in jobs.scheduled():
-        plan(job.name, job.every_seconds, lambda job=job: jobs.run_job(write, job, now()), inside, "default")
+        plan(job.name, job.every_seconds, run_of(job), inside, "default")
     for chore in jobs.scheduled_outside():
-        plan(chore.name, chore.every_seconds, lambda chore=chore: chore.run(now()), outside, OUTSIDE)
+        plan(chore.name, chore.every_seconds, chore_of(chore), outside, OUTSIDE)
     scheduler.start()
