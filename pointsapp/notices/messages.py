@@ -253,6 +253,23 @@ WORDS: dict[str, Words] = {
     "people.role_granted": Words(
         _l("您有了新身份"), _l("从现在起您是%(role)s，相应的页面在“我的”里。"), "key", "brand", _ME
     ),
+    "people.role_granted:role_later": Words(
+        _l("您将有新身份"), _l("从 %(first_on)s 起您是%(role)s，相应的页面到时在“我的”里。"), "key", "brand", _ME
+    ),
+    "people.role_granted:deputy_now": Words(
+        _l("请您代班"),
+        _l("从现在起请您代班%(role)s，到 %(last_on)s 为止，到时自动结束。相应的页面在“我的”里。"),
+        "key",
+        "brand",
+        _ME,
+    ),
+    "people.role_granted:deputy_later": Words(
+        _l("请您代班"),
+        _l("从 %(first_on)s 到 %(last_on)s 请您代班%(role)s，到时自动开始、自动结束。"),
+        "key",
+        "brand",
+        _ME,
+    ),
     "people.role_ended": Words(
         _l("身份结束了"), _l("您不再担任%(role)s。积分、时长和记录都不受影响。"), "key", "info", _ME
     ),

@@ -110,11 +110,14 @@ def test_every_sentence_is_whole(app: Flask, key: str, language: str) -> None:
         "state": "upheld" if special == "upheld" else "rejected",
         "is_named": special in ("named", "taken_back"),
         "is_taken_back": special == "taken_back",
+        "is_deputy": special.startswith("deputy"),
         "step": special,
         "fen": {"owed": -200, "nought": 0}.get(special, 200),
     }
     if special == "no_points":
         facts["points"] = 0
+    if kind == "people.role_granted" and not special.endswith("later"):
+        facts["first_on"] = None
     if special == "one_day":
         facts["last_on"] = facts["first_on"]
     with app.test_request_context(f"/?lang={language}"):

@@ -12,6 +12,7 @@ from pointsapp.areas.models import Area
 from pointsapp.core import clock as time
 from pointsapp.core.actor import Actor, Role
 from pointsapp.core.errors import Forbidden
+from pointsapp.core.events import Event
 from pointsapp.core.transaction import write
 from pointsapp.people.errors import DeputyNotPossible, DeputyNotStaff, RoleDatesWrong, UnknownPerson
 from pointsapp.people.models import Person, RoleGrant
@@ -45,6 +46,8 @@ def test_a_colleague_holds_the_role_until_the_day(session: Session, clock: Clock
     key, name = colleague.id, leader.name
     made = write(name_deputy, actor_of(session, leader), grant_of(session, leader), command(colleague), now=clock.at)
     assert standing_in(session, key) == [name]
+    news = session.scalars(select(Event.facts).where(Event.kind == "people.role_granted", Event.person_id == key)).all()
+    assert (news[-1]["is_deputy"], news[-1]["last_on"]) == (True, "2026-11-24")
     actor = load_actor(session, key, now=clock.at)
     assert actor is not None
     assert actor.holds(frozenset({Role.GRID_LEADER}), tree["grid"].path)

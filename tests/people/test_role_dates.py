@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,9 @@ from pointsapp.areas.models import Area
 from pointsapp.core import clock as time
 from pointsapp.core.actor import BOARD_ROLES, Role
 from pointsapp.core.errors import Forbidden
+from pointsapp.core.events import Event
 from pointsapp.core.transaction import write
+from pointsapp.notices.saying import say
 from pointsapp.people.errors import RoleDatesWrong, RoleHasOtherScope, RoleHeldAlready
 from pointsapp.people.models import RoleGrant
 from pointsapp.people.queries import load_actor, roles_of
@@ -155,3 +158,32 @@ def test_files_and_the_command_give_days(
     ends = session.scalars(select(RoleGrant.ended_at).where(RoleGrant.role == Role.AUDITOR)).one()
     assert ends is not None
     assert time.to_local(ends).date().isoformat() == "2026-12-02"
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "says"),
+    [
+        (None, None, "从现在起您是督查员"),
+        (timedelta(days=2), None, "从 11月23日"),
+        (timedelta(0), timedelta(days=2), "从现在起您是督查员"),
+    ],
+)
+def test_the_news_of_a_role_says_from_when_it_holds(
+    app: Flask,
+    session: Session,
+    clock: Clock,
+    tree: dict[str, Area],
+    starts: timedelta | None,
+    ends: timedelta | None,
+    says: str,
+) -> None:
+    """A role that begins later is not one "from now on": its pages would refuse whoever goes there at once."""
+    office, person = actor_of(session, make_staff(session, tree["street"], Role.STREET_ADMIN)), make_person(session)
+    start, end = (None if span is None else clock.at + span for span in (starts, ends))
+    command = GrantRole(
+        person=person.public_id, role=Role.INSPECTOR, area=tree["community"].code, starts_at=start, ends_at=end
+    )
+    write(grant_role, office, command, now=clock.at)
+    told = session.scalars(select(Event.facts).where(Event.kind == "people.role_granted").order_by(Event.id)).all()[-1]
+    with app.test_request_context():
+        assert says in say("people.role_granted", told).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -12,6 +12,7 @@ from pointsapp.areas.models import Area
 from pointsapp.areas.queries import require_area
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, Role, require
+from pointsapp.core.clock import local_day
 from pointsapp.core.errors import NotFound
 from pointsapp.core.locks import LockKind, lock
 from pointsapp.core.states import rows_changed
@@ -136,6 +137,9 @@ def add_role(
         actor_id=granted_by_id,
         role=role.value,
         merchant_id=merchant_id,
+        first_on=local_day(starts_at).isoformat() if starts_at > now else None,
+        last_on=local_day(ends_at - timedelta(microseconds=1)).isoformat() if ends_at is not None else None,
+        is_deputy=deputy_of_id is not None,
     )
     return GrantedRole(public_id=grant.public_id, person_id=person_id, role=role, is_repeat=False)
 
