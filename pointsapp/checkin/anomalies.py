@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -52,8 +53,15 @@ def _evidence(row: Attendance, title: str) -> EvidenceRow:
     )
 
 
+def _about(subject: str, facts: Mapping[str, Any]) -> int | None:
+    """Return the attendance that an event is about: its subject, or what a correction, which is its own subject, names."""
+    kind, _, key = subject.partition(":")
+    named = key if kind == "attendance" else facts.get("attendance_id")
+    return int(named) if named is not None else None
+
+
 def _subjects(events: Iterable[EventRow]) -> set[int]:
-    return {int(key) for event in events if (key := event.subject.partition(":")[2]).isdigit()}
+    return {key for event in events if (key := _about(event.subject, event.facts)) is not None}
 
 
 def find_self_credit(
@@ -106,7 +114,7 @@ def find_night_batches(
     for actor_id, night in sorted(nights, key=str):
         begin, _end = clock.day_bounds(night)
         acts = session.execute(
-            select(Event.at, Event.subject)
+            select(Event.at, Event.subject, Event.facts)
             .where(
                 IS_ACT,
                 Event.actor_id == actor_id,
@@ -117,13 +125,20 @@ def find_night_batches(
             .order_by(Event.at)
             .limit(MOST_ROWS)
         ).all()
-        ids = {int(subject.partition(":")[2]) for at, subject in acts if night_of(at, start, end) == night}
-        if len(ids) < least:
+        # When it was done, and by whom: hours of noon that were corrected at night are of the night.
+        done = {
+            key: at
+            for at, subject, facts in acts
+            if night_of(at, start, end) == night and (key := _about(subject, facts)) is not None
+        }
+        if len(done) < least:
             continue
-        rows = _rows(session, ids)
+        rows = _rows(session, done)
         yield Found(
             key=f"actor:{actor_id}:{night.isoformat()}",
-            rows=tuple(evidence for _row, evidence, _area in rows.values()),
+            rows=tuple(
+                replace(evidence, at=done[key], by_id=actor_id) for key, (_row, evidence, _area) in rows.items()
+            ),
             least=least,
             area_id=next((area for _row, _evidence, area in rows.values()), None),
             by_id=actor_id,
@@ -170,8 +185,8 @@ def _pair(session: Session, first: int, second: int, since: datetime, least: int
     """Return the case of two people where each entered the other's attendance often enough."""
     ways: list[set[int]] = []
     for actor, person in ((first, second), (second, first)):
-        subjects = session.scalars(
-            select(Event.subject)
+        acts = session.execute(
+            select(Event.subject, Event.facts)
             .where(
                 IS_ACT,
                 Event.actor_id == actor,
@@ -182,7 +197,7 @@ def _pair(session: Session, first: int, second: int, since: datetime, least: int
             .order_by(Event.at)
             .limit(MOST_ROWS)
         )
-        ways.append({int(subject.partition(":")[2]) for subject in subjects})
+        ways.append({key for subject, facts in acts if (key := _about(subject, facts)) is not None})
     if min(len(one) for one in ways) < least:
         return None
     rows = _rows(session, ways[0] | ways[1])

@@ -66,6 +66,35 @@ def test_a_batch_at_night(street: Street) -> None:
     assert (case.by_id, case.area_id, case.rows) == (street.staff.id, street.areas["community"].id, 5)
 
 
+def test_corrections_are_evidence_of_the_hours_they_correct(street: Street) -> None:
+    """A correction's own key is none of an attendance: what is shown are the hours it changed, when and by whom."""
+    for _other in range(5):  # keys that corrections will have too
+        street.attends(street.person(), street.office, NOON)
+    mine = [street.attends(street.person(), street.office, NOON) for _each in range(5)]
+    changed = [
+        street.corrects(key, street.staff, NIGHT + timedelta(minutes=number), asked_by=street.office)
+        for number, key in enumerate(mine)
+    ]
+    assert not set(changed) & set(mine)
+    found = street.look()
+    assert list(found) == ["checkin.night_batch"]
+    (case,) = found["checkin.night_batch"]
+    assert street.evidence(case) == mine
+    assert (case.by_id, case.first_at, case.last_at) == (street.staff.id, NIGHT, NIGHT + timedelta(minutes=4))
+
+
+def test_a_correction_counts_for_ones_own_hand_and_for_a_day_too_long(street: Street) -> None:
+    for _other in range(3):
+        street.attends(street.person(), street.staff, NOON)
+    person = street.person()
+    asked = street.attends(person, street.staff, NOON)
+    street.look()
+    street.corrects(asked, street.staff, NOON + timedelta(hours=1), asked_by=person, minutes=601)
+    found = street.look()
+    assert sorted(found) == ["checkin.long_day", "checkin.self_credit"]
+    assert [street.evidence(case) for (case,) in found.values()] == [[asked], [asked]]
+
+
 def test_two_who_always_confirm_each_other(street: Street) -> None:
     one, other, third = street.person(), street.person(), street.person()
     keys = []

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pointsapp.checkin.models import Attendance, AttendanceState, Way
+from pointsapp.checkin.models import Attendance, AttendanceState, Correction, CorrectionState, Way
 from pointsapp.core import clock as time
 from pointsapp.core import events
 from pointsapp.core.actor import Actor, Role
@@ -78,6 +78,23 @@ class Street:
         )  # fmt: skip
         session.commit()
         return row.id
+
+    def corrects(self, attendance: int, by: Person, at: datetime, *, asked_by: Person, minutes: int = 60) -> int:
+        """Write down that `asked_by` asked for other minutes and `by` approved them at `at`; return the correction's key."""
+        session, row = self.session, self.session.get_one(Attendance, attendance)
+        correction = Correction(
+            signup_id=row.signup_id, minutes_before=row.minutes, minutes=minutes, reason="签到表", state=CorrectionState.APPROVED,
+            asked_by_id=asked_by.id, decided_by_id=by.id, created_at=at, decided_at=at,
+        )  # fmt: skip
+        session.add(correction)
+        row.minutes = minutes
+        session.flush()
+        events.record(
+            session, "checkin.corrected", at=at, subject=f"correction:{correction.id}", area_id=self.areas["community"].id,
+            person_id=row.person_id, actor_id=by.id, attendance_id=attendance, minutes=minutes,
+        )  # fmt: skip
+        session.commit()
+        return correction.id
 
     def redeems(self, person: Person, at: datetime, clerk: Person | None = None) -> int:
         session, clerk = self.session, clerk or self.clerk
