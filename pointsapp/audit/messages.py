@@ -182,6 +182,7 @@ ACTS: dict[str, Any] = {
     "privacy.erasure_asked": _l("申请了注销"),
     "privacy.erasure_withdrawn": _l("撤回注销"),
     "redemption.back_in_stock": _l("恢复供货"),
+    "redemption.code_replaced": _l("换兑换码的号"),
     "redemption.out_of_stock": _l("登记没货"),
     "redemption.voucher_expired": _l("兑换码过期"),
     "redemption.voucher_extended": _l("延长兑换码"),

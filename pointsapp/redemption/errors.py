@@ -67,6 +67,15 @@ def _another_code(given: str) -> Any:
     return _OTHER_CODES.get(kind, _l("这是平台上别的二维码，不是兑换码。"))
 
 
+class CodeReplaced(CodeUnknown):
+    """The code was good until its owner's lost phone gave the voucher another; to the API it is one that is not ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = _l("兑换码换过了")
+        self.detail = _l("这张码已经作废：顾客换了新码，优惠还在，请看“我的兑换码”里的新码。")
+
+
 class VoucherCancelled(Conflict):
     code = "voucher_cancelled"
 

@@ -124,6 +124,9 @@ def test_without_scripts_the_till_has_no_keys_that_do_nothing(opened: Opener) ->
     till.goto("/till")
     expect(till.locator("#f-code")).to_be_visible()
     expect(till.locator(".keypad-box")).to_be_hidden()
+    helper = sign_in(opened(java_script_enabled=False), CUSTOMER)
+    helper.goto("/me/offline")
+    expect(helper.locator("[data-with-worker]")).to_be_hidden()  # it says that the page is kept, and it is not
 
 
 def test_a_session_that_ended_keeps_the_code(street: Street, opened: Opener, voucher: dict[str, Any]) -> None:

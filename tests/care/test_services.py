@@ -64,7 +64,7 @@ from pointsapp.people.errors import NotVerified, PhoneTaken
 from pointsapp.people.models import ApiToken, OneTimeCode, Person, PersonalCard
 from pointsapp.people.queries import person_by_personal_code
 from pointsapp.people.services import IssueOneTimeCode, issue_one_time_code, verify_at_desk
-from pointsapp.redemption.errors import CodeUnknown
+from pointsapp.redemption.errors import CodeReplaced, CodeUnknown
 from pointsapp.redemption.models import Voucher, VoucherState
 from pointsapp.redemption.queries import voucher_by_code
 from pointsapp.redemption.services import issue_voucher, redeem
@@ -382,8 +382,11 @@ class TestALostPhone:
         assert session.scalar(select(func.count()).where(ApiToken.revoked_at.is_(None))) == 0
         assert session.scalar(select(func.count()).where(OneTimeCode.expires_at > clocks.now())) == 0
         assert voucher_by_code(session, voucher.code, now=clocks.now()) is None
-        with pytest.raises(CodeUnknown):
+        with pytest.raises(CodeReplaced):  # the true reason: it was good until a moment ago
             act(redeem, actor_of(session, shop.clerk), voucher.code)
+        with pytest.raises(CodeUnknown) as never:
+            act(redeem, actor_of(session, shop.clerk), "0000000000")
+        assert not isinstance(never.value, CodeReplaced)
         again = session.scalars(select(Voucher).where(Voucher.public_id == voucher.public_id)).one()
         assert again.state is VoucherState.ISSUED
         act(redeem, actor_of(session, shop.clerk), again.code)

@@ -14,7 +14,6 @@ from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.errors import NotFound
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.redemption.errors import CodeUnknown
 from pointsapp.redemption.messages import VOUCHER_STATES
 from pointsapp.redemption.pages.blueprint import bp
 from pointsapp.redemption.policies import EXTENSION_DAYS, may_redeem, works_for
@@ -23,6 +22,7 @@ from pointsapp.redemption.queries import (
     ShortageState,
     VoucherView,
     newest_shortage,
+    no_voucher,
     read_code,
     voucher_by_code,
     voucher_by_public_id,
@@ -114,7 +114,7 @@ def show_voucher_code(code: str) -> ResponseReturnValue:
     actor = signed_in()
     voucher = voucher_by_code(db.session, read_code(code), now=now())
     if voucher is None:
-        raise CodeUnknown()
+        raise no_voucher(db.session, code)
     if voucher.person_id == actor.person_id:
         return redirect(url_for("redemption.show_voucher", public_id=voucher.public_id))
     return render_template(

@@ -13,12 +13,15 @@ from pointsapp.redemption.queries.shortages import (
     waiting_for_choice,
 )
 from pointsapp.redemption.queries.till import (
+    CODE_REPLACED,
     DayTotal,
     RedemptionRow,
     day_page,
     day_total,
+    no_voucher,
     read_code,
     redemption_by_public_id,
+    replaced,
     till_voucher,
 )
 from pointsapp.redemption.queries.vouchers import (
@@ -31,6 +34,7 @@ from pointsapp.redemption.queries.vouchers import (
 from pointsapp.redemption.queries.window import OfferCard, as_card, balance_of, offer_cards
 
 __all__ = [
+    "CODE_REPLACED",
     "DayTotal",
     "IssueLook",
     "LiveTerms",
@@ -48,12 +52,14 @@ __all__ = [
     "day_total",
     "issue_look",
     "newest_shortage",
+    "no_voucher",
     "offer_cards",
     "out_today",
     "own_count",
     "read_code",
     "redemption_by_public_id",
     "refused_scans",
+    "replaced",
     "shortage_by_public_id",
     "shortages_between",
     "till_voucher",

@@ -13,12 +13,13 @@ from pointsapp.areas.models import Area
 from pointsapp.core.actor import Actor
 from pointsapp.core.codes import VOUCHER_LENGTH, read
 from pointsapp.core.errors import Forbidden
+from pointsapp.core.events import Event
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut, instant
 from pointsapp.merchants.errors import WrongMerchant
 from pointsapp.merchants.models import Merchant, Offer
 from pointsapp.people.models import Person
-from pointsapp.redemption.errors import CodeInvalid, CodeUnknown
+from pointsapp.redemption.errors import CodeInvalid, CodeReplaced, CodeUnknown
 from pointsapp.redemption.models import Redemption, Voucher
 from pointsapp.redemption.policies import may_use_till, works_for
 from pointsapp.redemption.queries.vouchers import OfferRef, VoucherView, voucher_by_code
@@ -33,6 +34,21 @@ def read_code(text: str) -> str:
     return code
 
 
+CODE_REPLACED = "redemption.code_replaced"
+
+
+def replaced(code: str) -> str:
+    """Return the subject of the event that tells that this code was replaced."""
+    return f"voucher_code:{code}"
+
+
+def no_voucher(session: Session, given: str) -> CodeUnknown:
+    """Return why no voucher has this well-formed code: its owner has another by now, or it never was one of ours."""
+    is_old = Event.subject == replaced(read_code(given))
+    was_replaced = session.scalar(select(Event.id).where(Event.kind == CODE_REPLACED, is_old).limit(1)) is not None
+    return CodeReplaced() if was_replaced else CodeUnknown(given)
+
+
 def till_voucher(session: Session, actor: Actor, code: str, *, now: datetime, anywhere: bool = False) -> VoucherView:
     """Return the voucher of a code for the merchant's people, in the contract's order: 422 code, 404, 403.
 
@@ -40,7 +56,7 @@ def till_voucher(session: Session, actor: Actor, code: str, *, now: datetime, an
     """
     voucher = voucher_by_code(session, read_code(code), now=now)
     if voucher is None:
-        raise CodeUnknown(code)
+        raise no_voucher(session, code)
     if not anywhere and not works_for(actor, voucher.merchant.id):
         raise WrongMerchant() if may_use_till(actor) else Forbidden()
     return voucher

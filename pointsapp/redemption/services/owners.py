@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
 from sqlalchemy.orm import Session
 
+from pointsapp.core import events
 from pointsapp.core.codes import VOUCHER_LENGTH, new_code
 from pointsapp.core.states import must_move
 from pointsapp.ledger.services import release_hold
 from pointsapp.merchants.services import GivenBack, give_back
 from pointsapp.redemption import memos
 from pointsapp.redemption.models import ShortageChoice, Voucher, VoucherState
-from pointsapp.redemption.queries import voucher_by_public_id
+from pointsapp.redemption.queries import CODE_REPLACED, replaced, voucher_by_public_id
 from pointsapp.redemption.services.moves import end_shortages, ledger_facts, move_voucher, reference, tell_owner
 
 
@@ -49,12 +50,16 @@ def cancel_open(session: Session, person_id: int, *, now: datetime) -> int:
 
 def replace_codes(session: Session, person_id: int, *, now: datetime) -> int:
     """Give every voucher that can still be used another code, so that a picture of the old one is worth nothing; return how many."""
-    keys = session.scalars(
-        select(Voucher.id).where(_issued(person_id), Voucher.expires_at > now).order_by(Voucher.id)
+    rows = session.execute(
+        select(Voucher.id, Voucher.code).where(_issued(person_id), Voucher.expires_at > now).order_by(Voucher.id)
     ).all()
-    for key in keys:
+    for key, code in rows:
         must_move(
             session,
-            update(Voucher).where(Voucher.id == key, _issued(person_id)).values(code=new_code(VOUCHER_LENGTH)),
+            update(Voucher)
+            .where(Voucher.id == key, Voucher.code == code, _issued(person_id))
+            .values(code=new_code(VOUCHER_LENGTH)),
         )
-    return len(keys)
+        # By its subject a till that is shown the old code finds out why it is no good.
+        events.record(session, CODE_REPLACED, at=now, subject=replaced(code), person_id=person_id, voucher_id=key)
+    return len(rows)

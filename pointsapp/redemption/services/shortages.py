@@ -17,10 +17,17 @@ from pointsapp.core.actor import Actor
 from pointsapp.core.codes import new_public_id
 from pointsapp.core.errors import NotFound
 from pointsapp.core.states import must_move
-from pointsapp.redemption.errors import CodeUnknown, NothingMissing
+from pointsapp.redemption.errors import NothingMissing
 from pointsapp.redemption.models import Shortage, ShortageChoice, ShortageState, Voucher, VoucherState
 from pointsapp.redemption.policies import EXTENSION_DAYS, works_for
-from pointsapp.redemption.queries import ShortageRow, VoucherView, newest_shortage, read_code, voucher_by_public_id
+from pointsapp.redemption.queries import (
+    ShortageRow,
+    VoucherView,
+    newest_shortage,
+    no_voucher,
+    read_code,
+    voucher_by_public_id,
+)
 from pointsapp.redemption.queries.vouchers import voucher_by_code
 from pointsapp.redemption.rules import refusal_of
 from pointsapp.redemption.services.endings import cancel_voucher
@@ -40,7 +47,7 @@ def report_shortage(session: Session, actor: Actor, command: ReportShortage, *, 
     """Say for one voucher that its goods are out; the owner is told and chooses. A repeat changes nothing."""
     voucher = voucher_by_code(session, read_code(command.code), now=now)
     if voucher is None:
-        raise CodeUnknown(command.code)
+        raise no_voucher(session, command.code)
     refusal = refusal_at_till(actor, voucher)
     if refusal is not None:
         raise refusal

@@ -22,10 +22,10 @@ from pointsapp.ledger import accounts
 from pointsapp.ledger.services import prepare_settlement, reopen_hold
 from pointsapp.merchants.errors import WrongMerchant
 from pointsapp.redemption import memos
-from pointsapp.redemption.errors import CodeUnknown, OwnVoucher
+from pointsapp.redemption.errors import OwnVoucher
 from pointsapp.redemption.models import Redemption, TillScan, Voucher, VoucherState
 from pointsapp.redemption.policies import REISSUE_HOURS, UNDO_MINUTES, may_redeem, may_use_till, works_for
-from pointsapp.redemption.queries import OfferRef, VoucherView, read_code, redemption_by_public_id
+from pointsapp.redemption.queries import OfferRef, VoucherView, no_voucher, read_code, redemption_by_public_id
 from pointsapp.redemption.queries.till import RedemptionRow
 from pointsapp.redemption.queries.vouchers import voucher_by_code, voucher_by_public_id
 from pointsapp.redemption.rules import refusal_of, refusal_to_undo, reissued_until
@@ -78,7 +78,7 @@ def redeem(session: Session, actor: Actor, code: str, *, now: datetime) -> Redee
     """Use a voucher at the merchant's till, once. What a till refuses of a known voucher is kept with its reason."""
     voucher = voucher_by_code(session, read_code(code), now=now)
     if voucher is None:
-        raise CodeUnknown(code)
+        raise no_voucher(session, code)
     refusal = refusal_at_till(actor, voucher)
     if refusal is not None:
         return _keep_refusal(session, actor, voucher, refusal, now)
@@ -120,7 +120,7 @@ def look_to_redeem(session: Session, actor: Actor, code: str, *, now: datetime) 
     """Look at a voucher that a till scanned; what it would refuse is kept with its reason."""
     voucher = voucher_by_code(session, read_code(code), now=now)
     if voucher is None:
-        raise CodeUnknown(code)
+        raise no_voucher(session, code)
     refusal = refusal_at_till(actor, voucher)
     return voucher if refusal is None else _keep_refusal(session, actor, voucher, refusal, now)
 
