@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 from sqlalchemy.orm import Session
 
+from pointsapp.checkin.models import Correction, CorrectionState
 from pointsapp.core import clock as clocks
 from pointsapp.core.codes import new_code
 from pointsapp.worker import deliver_events
@@ -118,6 +119,30 @@ class TestTheRecord:
         assert "请到签到复核里登记" not in _text(client.get("/console/certificates"))  # there is nothing to enter
         client.sign_in(scene.volunteer)
         assert "签退是 90 分钟" in _text(client.get("/me/record"))
+
+    def test_says_what_was_corrected_why_and_by_which_two(
+        self, client: HouseClient, scene: Scene, session: Session
+    ) -> None:
+        served, now = scene.serve("community", 90, title="扫雪"), clocks.now()
+        for state, minutes, why in (
+            (CorrectionState.APPROVED, 60, "签到表第三行：九点半走"),
+            (CorrectionState.PENDING, 30, "再核对"),
+        ):
+            decided = state is CorrectionState.APPROVED
+            session.add(
+                Correction(
+                    signup_id=served.signup_id, minutes_before=90, minutes=minutes, reason=why, state=state, created_at=now,
+                    asked_by_id=scene.here.id, decided_by_id=scene.street.id if decided else None,
+                    decided_at=now if decided else None,
+                )
+            )  # fmt: skip
+        session.commit()
+        client.sign_in(scene.volunteer)
+        page = _text(client.get("/me/record"))
+        assert "更正：由 1 小时 30 分 改为 1 小时" in page
+        assert "签到表第三行：九点半走" in page
+        assert page.count("登记、") == 1, "what nobody has approved is not told"
+        assert "再核对" not in page
 
     def test_gets_a_training_and_loses_it_again(self, client: HouseClient, scene: Scene) -> None:
         client.sign_in(scene.here)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
 from pointsapp.certificates.models import RecordItem, RecordKind, RecordRequest, RequestState
-from pointsapp.checkin.models import Attendance, AttendanceState
+from pointsapp.checkin.models import Attendance, AttendanceState, Correction, CorrectionState
 from pointsapp.core.actor import COMMUNITY_STAFF, Actor
+from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
 from pointsapp.people.models import Person
 from pointsapp.tasks.models import Shift, Signup, Task
@@ -22,8 +25,20 @@ SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """A correction of the minutes that two people agreed on, both by surname, and why."""
+
+    at: datetime
+    minutes_before: int
+    minutes: int
+    reason: str
+    asked_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLine:
-    """One service; `signup` names it when something about it is to be corrected."""
+    """One service; `signup` names it when something about it is to be corrected. `changes` are its corrections, the newest first."""
 
     id: int
     signup: str
@@ -32,6 +47,7 @@ class RecordLine:
     starts_at: datetime
     minutes: int
     state: AttendanceState
+    changes: tuple[RecordChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +103,32 @@ def record_page(session: Session, person_id: int, page: PageRequest) -> Page[Rec
     )
     if page.after:
         statement = statement.where(Attendance.id < page.after[0])
-    lines = [RecordLine(**row) for row in session.execute(statement).mappings()]
+    rows = session.execute(statement).mappings().all()
+    changes = _changes(session, [row["id"] for row in rows])
+    lines = [RecordLine(**row, changes=tuple(changes[row["id"]])) for row in rows]
     return cut(lines, page.limit, lambda line: (line.id,))
+
+
+def _changes(session: Session, attendances: Sequence[int]) -> Mapping[int, list[RecordChange]]:
+    """Return the corrections of these attendances that hold, the newest first."""
+    asked, approved = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(Attendance.id, Correction, asked.name.label("asked_by"), approved.name.label("approved_by"))
+        .join(Correction, Correction.signup_id == Attendance.signup_id)
+        .join(asked, asked.id == Correction.asked_by_id)
+        .outerjoin(approved, approved.id == Correction.decided_by_id)
+        .where(Attendance.id.in_(attendances), Correction.state == CorrectionState.APPROVED)
+        .order_by(Correction.id.desc())
+    )
+    found: dict[int, list[RecordChange]] = defaultdict(list)
+    for key, row, asked_by, approved_by in rows:
+        found[key].append(
+            RecordChange(
+                at=row.decided_at or row.created_at, minutes_before=row.minutes_before, minutes=row.minutes,
+                reason=row.reason, asked_by=mask_name(asked_by), approved_by=mask_name(approved_by or ""),
+            )
+        )  # fmt: skip
+    return found
 
 
 def items_of(session: Session, person_id: int) -> tuple[RecordItemView, ...]:
