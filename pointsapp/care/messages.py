@@ -35,6 +35,12 @@ MESSAGES: dict[str, Message] = {
     "move_answered": Message(_l("这份申请已经有结果"), _l("可能同事刚答复过，或者本人撤回了。")),
 }
 
+# What other features say to "you", said of whom one acts for.
+OF_ANOTHER = {
+    "time_conflict": _l("这段时间他已有别的安排，不能同时参加；可先替他取消那一场。"),
+    "insufficient_points": _l("他的积分不够换这一样，请选别的。"),
+}
+
 ACTS = {
     Act.OPENED: _l("开始代办"),
     Act.SIGNED_UP: _l("代为报名"),

@@ -92,7 +92,7 @@ PERSON_WORDS: dict[str, Words] = {
         ("care.show_mandates", None),
     ),
     "care.mandate_ended": Words(
-        _l("一份代办授权结束了"), _l("从现在起不能再替对方办。"), "people", "info", ("care.show_mandates", None)
+        _l("一份代办授权结束了"), _l("从现在起不能再凭它代办。"), "people", "info", ("care.show_mandates", None)
     ),
     "care.acted": Words(
         _l("有人替您办了一件事"),

@@ -143,6 +143,28 @@ class TestActing:
         client.post(f"/for/{mandate}/opening")
         assert "替他接受名额" in _text(client.get(f"/for/{mandate}"))
 
+    def test_a_refusal_is_said_of_the_other_where_the_helper_stands(
+        self, client: HouseClient, shop: Shop, session: Session
+    ) -> None:
+        """It was a page of its own that spoke of "you" and led to the helper's own tasks."""
+        helper = make_person(session, shop.tree["community"])
+        mandate = _given(client, shop, helper)
+        task = make_task(session, session.merge(shop.tree["community"]), title="包饺子")
+        taken, clash = make_shift(session, task), make_shift(session, task)
+        make_signup(session, taken, shop.resident)
+        clash_id = clash.public_id
+        client.post(f"/for/{mandate}/opening")
+        refused = client.post(f"/for/{mandate}/signups", data={"shift": clash_id})
+        assert refused.status_code == 409
+        page = _text(refused)
+        assert "这段时间他已有别的安排" in page
+        assert "您已有别的安排" not in page
+        assert f"您正在替 {shop.resident.name} 办事" in page
+        dear = make_offer(shop)
+        refused = client.post(f"/for/{mandate}/offers/{dear.public_id}/vouchers")
+        assert "他的积分不够" in _text(refused)
+        assert f"您正在替 {shop.resident.name} 办事" in _text(refused)
+
     def test_closes_by_a_button_by_time_and_when_it_is_taken_back(
         self, client: HouseClient, shop: Shop, session: Session, clock: Clock
     ) -> None:
@@ -194,6 +216,19 @@ class TestTheDesk:
         write(issue_voucher, actor_of(session, shop.resident), make_offer(shop).public_id, now=clocks.now())
         assert client.post(f"{path}/lost-phone").status_code == 303
         assert "1 张兑换码都换了新的" in _text(client.get(f"{path}/care"))
+
+    def test_a_visit_ends_with_its_button_and_is_not_opened_again(
+        self, client: HouseClient, shop: Shop, session: Session
+    ) -> None:
+        """The word was given at the window: who closed a visit could open it for the rest of the hour, nobody standing there."""
+        client.sign_in(shop.staff)
+        care = f"/console/people/{shop.resident.public_id}/care"
+        person = client.post(care.replace("/care", "/visits"), data={"note": "本人在窗口"}).headers["Location"]
+        closed = client.post(f"{person}/closing")
+        assert closed.headers["Location"].endswith(care)
+        assert client.post(f"{person}/opening").status_code == 410
+        assert "开始替他办" not in _text(client.get(person))
+        assert client.post(f"{person}/closing").status_code == 303  # pressed twice
 
     def test_records_a_consent_and_ends_it(self, client: HouseClient, shop: Shop, session: Session) -> None:
         helper = make_person(session, shop.tree["community"], name="李小兰")

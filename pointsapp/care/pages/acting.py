@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from pointsapp.areas.queries import district_of
 from pointsapp.care import queries
-from pointsapp.care.messages import CONSENTS
+from pointsapp.care.messages import CONSENTS, OF_ANOTHER
 from pointsapp.care.pages.blueprint import bp
 from pointsapp.care.queries import MandateLine
 from pointsapp.care.schemas import LeaveForm, PrintForm, ShiftForm
@@ -22,6 +22,7 @@ from pointsapp.care.services import (
     Act,
     accept_place_for,
     cancel_for,
+    end_mandate,
     give_back_for,
     note_print,
     open_mandate,
@@ -82,10 +83,19 @@ def submit_opening(mandate: str) -> ResponseReturnValue:
 
 @bp.post("/for/<mandate>/closing")
 def submit_closing(mandate: str) -> ResponseReturnValue:
+    """Close the pages. A visit at the desk ends with it: the word was given for as long as the person stands there."""
     if (session.get(OPENED) or {}).get("mandate") == mandate:
         session.pop(OPENED)
+    found = queries.mandate_for(db.session, signed_in().person_id, mandate, now=now())
+    if found is not None and found.is_desk:
+        return write_page(end_mandate, signed_in(), mandate, then=lambda _receipt: _left(found.person_public_id))
     flash(_("代办结束，现在是您自己的账号。"), "info")
     return redirect(url_for("care.show_mandates"), code=303)
+
+
+def _left(person: str) -> str:
+    flash(_("代办结束。他再来时请重新开始。"), "info")
+    return url_for("care.show_console_care", public_id=person)
 
 
 @bp.get("/for/<mandate>")
@@ -110,6 +120,10 @@ def _person_page(mandate: str, form: Form) -> str:
 
 @bp.get("/for/<mandate>/tasks")
 def show_tasks(mandate: str) -> str:
+    return _tasks_page(mandate, blank())
+
+
+def _tasks_page(mandate: str, form: Form) -> str:
     acting = _opened(mandate)
     if acting is None:
         return _closed(mandate)
@@ -119,16 +133,25 @@ def show_tasks(mandate: str) -> str:
     found = tasks_page(db.session, acting.person, wanted, page, now=moment)
     shifts = tuple(shift.id for task in found.items for shift in task.shifts)
     own = my_signups_in(db.session, acting.person.person_id, shifts)
-    return render_template("care/tasks.html", mandate=acting.mandate, found=found, own=own, moment=moment)
+    said = _of_another(form)
+    return render_template("care/tasks.html", mandate=acting.mandate, found=found, own=own, moment=moment, said=said)
+
+
+def _of_another(form: Form) -> tuple[str, str] | None:
+    """Return a refusal's (title, detail): what is said to whom it concerns would be said here to the helper."""
+    if form.refusal is None:
+        return None
+    return form.refusal["title"], str(OF_ANOTHER.get(form.refusal["code"], form.refusal["detail"]))
 
 
 @bp.post("/for/<mandate>/signups")
 def submit_signup(mandate: str) -> ResponseReturnValue:
     form = bind(ShiftForm())
-    if form.command is None:
-        raise Invalid(form.errors)
-    return write_page(
-        sign_up_for, signed_in(), mandate, form.command, then=lambda _receipt: _back(mandate, _("替他报上名了。"))
+    return form.run(
+        sign_up_for,
+        mandate,
+        then=lambda _receipt: _back(mandate, _("替他报上名了。")),
+        or_show=lambda: _tasks_page(mandate, form),
     )
 
 
@@ -163,6 +186,10 @@ def submit_leave(mandate: str, signup: str) -> ResponseReturnValue:
 
 @bp.get("/for/<mandate>/offers")
 def show_offers(mandate: str) -> str:
+    return _offers_page(mandate, blank())
+
+
+def _offers_page(mandate: str, form: Form) -> str:
     acting = _opened(mandate)
     if acting is None:
         return _closed(mandate)
@@ -171,17 +198,18 @@ def show_offers(mandate: str) -> str:
     by = OfferFilter(path=district_of(person.home_path) if person.home_path else None, at_most=None, q=None)
     page = PageRequest(limit=SHOWN, after=decode_cursor(request.args.get("cursor"), (int, int, int)))
     found = offer_cards(db.session, page, by, balance=points.balance, now=now())
-    return render_template("care/offers.html", mandate=acting.mandate, found=found, balance=points.balance)
+    said = _of_another(form)
+    return render_template("care/offers.html", mandate=acting.mandate, found=found, balance=points.balance, said=said)
 
 
 @bp.post("/for/<mandate>/offers/<offer>/vouchers")
 def submit_voucher(mandate: str, offer: str) -> ResponseReturnValue:
-    return write_page(
+    form = Form({}, {}, offer)
+    return form.run(
         take_voucher_for,
-        signed_in(),
         mandate,
-        offer,
         then=lambda _voucher: _back(mandate, _("换好了。可以打印出来交给他。")),
+        or_show=lambda: _offers_page(mandate, form),
     )
 
 
