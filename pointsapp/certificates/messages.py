@@ -29,7 +29,9 @@ MESSAGES: dict[str, Message] = {
     "record_changed": Message(_l("记录刚刚有变化"), _l("现在是 %(minutes)s 分钟。请再核对一遍，没有问题再确认。")),
     "line_decided": Message(_l("已经处理过了"), _l("可能同事刚确认过，或者本人撤回了。")),
     "request_answered": Message(_l("已经答复过了"), _l("可能同事刚答复过，请看列表。")),
-    "nothing_to_report": Message(_l("没有要上报的"), _l("这些天的记录都已经上报过，也没有更正。换个日期再试。")),
+    "nothing_to_report": Message(
+        _l("没有要上报的"), _l("这些天没有记录，或者都已经上报过、也没有更正。换个日期或区域再试。")
+    ),
 }
 
 CERTIFICATE_STATES = {

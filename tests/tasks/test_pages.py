@@ -447,6 +447,25 @@ def test_publishing_shows_its_effect_and_asks_for_the_whole_notice(street: Stree
     street.send(f"{made}/edit", **{**fields, "points": "0"}, **whole)
     assert street.send(f"{made}/publication").status_code == 303
     assert "已发布" in street.read(made)
+    late = street.client.get(f"{made}/edit")  # a page left open, a link kept: the form would be refused once filled in
+    assert (late.status_code, late.location) == (303, made)
+    assert "已经发布的任务不能整份修改" in street.read(made)
+
+
+def test_who_signs_up_at_the_door_reads_that_the_code_is_still_to_scan(street: Street, clock: Clock) -> None:
+    """「到时见」 was said to who stood there; and who had left with their points still read 「已签到」."""
+    beginning = clock.now() + timedelta(minutes=10)
+    street.change(Shift, street.shift.id, starts_at=beginning, ends_at=beginning + timedelta(hours=2))
+    answer = street.send(f"{street.page}/signups", street.resident, shift=street.shift.public_id, then="scan")
+    assert answer.location == "/scan"
+    page = street.read("/scan")
+    assert "还差一步：扫现场的签到码" in page
+    assert "到时见" not in page
+    street.session.execute(Signup.__table__.update().values(arrived_at=clock.now(), settled_at=clock.now()))
+    street.session.commit()
+    ahead = street.read("/me/tasks").split("以前", 1)[0]
+    assert "已完成" in ahead
+    assert "已签到" not in ahead
 
 
 def test_the_accepted_notice_can_be_read_again_by_its_owner_only(street: Street) -> None:

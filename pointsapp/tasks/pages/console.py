@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -81,9 +81,12 @@ def create_task() -> ResponseReturnValue:
 
 
 @bp.get("/console/tasks/<public_id>/edit")
-def show_edit_task(public_id: str) -> str:
-    """The publish form with the draft in it."""
+def show_edit_task(public_id: str) -> ResponseReturnValue:
+    """The publish form with the draft in it; what is published was promised, and says what of it can still be changed."""
     view = queries.visible_to_staff(db.session, signed_in(), public_id)
+    if not view.is_draft:
+        flash(_("已经发布的任务不能整份修改：改时间、换负责人请点那一场的“管理”；要改别的，请照着再发一个。"), "info")
+        return redirect(url_for("tasks.show_console_task", public_id=public_id), code=303)
     return _form_page(TaskTyped.of(view), None, url_for("tasks.edit_task", public_id=public_id), _("改草稿"))
 
 

@@ -116,6 +116,8 @@ def _said(receipt: Any) -> tuple[str, str]:
         return words, "wait"
     if receipt.state == "offered":
         return _("有名额给您留着，请尽快确认。"), "wait"
+    if request.form.get("then") == "scan":  # the button said "and check in": that takes the code on the spot
+        return _("报上名了，还差一步：扫现场的签到码。"), "wait"
     return (_("您已报名，到时见！"), "info") if receipt.is_repeat else (_("报名成功，到时见！"), "yes")
 
 
