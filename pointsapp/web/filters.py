@@ -135,16 +135,20 @@ def ago(value: datetime) -> str:
     return moment(value)
 
 
+_TAG = re.compile(r"(<[^>]*>)")
+_ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _DATE = re.compile(
     r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日(?: 周[一二三四五六日])?(?: \d\d:\d\d)?|(?:前天|昨天|今天|明天|后天) \d\d:\d\d)"
 )
 
 
-def whole(text: Any) -> Any:
-    """请在 11月21日 周六 19:00 前点: a sentence whose dates break at their spaces, never inside 周六; markup stays as it is."""
-    if hasattr(text, "__html__"):
-        return text
-    return Markup(_DATE.sub(r'<span class="keep">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped a moment ago
+def whole(text: Any) -> Markup:
+    """请在 11月21日 周六 19:00 前点: a sentence whose dates break at their spaces, never inside 周六; tags stay as they are."""
+    parts = _TAG.split(str(escape(text)))
+    for at in range(0, len(parts), 2):
+        parts[at] = _ISO.sub(r'<span class="nowrap">\g<0></span>', parts[at])
+        parts[at] = _DATE.sub(r'<span class="keep">\g<0></span>', parts[at])
+    return Markup("".join(parts))  # noqa: S704 - escaped a moment ago
 
 
 def code4(code: str) -> str:

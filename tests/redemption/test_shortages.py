@@ -206,7 +206,7 @@ class TestTheOfferSaysIt:
         clerk = actor_of(session, shop.clerk)
         write(report_shortage, clerk, ReportShortage(code=voucher.code), now=clock.at)
         page, hour = self._page(client, voucher), f"{to_local(clock.at):%H:%M}"
-        assert f"店里今天 {hour} 说这样东西没有了" in page
+        assert f'店里<span class="keep">今天 {hour}</span> 说这样东西没有了' in page
         assert f"店里今天 {hour} 说没货。换后还剩" in page
         bought = client.post(f"/offers/{voucher.offer.public_id}/vouchers", data={"request_id": "r1"})
         assert bought.status_code == 303
