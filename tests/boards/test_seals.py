@@ -119,7 +119,7 @@ class TestOwnEntry:
         entry = entry_of(session, person, at=1)
         assert f"/seals/entries/{entry}" in client.sign_in(person).get(f"/me/points/{entry}").text
         page = client.get(f"/seals/entries/{entry}").text
-        assert "已封存在 11月22日" in page
+        assert '已封存在 <span class="keep">11月22日' in page
         digest = client.get("/api/v1/seals").get_json()["items"][1]["digest"]
         assert digest in page
 
