@@ -196,7 +196,7 @@ def register_typed_codes() -> None:
     from pointsapp.inspections.services import is_pass
     from pointsapp.merchants.queries import invitation_by_code
     from pointsapp.people.queries import holder_of_code, is_revoked_card, person_by_personal_code
-    from pointsapp.redemption.queries import voucher_by_code
+    from pointsapp.redemption.queries import voucher_by_code, was_replaced
     from pointsapp.web.typed import Kind, register_kind
 
     register_kind(
@@ -208,7 +208,15 @@ def register_typed_codes() -> None:
             ),
         )
     )
-    register_kind(Kind(letter="v", knows=lambda session, code, now: voucher_by_code(session, code, now=now)))
+    register_kind(
+        Kind(
+            letter="v",
+            knows=lambda session, code, now: (
+                voucher_by_code(session, code, now=now)
+                or was_replaced(session, code)  # its page says that there is a new one
+            ),
+        )
+    )
     register_kind(Kind(letter="i", knows=lambda session, code, _now: invitation_by_code(session, code)))
     register_kind(
         Kind(letter="o", knows=lambda session, code, now: holder_of_code(session, code, now=now), for_guests=True)

@@ -73,7 +73,7 @@ class CodeReplaced(CodeUnknown):
     def __init__(self) -> None:
         super().__init__()
         self.title = _l("兑换码换过了")
-        self.detail = _l("这张码已经作废：顾客换了新码，优惠还在，请看“我的兑换码”里的新码。")
+        self.detail = _l("这张码已经作废，换成了新码；优惠还在，请打开“我的兑换码”看新的。")
 
 
 class VoucherCancelled(Conflict):

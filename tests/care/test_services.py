@@ -72,6 +72,7 @@ from pointsapp.tasks.errors import NothingToExcuse, OfferExpired, ShiftFull
 from pointsapp.tasks.models import Signup, SignupState
 from pointsapp.tasks.policies import WAITLIST_OFFER_MINUTES
 from pointsapp.tasks.services import cancel_signup, sign_up
+from pointsapp.web.typed import page_of
 from pointsapp.worker import deliver_events
 from tests.conftest import Clock, HouseClient
 from tests.factories import (
@@ -384,6 +385,7 @@ class TestALostPhone:
         assert voucher_by_code(session, voucher.code, now=clocks.now()) is None
         with pytest.raises(CodeReplaced):  # the true reason: it was good until a moment ago
             act(redeem, actor_of(session, shop.clerk), voucher.code)
+        assert page_of(session, voucher.code, now=clocks.now(), is_guest=False) == f"/q/v/{voucher.code}"
         with pytest.raises(CodeUnknown) as never:
             act(redeem, actor_of(session, shop.clerk), "0000000000")
         assert not isinstance(never.value, CodeReplaced)

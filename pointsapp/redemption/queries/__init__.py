@@ -23,6 +23,7 @@ from pointsapp.redemption.queries.till import (
     redemption_by_public_id,
     replaced,
     till_voucher,
+    was_replaced,
 )
 from pointsapp.redemption.queries.vouchers import (
     OfferRef,
@@ -67,4 +68,5 @@ __all__ = [
     "voucher_by_public_id",
     "vouchers_page",
     "waiting_for_choice",
+    "was_replaced",
 ]

@@ -42,11 +42,15 @@ def replaced(code: str) -> str:
     return f"voucher_code:{code}"
 
 
+def was_replaced(session: Session, code: str) -> bool:
+    """Tell whether a code, as core.codes.read gives it, was a voucher's until the voucher got another."""
+    is_old = Event.subject == replaced(code)
+    return session.scalar(select(Event.id).where(Event.kind == CODE_REPLACED, is_old).limit(1)) is not None
+
+
 def no_voucher(session: Session, given: str) -> CodeUnknown:
     """Return why no voucher has this well-formed code: its owner has another by now, or it never was one of ours."""
-    is_old = Event.subject == replaced(read_code(given))
-    was_replaced = session.scalar(select(Event.id).where(Event.kind == CODE_REPLACED, is_old).limit(1)) is not None
-    return CodeReplaced() if was_replaced else CodeUnknown(given)
+    return CodeReplaced() if was_replaced(session, read_code(given)) else CodeUnknown(given)
 
 
 def till_voucher(session: Session, actor: Actor, code: str, *, now: datetime, anywhere: bool = False) -> VoucherView:
