@@ -22,7 +22,7 @@ from pointsapp.core.policy import Policy
 class EvidenceRow:
     """One row that a rule points at: `kind` and `row_id` name it once for ever. `person_id` is whom it credits or serves, `by_id` who did it.
 
-    `facts` say it to people: title, place, minutes, points; never a name.
+    `facts` say it to people: title (or a key of the rule's `titles`), place, minutes, points; never a name.
     """
 
     kind: str
@@ -55,6 +55,8 @@ class AnomalyRule:
     """`title` and `states` are lazy strings; `states` fills %(name)s with the thresholds, named as the policy after its dot.
 
     `in_office` says that its rows were done by who held an office: they answer for it by their whole name, a resident never does.
+    `titles` are the lazy words of the titles its rows keep by key, for the reader's language; a title with no word there (a task's,
+    an offer's) is shown as it was entered.
     """
 
     key: str
@@ -64,6 +66,7 @@ class AnomalyRule:
     thresholds: tuple[Policy, ...]
     look: Look
     in_office: bool = True
+    titles: Mapping[str, Any] = field(default_factory=dict)
 
 
 _rules: dict[str, AnomalyRule] = {}
@@ -87,6 +90,13 @@ def name_of_doer(rule: str, name: str) -> str:
     """Return how the desk shows who did a row of that rule: whole for an office, masked for a resident or a rule that is no more."""
     stated = rule_of(rule)
     return name if stated is not None and stated.in_office else mask_name(name)
+
+
+def told_facts(rule: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's facts with its title in the reader's language."""
+    stated = rule_of(rule)
+    word = stated.titles.get(facts.get("title", "")) if stated is not None else None
+    return dict(facts) if word is None else {**facts, "title": str(word)}
 
 
 def short(policy: Policy) -> str:

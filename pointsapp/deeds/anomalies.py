@@ -56,7 +56,7 @@ def _case(session: Session, ids: Sequence[int], least: int) -> Found:
                 at=deed.handed_in_at,
                 person_id=deed.person_id,
                 by_id=by_id,
-                facts={"title": str(KINDS[deed.kind]), "points": deed.points},
+                facts={"title": deed.kind.value, "points": deed.points},
             )
             for deed, by_id in rows
         ),
@@ -76,5 +76,6 @@ ANOMALIES = (
         hears=HEARS,
         thresholds=(SAME_LEAST, SAME_PLACES, SAME_DAYS),
         look=find_same_pictures,
+        titles={kind.value: word for kind, word in KINDS.items()},
     ),
 )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from pointsapp.people.models import Person
 
 HEARS = ("giving.received",)
 MOST_ROWS = 200  # gifts of one case
+GIFT = "gift"
 
 
 def find_rings(
@@ -79,7 +79,7 @@ def _case(session: Session, ring: tuple[int, ...], since: datetime) -> Found:
                 at=gift.at,
                 person_id=gift.receiver_id,
                 by_id=gift.giver_id,
-                facts={"title": _("赠送积分"), "points": gift.points},
+                facts={"title": GIFT, "points": gift.points},
             )
             for gift in gifts
         ),
@@ -101,5 +101,6 @@ ANOMALIES = (
         thresholds=(RING_PEOPLE, RING_POINTS, RING_DAYS),
         look=find_rings,
         in_office=False,  # residents give
+        titles={GIFT: _l("赠送积分")},
     ),
 )

@@ -13,7 +13,7 @@ from pointsapp.areas.models import Area
 from pointsapp.areas.queries import below_any
 from pointsapp.core import policy
 from pointsapp.core.actor import Actor, require
-from pointsapp.core.anomalies import name_of_doer, rules, short
+from pointsapp.core.anomalies import name_of_doer, rules, short, told_facts
 from pointsapp.core.errors import NotFound
 from pointsapp.core.masking import mask_name
 from pointsapp.core.paging import Page, PageRequest, cut
@@ -167,7 +167,7 @@ def evidence_page(session: Session, anomaly_id: int, page: PageRequest) -> Page[
             at=row.at,
             person=mask_name(whom) if whom else "",
             by=name_of_doer(rule, name) if name else "",
-            facts=row.facts,
+            facts=told_facts(rule, row.facts),
         )
         for row, rule, whom, name in session.execute(query)
     ]

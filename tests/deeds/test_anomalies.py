@@ -32,7 +32,7 @@ def test_two_people_with_one_picture_are_a_case(street: Street, clock: Clock, ag
     street.hand_in(1, street.colleague)
     assert look(street, clock) == [(3, None)]
     facts = street.session.scalars(select(AnomalyEvidence.facts)).all()
-    assert {fact["title"] for fact in facts} == {"捡拾清理"}
+    assert {fact["title"] for fact in facts} == {"tidy"}
 
 
 def test_a_person_who_hands_in_one_picture_made_anew_is_named(street: Street, clock: Clock) -> None:

@@ -100,6 +100,9 @@ def test_a_ring_shows_no_residents_whole_name(street: Street, clock: Clock, clie
         assert mask_name(street.giver.name) in shown
         for resident in (street.giver, street.receiver):
             assert resident.name not in shown
+    assert "赠送积分" in opened.get_data(as_text=True)
+    in_english = client.get(f"/console/watch/{case.public_id}?lang=en").get_data(as_text=True)
+    assert "赠送积分" not in in_english
 
 
 def _turned(ring: tuple[int, ...]) -> tuple[int, ...]:
