@@ -55,7 +55,7 @@ def ask_excuse(public_id: str) -> ResponseReturnValue:
 
 def _said_of_excuse(receipt: Any) -> tuple[str, str]:
     if receipt.state == "excused":
-        return _("已请假，名额让给了下一位。谢谢您提前说。"), "yes"
+        return _("已请假，名额让出来了。谢谢您提前说。"), "yes"
     if receipt.place_given_back:
         return _("名额已让出，原因交给工作人员看；回复前不算爽约。"), "yes"
     return _("原因已收到，工作人员会回复；回复前不算爽约。"), "yes"
