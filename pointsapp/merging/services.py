@@ -206,13 +206,14 @@ def _loaded(session: Session, actor: Actor, merge: str, *, now: datetime) -> tup
 def _tell(
     session: Session, kind: str, row: Merge, actor: Actor, *, now: datetime, person_id: int | None = None
 ) -> None:
+    """Record it of `person_id`, or of the account that is to be given up: the audit log says and finds to whom it was done."""
     events.record(
         session,
         kind,
         at=now,
         subject=f"person:{row.absorbed_id}",
         area_id=row.area_id,
-        person_id=person_id,
+        person_id=person_id or row.absorbed_id,
         actor_id=actor.person_id,
         merge=row.public_id,
         survivor=row.survivor_id,

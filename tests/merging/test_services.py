@@ -15,6 +15,7 @@ from pointsapp.checkin.services import AskCorrection, approve_correction, ask_co
 from pointsapp.core import clock as time
 from pointsapp.core.actor import Role
 from pointsapp.core.errors import Forbidden, NotFound
+from pointsapp.core.events import Event
 from pointsapp.core.paging import PageRequest
 from pointsapp.core.transaction import write
 from pointsapp.ledger.models import Entry, Hold, HoldState, Lot, Posting
@@ -293,6 +294,16 @@ class TestTwoPeople:
         row = merge_row(session, merge)
         assert row is not None
         assert row.decision_reason == "问过了，是姐妹"
+
+
+def test_the_log_says_whose_accounts_it_was_about(two: Two, session: Session) -> None:
+    two.propose()
+    merge = session.scalars(select(Merge.public_id)).one()
+    two.confirm(merge)
+    told = session.execute(
+        select(Event.kind, Event.person_id).where(Event.kind.like("merging.%")).order_by(Event.id)
+    ).all()
+    assert told == [("merging.proposed", two.old.id), ("merging.done", two.new.id)]
 
 
 class TestBars:
