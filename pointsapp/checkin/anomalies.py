@@ -114,7 +114,7 @@ def find_night_batches(
     for actor_id, night in sorted(nights, key=str):
         begin, _end = clock.day_bounds(night)
         acts = session.execute(
-            select(Event.at, Event.subject, Event.facts)
+            select(Event.at, Event.subject, Event.facts, Event.person_id)
             .where(
                 IS_ACT,
                 Event.actor_id == actor_id,
@@ -127,17 +127,17 @@ def find_night_batches(
         ).all()
         # When it was done, and by whom: hours of noon that were corrected at night are of the night.
         done = {
-            key: at
-            for at, subject, facts in acts
+            key: (at, person_id)
+            for at, subject, facts, person_id in acts
             if night_of(at, start, end) == night and (key := _about(subject, facts)) is not None
         }
-        if len(done) < least:
-            continue
+        if len({person_id for _at, person_id in done.values()}) < least:
+            continue  # the rule says people: one person's week that is put right in one night is no batch
         rows = _rows(session, done)
         yield Found(
             key=f"actor:{actor_id}:{night.isoformat()}",
             rows=tuple(
-                replace(evidence, at=done[key], by_id=actor_id) for key, (_row, evidence, _area) in rows.items()
+                replace(evidence, at=done[key][0], by_id=actor_id) for key, (_row, evidence, _area) in rows.items()
             ),
             least=least,
             area_id=next((area for _row, _evidence, area in rows.values()), None),

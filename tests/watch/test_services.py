@@ -83,6 +83,14 @@ def test_corrections_are_evidence_of_the_hours_they_correct(street: Street) -> N
     assert (case.by_id, case.first_at, case.last_at) == (street.staff.id, NIGHT, NIGHT + timedelta(minutes=4))
 
 
+def test_one_persons_hours_put_right_in_one_night_are_no_batch(street: Street) -> None:
+    person = street.person()
+    keys = [street.attends(person, street.office, NOON - timedelta(days=number)) for number in range(6)]
+    for number, key in enumerate(keys):
+        street.corrects(key, street.staff, NIGHT + timedelta(minutes=number), asked_by=street.office)
+    assert street.look() == {}
+
+
 def test_a_correction_counts_for_ones_own_hand_and_for_a_day_too_long(street: Street) -> None:
     for _other in range(3):
         street.attends(street.person(), street.staff, NOON)
