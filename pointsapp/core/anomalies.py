@@ -86,10 +86,13 @@ def rule_of(key: str) -> AnomalyRule | None:
     return _rules.get(key)
 
 
-def name_of_doer(rule: str, name: str) -> str:
-    """Return how the desk shows who did a row of that rule: whole for an office, masked for a resident or a rule that is no more."""
+def name_of_doer(rule: str, name: str, *, is_own: bool) -> str:
+    """Return how the desk shows who did a row of that rule: whole for an office, masked for a resident or a rule that is no more.
+
+    `is_own`: they did it for themself, and stand masked beside it as whom it credits.
+    """
     stated = rule_of(rule)
-    return name if stated is not None and stated.in_office else mask_name(name)
+    return name if stated is not None and stated.in_office and not is_own else mask_name(name)
 
 
 def told_facts(rule: str, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,8 +97,9 @@ def _row(found: Any) -> AnomalyRow:
     row, area, path, person, by, shop = found
     return AnomalyRow(
         id=row.id, public_id=row.public_id, rule=row.rule, limits=row.limits, area=area or "", area_path=path,
-        person=mask_name(person) if person else "", by=name_of_doer(row.rule, by) if by else "", shop=shop or "",
-        state=row.state, rows=row.rows, first_at=row.first_at, last_at=row.last_at, found_at=row.found_at,
+        person=mask_name(person) if person else "", shop=shop or "", state=row.state,
+        by=name_of_doer(row.rule, by, is_own=row.by_id == row.person_id) if by else "",
+        rows=row.rows, first_at=row.first_at, last_at=row.last_at, found_at=row.found_at,
     )  # fmt: skip
 
 
@@ -166,7 +167,7 @@ def evidence_page(session: Session, anomaly_id: int, page: PageRequest) -> Page[
             kind=row.kind,
             at=row.at,
             person=mask_name(whom) if whom else "",
-            by=name_of_doer(rule, name) if name else "",
+            by=name_of_doer(rule, name, is_own=row.by_id == row.person_id) if name else "",
             facts=told_facts(rule, row.facts),
         )
         for row, rule, whom, name in session.execute(query)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pointsapp.core.actor import Role
+from pointsapp.core.masking import mask_name
 from tests.conftest import HouseClient
 from tests.factories import make_staff
 from tests.watch.things import Street
@@ -54,3 +55,14 @@ def test_it_can_be_read_in_english(street: Street, client: HouseClient) -> None:
     page = client.get("/console/watch?lang=en").get_data(as_text=True)
     assert "Unusual records" in page
     assert "%(" not in page
+
+
+def test_who_did_it_for_themself_is_masked_beside_themself(street: Street, client: HouseClient) -> None:
+    person = street.person()
+    street.attends(person, None, NIGHT, decided_by_id=person.id)
+    (case,) = street.look()["checkin.self_credit"]
+    client.sign_in(street.office)
+    for page in (client.get("/console/watch"), client.get(f"/console/watch/{case.public_id}")):
+        shown = page.get_data(as_text=True)
+        assert mask_name(person.name) in shown
+        assert person.name not in shown
