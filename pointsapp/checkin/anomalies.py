@@ -16,7 +16,7 @@ from pointsapp.checkin.models import Attendance, AttendanceState, Correction, Co
 from pointsapp.core import clock, policy
 from pointsapp.core.anomalies import AnomalyRule, EvidenceRow, Found
 from pointsapp.core.events import IS_ACT, Event, EventRow
-from pointsapp.tasks.models import Shift, Task
+from pointsapp.tasks.models import Shift, Signup, Task
 
 ACTS = ("checkin.accepted", "checkin.credited", "checkin.provisional", "checkin.corrected")
 PAID = ("checkin.credited", "checkin.corrected")
@@ -29,27 +29,38 @@ PAIR_LEAST = policy.declare("checkin.pair_least", 3, _l("异常提示：两个�
 PAIR_DAYS = policy.declare("checkin.pair_days", 60, _l("异常提示：看互相记出勤时，往前看几天"))
 DAY_MINUTES = policy.declare("checkin.day_minutes", 600, _l("异常提示：一个人一天的服务时长超过多少分钟"))
 
+CORRECTION = ("checkin.show_correction", "signup")  # the page where the minutes of a row are put right
+
 
 def _rows(session: Session, ids: Iterable[int]) -> dict[int, tuple[Attendance, EvidenceRow, int]]:
     """Return attendances as evidence with the area of their task, by key, the oldest first."""
     query = (
-        select(Attendance, Task.title, Task.area_id)
+        select(Attendance, Task.title, Task.area_id, Signup.public_id)
+        .join(Signup, Signup.id == Attendance.signup_id)
         .join(Shift, Shift.id == Attendance.shift_id)
         .join(Task, Task.id == Shift.task_id)
         .where(Attendance.id.in_(sorted(set(ids))[: 4 * MOST_ROWS]))
         .order_by(Attendance.id)
     )
-    return {row.id: (row, _evidence(row, title), area_id) for row, title, area_id in session.execute(query)}
+    return {
+        row.id: (row, _evidence(row, title, signup), area_id) for row, title, area_id, signup in session.execute(query)
+    }
 
 
-def _evidence(row: Attendance, title: str) -> EvidenceRow:
+def _evidence(row: Attendance, title: str, signup: str) -> EvidenceRow:
     return EvidenceRow(
         kind="attendance",
         row_id=row.id,
         at=row.checked_in_at,
         person_id=row.person_id,
         by_id=row.decided_by_id or row.checked_in_by_id,
-        facts={"title": title, "minutes": row.minutes, "points": row.points, "way": row.way.value},
+        facts={
+            "title": title,
+            "minutes": row.minutes,
+            "points": row.points,
+            "way": row.way.value,
+            "signup": signup,
+        },
     )
 
 
@@ -251,6 +262,7 @@ ANOMALIES = (
         hears=PAID,
         thresholds=(),
         look=find_self_credit,
+        page=CORRECTION,
     ),
     AnomalyRule(
         key="checkin.night_batch",
@@ -261,6 +273,7 @@ ANOMALIES = (
         hears=ACTS,
         thresholds=(NIGHT_FROM, NIGHT_UNTIL, NIGHT_LEAST),
         look=find_night_batches,
+        page=CORRECTION,
     ),
     AnomalyRule(
         key="checkin.pair",
@@ -269,6 +282,7 @@ ANOMALIES = (
         hears=ACTS,
         thresholds=(PAIR_LEAST, PAIR_DAYS),
         look=find_pairs,
+        page=CORRECTION,
     ),
     AnomalyRule(
         key="checkin.long_day",
@@ -277,5 +291,6 @@ ANOMALIES = (
         hears=PAID,
         thresholds=(DAY_MINUTES,),
         look=find_long_days,
+        page=CORRECTION,
     ),
 )

@@ -56,7 +56,7 @@ class AnomalyRule:
 
     `in_office` says that its rows were done by who held an office: they answer for it by their whole name, a resident never does.
     `titles` are the lazy words of the titles its rows keep by key, for the reader's language; a title with no word there (a task's,
-    an offer's) is shown as it was entered.
+    an offer's) is shown as it was entered. `page` is the console's page of one row: endpoint, and the fact that is its argument.
     """
 
     key: str
@@ -67,6 +67,7 @@ class AnomalyRule:
     look: Look
     in_office: bool = True
     titles: Mapping[str, Any] = field(default_factory=dict)
+    page: tuple[str, str] | None = None
 
 
 _rules: dict[str, AnomalyRule] = {}

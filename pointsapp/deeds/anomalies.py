@@ -56,7 +56,7 @@ def _case(session: Session, ids: Sequence[int], least: int) -> Found:
                 at=deed.handed_in_at,
                 person_id=deed.person_id,
                 by_id=by_id,
-                facts={"title": deed.kind.value, "points": deed.points},
+                facts={"title": deed.kind.value, "points": deed.points, "deed_id": deed.public_id},
             )
             for deed, by_id in rows
         ),
@@ -77,5 +77,6 @@ ANOMALIES = (
         thresholds=(SAME_LEAST, SAME_PLACES, SAME_DAYS),
         look=find_same_pictures,
         titles={kind.value: word for kind, word in KINDS.items()},
+        page=("deeds.show_console_deed", "deed_id"),
     ),
 )

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from pointsapp.core.anomalies import rule_of
 from pointsapp.watch.models import AnomalyState
 from pointsapp.web.filters import hours, points
+from pointsapp.web.links import link
 from pointsapp.web.messages import Message
 
 STATES = {
@@ -37,6 +38,15 @@ def rule_words(key: str, limits: Mapping[str, Any]) -> str:
     """Return the rule as it is stated, with the thresholds it went by."""
     rule = rule_of(key)
     return str(rule.states) % dict(limits) if rule is not None else ""
+
+
+def evidence_page_of(key: str, facts: Mapping[str, Any]) -> str | None:
+    """Return the address of the page of a row, None where the rule names none or the row is from before it did."""
+    rule = rule_of(key)
+    if rule is None or rule.page is None or rule.page[1] not in facts:
+        return None
+    endpoint, argument = rule.page
+    return link(endpoint, **{argument: facts[argument]})
 
 
 def evidence_words(facts: Mapping[str, Any]) -> str:

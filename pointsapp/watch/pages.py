@@ -10,7 +10,7 @@ from pointsapp.core.actor import require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
-from pointsapp.watch.messages import STATES, evidence_words, rule_title, rule_words
+from pointsapp.watch.messages import STATES, evidence_page_of, evidence_words, rule_title, rule_words
 from pointsapp.watch.policies import may_decide, may_watch
 from pointsapp.watch.queries import (
     AnomalyState,
@@ -29,7 +29,13 @@ from pointsapp.web.login import signed_in
 
 bp = Blueprint("watch", __name__)
 ENTRANCES = (("watch.show_anomalies", may_watch),)
-WORDS = {"states": STATES, "title": rule_title, "rule": rule_words, "evidence": evidence_words}
+WORDS = {
+    "states": STATES,
+    "title": rule_title,
+    "rule": rule_words,
+    "evidence": evidence_words,
+    "page": evidence_page_of,
+}
 
 
 @bp.get("/console/watch")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from pointsapp.core import policy
 from pointsapp.core.transaction import write
+from pointsapp.deeds.models import Deed
 from pointsapp.deeds.policies import SAME_LEAST
+from pointsapp.watch.messages import evidence_page_of
 from pointsapp.watch.models import Anomaly, AnomalyEvidence
 from pointsapp.watch.services import look_around
 from tests.conftest import Clock
@@ -55,3 +58,15 @@ def test_the_number_is_a_policy(street: Street, clock: Clock) -> None:
     assert look(street, clock) == []
     street.hand_in(1, street.colleague)
     assert look(street, clock) == [(3, None)]
+
+
+def test_its_rows_lead_to_each_deed_with_its_picture(app: Flask, street: Street, clock: Clock) -> None:
+    street.hand_in(1)
+    street.hand_in(1, street.neighbour)
+    look(street, clock)
+    rows = street.session.scalars(select(AnomalyEvidence.facts)).all()
+    with app.test_request_context():
+        leads = [evidence_page_of("deeds.same_picture", facts) for facts in rows]
+    assert leads == [
+        f"/console/deeds/{key}" for key in street.session.scalars(select(Deed.public_id).order_by(Deed.id))
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from pointsapp.core.actor import Role
@@ -66,3 +67,16 @@ def test_who_did_it_for_themself_is_masked_beside_themself(street: Street, clien
         shown = page.get_data(as_text=True)
         assert mask_name(person.name) in shown
         assert person.name not in shown
+
+
+def test_a_row_leads_who_decides_to_where_it_is_put_right(street: Street, client: HouseClient) -> None:
+    for number in range(5):
+        street.attends(street.person(), street.staff, NIGHT + timedelta(minutes=number))
+    (case,) = street.look()["checkin.night_batch"]
+    client.sign_in(street.office)
+    shown = client.get(f"/console/watch/{case.public_id}").get_data(as_text=True)
+    leads = re.findall(r'href="(/console/signups/\w+/correction)"', shown)
+    assert len(leads) == 5
+    assert client.get(leads[0]).status_code == 200
+    client.sign_in(street.auditor)
+    assert "/correction" not in client.get(f"/console/watch/{case.public_id}").get_data(as_text=True)
