@@ -49,3 +49,9 @@ class MoveAnswered(Conflict):
     """Somebody answered it already, or it was taken back."""
 
     code = "move_answered"
+
+
+class NameKnown(Conflict):
+    """People without an account have this name here already: it must be said whether this is one of them."""
+
+    code = "name_known"

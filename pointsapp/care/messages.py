@@ -26,6 +26,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "own_shop": Message(_l("不能在自己店里替人换"), _l("您在这家店工作，替别人在这里用积分要请另一个人来办。")),
     "too_many_cards": Message(_l("卡片够用了"), _l("同时最多 %(most)s 张有效。旧卡丢了，请先把它作废，再打印新的。")),
+    "name_known": Message(_l("这个名字记过"), _l("以前记过同名、没有账号的人，请看看是不是同一位。")),
     "move_waiting": Message(
         _l("已经有一份申请在等答复"),
         _l("请等那边社区答复；填错了可以先撤回。"),

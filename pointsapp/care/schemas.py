@@ -77,10 +77,11 @@ class ReasonForm(FormSchema):
 
 
 class NewcomerForm(FormSchema):
-    """Name, and the number if they told it; the shift comes from the address."""
+    """Name, the number if they told it, and which one of that name it is; the shift comes from the address."""
 
     name = Text(NAME_MOST, required=True)
     phone = Phone(load_default=None)
+    who = Text(20, load_default="")
     shift = fields.String(load_default="")
 
     @post_load

@@ -296,6 +296,13 @@ class TestTheRest:
         done = client.post(f"/lead/{shift.public_id}/newcomer", data={"name": "张奶奶"})
         assert done.status_code == 303
         assert "张奶奶 已经签到" in _text(client.get(done.headers["Location"]))
+        asked = client.post(f"/lead/{shift.public_id}/newcomer", data={"name": "张奶奶"})
+        assert asked.status_code == 409
+        assert "是同一位吗" in _text(asked)
+        keys = re.findall(r'name="who" value="(\w+)"', _text(asked))
+        assert keys[-1] == "another"
+        same = client.post(f"/lead/{shift.public_id}/newcomer", data={"name": "张奶奶", "who": keys[0]})
+        assert "记在以前的编号" in _text(client.get(same.headers["Location"]))
         taken = client.post(f"/lead/{shift.public_id}/newcomer", data={"name": "李", "phone": shop.resident.phone})
         assert taken.status_code == 409
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from pointsapp.care.errors import (
     MandateOver,
     MoveAnswered,
     MoveWaiting,
+    NameKnown,
     OwnShop,
     SameCommunity,
     SpendingNotAllowed,
@@ -24,6 +26,7 @@ from pointsapp.care.errors import (
 from pointsapp.care.models import Act, AreaMove, Consent, HelpAct, Mandate, MandateState, MoveState
 from pointsapp.care.queries import acts_on, mandates_given
 from pointsapp.care.services import (
+    ANOTHER,
     AddNewcomer,
     AskMove,
     LeaveFor,
@@ -481,6 +484,37 @@ class TestANewcomer:
             act(issue_voucher, actor_of(session, person), offer.public_id)
         act(verify_at_desk, actor_of(session, shop.staff), made.public_id)
         act(issue_voucher, actor_of(session, person), offer.public_id)
+
+    def test_who_comes_again_is_asked_for_and_kept_one(self, session: Session, shop: Shop, clock: Clock) -> None:
+        leader = make_person(session, session.merge(shop.tree["community"]))
+
+        def come(**said: str) -> Any:
+            clock.forward(days=1)
+            shift = self.shift(shop, leaders=(leader,))
+            return act(
+                add_newcomer, actor_of(session, leader), AddNewcomer(shift=shift.public_id, name="张奶奶", **said)
+            )
+
+        first = come()
+        with pytest.raises(NameKnown):
+            come()
+        again = come(who=first.public_id)
+        assert (again.public_id, again.is_new) == (first.public_id, False)
+        other = come(who=ANOTHER)
+        assert other.is_new
+        assert other.public_id != first.public_id
+        came = select(func.count(Signup.id)).join(Person, Person.id == Signup.person_id).group_by(Person.public_id)
+        assert session.scalars(came.order_by(func.count(Signup.id))).all() == [1, 2]
+
+    def test_a_name_leads_to_nobody_who_signs_in_or_lives_elsewhere(self, session: Session, shop: Shop) -> None:
+        shift = self.shift(shop)
+        for over in ({"phone": "13800000077"}, {"password_hash": "x"}):
+            make_person(session, session.merge(shop.tree["community"]), name="张奶奶", **{"phone": None, **over})
+        make_person(session, session.merge(shop.tree["other"]), name="张奶奶", phone=None, password_hash=None)
+        command = AddNewcomer(shift=shift.public_id, name="张奶奶", who=shop.resident.public_id)
+        with pytest.raises(NotFound):
+            act(add_newcomer, actor_of(session, shop.staff), command)
+        assert act(add_newcomer, actor_of(session, shop.staff), replace(command, who="")).is_new
 
     def test_who_gets_no_place_is_not_written_down(self, session: Session, shop: Shop) -> None:
         shift = self.shift(shop, capacity=1)

@@ -8,9 +8,11 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from pointsapp.care.errors import NameKnown
 from pointsapp.care.pages.blueprint import bp
+from pointsapp.care.queries import namesakes
 from pointsapp.care.schemas import NewcomerForm
-from pointsapp.care.services import AddNewcomer, Newcomer, add_newcomer
+from pointsapp.care.services import ANOTHER, AddNewcomer, Newcomer, add_newcomer
 from pointsapp.checkin.policies import may_check_others_in
 from pointsapp.checkin.queries import look_at, why_not_lead
 from pointsapp.core.actor import require
@@ -30,7 +32,13 @@ def _page(shift: str, form: Form) -> str:
     moment = now()
     require(may_check_others_in(actor, look, moment), why_not_lead(look, moment))
     back = link("checkin.show_lead", shift=shift) or "/"
-    return render_template("care/newcomer.html", brief=look.brief, form=form, back=back)
+    is_asked = form.refusal is not None and form.refusal["code"] == NameKnown.code
+    known = (
+        namesakes(db.session, form.command.name, look.brief.area_id)
+        if form.command and (is_asked or form.command.who)
+        else ()
+    )
+    return render_template("care/newcomer.html", brief=look.brief, form=form, back=back, known=known, another=ANOTHER)
 
 
 @bp.get("/lead/<shift>/newcomer")
@@ -43,6 +51,12 @@ def submit_newcomer(shift: str) -> ResponseReturnValue:
     form = bind(NewcomerForm())
 
     def added(made: Newcomer) -> str:
+        if not made.is_new:
+            flash(
+                _("%(name)s 已经签到，记在以前的编号 %(number)s 上。", name=made.name, number=made.volunteer_number),
+                "yes",
+            )
+            return url_for("care.show_newcomer", shift=shift)
         words = _(
             "%(name)s 已经签到。请把编号 %(number)s 写给他，到社区激活后积分就能用。",
             name=made.name,

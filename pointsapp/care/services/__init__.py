@@ -26,11 +26,12 @@ from pointsapp.care.services.mandates import (
     start_desk,
 )
 from pointsapp.care.services.moves import AskMove, MoveReceipt, accept_move, ask_move, refuse_move, withdraw_move
-from pointsapp.care.services.newcomers import AddNewcomer, Newcomer, add_newcomer
+from pointsapp.care.services.newcomers import ANOTHER, AddNewcomer, Newcomer, add_newcomer
 from pointsapp.care.services.phones import LostPhone, report_lost_phone
 from pointsapp.care.services.telling import TOLD_TO_HELPERS, tell_helpers
 
 __all__ = [
+    "ANOTHER",
     "TOLD_TO_HELPERS",
     "Act",
     "AddNewcomer",
