@@ -256,6 +256,9 @@ class TestMovingHouse:
         there = make_staff(session, session.merge(shop.tree["other"]))
         client.sign_in(shop.resident)
         for _turn in range(2):
+            offered = re.findall(r'<option value="([^"]+)"', _text(client.get("/me/move")))
+            assert shop.tree["other"].public_id in offered
+            assert shop.tree["community"].public_id not in offered  # one's own
             asked = client.post("/me/move", data={"area": shop.tree["other"].public_id, "words": "搬到建文小区"})
             assert asked.status_code == 303
             assert "等 建文社区 答复" in _text(client.get("/me/move"))

@@ -24,21 +24,24 @@ from pointsapp.web.login import signed_in
 SHOWN = 20
 
 
-def _areas() -> list[tuple[str, list[AreaOption]]]:
+def _areas(own: str) -> list[tuple[str, list[AreaOption]]]:
+    """Return the communities one may move to, in groups: all but one's own, whose public id is `own`."""
     groups: dict[str, list[AreaOption]] = {}
     for option in area_options(db.session, kinds=frozenset({AreaKind.COMMUNITY})) or area_options(db.session):
-        groups.setdefault(option.group, []).append(option)
+        if option.public_id != own:
+            groups.setdefault(option.group, []).append(option)
     return list(groups.items())
 
 
 def _page(form: Form) -> str:
     me, moment = signed_in().person_id, now()
+    card = person_card(db.session, me, now=moment)
     return render_template(
         "care/move.html",
-        card=person_card(db.session, me, now=moment),
+        card=card,
         move=queries.move_of(db.session, me),
         states=MOVE_STATES,
-        areas=_areas(),
+        areas=_areas(card.area.public_id if card.area else ""),
         form=form,
     )
 
