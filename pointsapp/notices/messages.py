@@ -273,6 +273,7 @@ WORDS: dict[str, Words] = {
     "people.role_ended": Words(
         _l("身份结束了"), _l("您不再担任%(role)s。积分、时长和记录都不受影响。"), "key", "info", _ME
     ),
+    "people.role_ended:deputy": Words(_l("代班结束了"), _l("您代班%(role)s到此结束，谢谢您。"), "key", "info", _ME),
     "people.verified": Words(
         _l("身份核实好了"), _l("积分可以用了，去看看能换什么。"), "shield", "yes", ("redemption.show_offers", None)
     ),

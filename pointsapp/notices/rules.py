@@ -45,6 +45,8 @@ def variant(kind: str, facts: Mapping[str, Any]) -> str:
         return f"{kind}:ticked"
     if kind == "people.role_granted" and (facts.get("first_on") or facts.get("is_deputy")):
         return f"{kind}:{'deputy' if facts.get('is_deputy') else 'role'}_{'later' if facts.get('first_on') else 'now'}"
+    if kind == "people.role_ended" and facts.get("is_deputy"):
+        return f"{kind}:deputy"
     if kind == "people.one_time_code_used" and facts.get("password_replaced"):
         return f"{kind}:password"
     if kind == "stars.objection_answered" and facts.get("state") == "upheld":

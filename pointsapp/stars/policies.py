@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from flask_babel import lazy_gettext as _l
 
@@ -109,6 +109,11 @@ def may_score(actor: Actor | None, branch_path: str, by: Collection[str]) -> boo
     """
     roles = _named(by) if by else ASSESSORS
     return bool(roles) and may_assess(actor, branch_path) and actor is not None and actor.holds(roles, branch_path)
+
+
+def may_score_one(actor: Actor | None, branch_path: str, bys: Iterable[Collection[str]]) -> bool:
+    """Tell whether one may score at least one of several indicators, each given by the roles that its scheme names."""
+    return any(may_score(actor, branch_path, by) for by in bys)
 
 
 def _named(by: Collection[str]) -> frozenset[Role]:

@@ -380,7 +380,9 @@ document.querySelectorAll("[data-effect-base]").forEach((output) => {
 
 /* ---- a page that goes on by itself: data-go-after (seconds) and data-go-to ---- */
 document.querySelectorAll("[data-go-after]").forEach((element) => {
-  setTimeout(() => location.assign(element.dataset.goTo), Number(element.dataset.goAfter) * 1000);
+  const timer = setTimeout(() => location.assign(element.dataset.goTo), Number(element.dataset.goAfter) * 1000);
+  // Whoever presses a button is not done here: leaving would take the question, or the press itself, out of their hand.
+  document.addEventListener("click", (event) => { if (event.target.closest("button")) clearTimeout(timer); }, { capture: true });
 });
 
 /* ---- the place of the person, asked only by a press: data-locate fills latitude, longitude and accuracy_m of its form ---- */

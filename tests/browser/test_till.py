@@ -155,3 +155,17 @@ def test_goods_that_are_out_are_the_customers_choice(street: Street, opened: Ope
     press(page, "延长 7 天")
     expect(page.locator("body")).to_contain_text("已经延期")
     assert _state(street, voucher)["expires_at"] > voucher["expires_at"]
+
+
+def test_the_receipt_waits_for_who_is_asked(street: Street, opened: Opener, voucher: dict[str, Any]) -> None:
+    till = sign_in(opened(), "clerk")
+    done = street.call("clerk", "POST", "/redemptions", {"code": voucher["code"]})
+    till.clock.install()
+    till.goto(f"/till/redemptions/{done['id']}")
+    till.get_by_role("button", name="扫错了，撤销").click()
+    till.clock.run_for(10_000)  # by itself it goes back to scanning after three seconds
+    dialog = till.locator("dialog#ask")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="撤销").click()
+    expect(till).not_to_have_url(re.compile("/till/redemptions/"))
+    assert _state(street, voucher)["state"] == "issued"

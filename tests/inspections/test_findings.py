@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from copy import deepcopy
 from datetime import date, timedelta
 from functools import partial
@@ -335,6 +336,9 @@ def test_a_picture_comes_along_small_and_without_its_place(
     assert answer.status_code == 303
     finding = session.scalars(select(Finding.public_id)).one()
     photo = finding_page(session, street.actor("inspector"), finding, now=clock.at).steps[0].photos[0]
+    blank = client.post(f"/inspections/findings/{finding}/withdrawal", data={"reason": ""})
+    assert blank.status_code == 422
+    assert re.search(r"<details[^>]* open><summary>撤回这个问题", blank.text)  # what is missing stands in sight
     shown = client.get(f"/inspections/photos/{photo}")
     assert (shown.status_code, shown.mimetype) == (200, "image/jpeg")
     kept = Image.open(io.BytesIO(shown.data))

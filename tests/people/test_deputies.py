@@ -67,6 +67,8 @@ def test_ending_the_role_ends_the_deputy_at_once(session: Session, clock: Clock,
     clock.forward(minutes=1)
     write(end_role, actor_of(session, office), grant, now=clock.at)
     assert standing_in(session, key) == []
+    news = session.scalars(select(Event.facts).where(Event.kind == "people.role_ended", Event.person_id == key)).all()
+    assert [facts["is_deputy"] for facts in news] == [True]  # their own role stays, and the notice says so
 
 
 def test_who_is_stood_in_for_takes_it_back(session: Session, clock: Clock, tree: dict[str, Area]) -> None:

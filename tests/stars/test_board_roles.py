@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -124,3 +125,29 @@ def test_the_console_shows_them_the_board_and_no_other_desk(
     assert client.get("/console/paper").status_code == (200 if role is Role.AUDITOR else 403)
     assert client.get("/me").status_code == 200
     assert 'href="/console/stars"' in client.get("/me").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("role", "hands"),
+    [(Role.ASSESSOR, ["party_life"]), (Role.INSPECTOR, ["fire_safety"]), (Role.AUDITOR, [])],
+)
+def test_the_form_offers_what_one_scores_and_is_not_there_for_nothing(
+    session: Session, client: HouseClient, tree: dict[str, Area], role: Role, hands: list[str]
+) -> None:
+    client.sign_in(make_staff(session, tree["street"], role))
+    branch = find_branch(session, f"b-{tree['community'].code}").public_id
+    page = client.get(f"/console/stars/{branch}").get_data(as_text=True)
+    offered = re.findall(r'<option value="(\w+)"', page.partition('id="f-indicator"')[2].partition("</select>")[0])
+    assert [key for key in offered if key in ("party_life", "fire_safety")] == hands
+    assert ('id="assess"' in page) == bool(hands)
+    assert ("#assess" in client.get("/console/stars").get_data(as_text=True)) == bool(hands)
+
+
+def test_no_form_where_the_scheme_names_others(session: Session, client: HouseClient, clock: Clock) -> None:
+    tree = make_tree(session)
+    make_branches(session, tree["community"])
+    write(import_scheme, copy.deepcopy(SMALL_SCHEME), {}, now=clock.at)
+    client.sign_in(make_staff(session, tree["street"], Role.INSPECTOR))
+    branch = find_branch(session, f"b-{tree['community'].code}").public_id
+    assert 'id="assess"' not in client.get(f"/console/stars/{branch}").get_data(as_text=True)
+    assert "#assess" not in client.get("/console/stars").get_data(as_text=True)

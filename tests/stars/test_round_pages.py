@@ -10,7 +10,7 @@ from pointsapp.areas.models import Area
 from pointsapp.core.actor import Role
 from pointsapp.core.transaction import write
 from pointsapp.stars.models import Erratum, Objection
-from pointsapp.stars.queries import RoundRow, find_round
+from pointsapp.stars.queries import RoundRow, find_branch, find_round
 from pointsapp.stars.services import Assess, MemberDraft, assess, import_members
 from tests.conftest import Clock, HouseClient
 from tests.factories import actor_of, make_person, make_platform_admin, make_staff, make_tree
@@ -96,6 +96,13 @@ def test_from_the_closing_page_to_an_erratum(
         "round_id": code, "branch_id": branch, "target": "party_life", "corrected": "7.5", "what": "多记一分", "why": "重复",
     }  # fmt: skip
     assert client.post("/console/star-errata", data={**wrong_score, "corrected": "1e9"}).status_code == 422
+    chosen = find_branch(session, branch).public_id
+    take_back = {"round_id": code, "branch_id": chosen, "target": "party", "why": ""}
+    refused = client.post("/console/star-errata/stars", data=take_back)
+    assert refused.status_code == 422
+    page = refused.get_data(as_text=True)  # what was chosen stands in its own form, not in the erratum's
+    assert f'value="{chosen}" selected' in page.split('id="take-back"')[1]
+    assert f'value="{chosen}" selected' not in page.split('id="take-back"')[0]
     assert client.post("/console/star-errata", data=wrong_score).status_code == 303
     proposed = session.scalars(select(Erratum.public_id)).one()
     assert client.post(f"/console/star-errata/{proposed}/confirmation", data={}).status_code == 403

@@ -202,5 +202,6 @@ def _end(session: Session, actor: Actor, grant: RoleGrant, now: datetime) -> boo
             actor_id=actor.person_id,
             role=grant.role.value,
             merchant_id=grant.merchant_id,
+            is_deputy=grant.deputy_of_id is not None,
         )
     return bool(ended)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from pointsapp.core.actor import require
+from pointsapp.core.actor import Actor, require
 from pointsapp.core.clock import now
 from pointsapp.core.db import db
 from pointsapp.core.paging import PageRequest, decode_cursor
@@ -16,19 +17,22 @@ from pointsapp.stars.pages.charts import radar_chart, trend_chart
 from pointsapp.stars.pages.door import WORDS, asked_round, bp, round_in
 from pointsapp.stars.pages.showing import note_rows, note_stars
 from pointsapp.stars.policies import (
-    may_assess,
     may_list_paper,
     may_open_console,
     may_read_members,
     may_read_names,
     may_score,
+    may_score_one,
     may_see_burdens,
     may_set_aims,
     may_try_schemes,
 )
 from pointsapp.stars.queries import (
     ON_A_PAGE,
+    AssessmentRow,
+    ItemDetail,
     RoundRow,
+    StarDetail,
     assessments_of,
     counts_of,
     drill_down,
@@ -49,6 +53,7 @@ from pointsapp.stars.queries import (
     trend,
     why_here,
 )
+from pointsapp.stars.rules.scheme import Indicator, Scheme
 from pointsapp.stars.schemas import AimsForm, AssessForm
 from pointsapp.stars.services import assess, set_aims
 from pointsapp.web.doors import Form, bind, blank, posted, signed_in, write_page
@@ -147,6 +152,7 @@ def show_console_round() -> ResponseReturnValue:
         has_ranks=has_ranks,
         now=now(),
         words=WORDS,
+        hands=[one.by for one in _assessed(found.scheme)] if found else [],
         **_board(found, has_ranks=has_ranks),
         **_POLICIES,
     )
@@ -189,11 +195,11 @@ def submit_aims(branch_id: str) -> ResponseReturnValue:
 
 
 _POLICIES = {
-    "may_assess": may_assess,
     "may_list_paper": may_list_paper,
     "may_read_members": may_read_members,
     "may_read_names": may_read_names,
     "may_score": may_score,
+    "may_score_one": may_score_one,
     "may_see_burdens": may_see_burdens,
     "may_set_aims": may_set_aims,
     "may_try_schemes": may_try_schemes,
@@ -206,14 +212,45 @@ def _console_branch(branch_id: str, form: Form) -> str:
     found, standing = one_standing(db.session, asked_round(), branch_id, now=now())
     stars = drill_down(db.session, found, standing, actor, now=now())
     note_stars(actor, found, standing.branch, stars)
+    extras = item_details(db.session, found, standing, actor, now=now())
     return render_template(
         "stars/console_branch.html",
         round=found,
         row=standing,
         stars=stars,
-        extras=item_details(db.session, found, standing, actor, now=now()),
+        extras=extras,
+        by_hand=_by_hand(actor, standing.branch.area_path, stars, extras),
         has_ranks=shows_ranks(db.session, now=now()),
         form=form,
         words=WORDS,
         **_POLICIES,
     )
+
+
+def _assessed(scheme: Scheme) -> list[Indicator]:
+    """Return what somebody scores, of the stars and beside them."""
+    lines = (*scheme.indicators, *(item.indicator for item in scheme.items))
+    return [one for one in lines if one.source == "assessed"]
+
+
+def _by_hand(
+    actor: Actor, path: str, stars: Sequence[StarDetail], extras: Sequence[ItemDetail]
+) -> list[tuple[str, list[tuple[Indicator, str]]]]:
+    """Return what this person scores by hand, as (group, [(indicator, kind of item or "")]): nothing that is a panel's or counted."""
+
+    def is_theirs(indicator: Indicator, given: Iterable[AssessmentRow]) -> bool:
+        by_hand = indicator.source == "assessed" and may_score(actor, path, indicator.by)
+        return by_hand and not any(one.panel for one in given)
+
+    groups: list[tuple[str, list[tuple[Indicator, str]]]] = [
+        (
+            one.score.star.name,
+            [(line.indicator, "") for line in one.indicators if is_theirs(line.indicator, line.assessments)],
+        )
+        for one in stars
+    ]
+    items = [
+        (one.item.indicator, one.item.kind.value) for one in extras if is_theirs(one.item.indicator, one.assessments)
+    ]
+    groups.append((_("加分、扣分与一票否决"), items))
+    return [(name, lines) for name, lines in groups if lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -39,21 +40,23 @@ def show_errata() -> str:
 @bp.post("/console/star-errata")
 def submit_erratum() -> ResponseReturnValue:
     """Propose that an indicator of a closed round be corrected."""
-    return _propose(bind(ErratumForm()))
+    form = bind(ErratumForm())
+    return _propose(form, lambda: _errata(_posted_round(), form))
 
 
 @bp.post("/console/star-errata/stars")
 def submit_take_back() -> ResponseReturnValue:
     """Propose that a star be taken back."""
-    return _propose(bind(TakeBackForm()))
+    form = bind(TakeBackForm())
+    return _propose(form, lambda: _errata(_posted_round(), blank(), form))
 
 
-def _propose(form: Form) -> ResponseReturnValue:
+def _propose(form: Form, or_show: Callable[[], str]) -> ResponseReturnValue:
     return form.submit(
         lambda command: write_page(
             propose_erratum, signed_in(), command, then=_then(_("已提出，等另一位街道负责人确认"))
         ),
-        or_show=lambda: _errata(_posted_round(), form),
+        or_show=or_show,
     )
 
 
@@ -99,7 +102,8 @@ def _then(words: str) -> Any:
     return then
 
 
-def _errata(found: RoundRow, form: Form) -> str:
+def _errata(found: RoundRow, form: Form, back: Form | None = None) -> str:
+    """Show the proposals; `form` proposes an erratum, `back` (a fresh one when None) takes a star back."""
     actor, asked = signed_in(), PageRequest(limit=50, after=decode_cursor(request.args.get("cursor"), (int,)))
     page = errata_page(db.session, found, actor, asked)
     may_propose = found.state == "closed" and may_run_round(actor, round_paths(db.session, found.id))
@@ -111,6 +115,7 @@ def _errata(found: RoundRow, form: Form) -> str:
         rows=standings(db.session, found, now=now()) if may_propose else [],
         may_propose=may_propose,
         form=form,
+        back=back or blank(),
         words=WORDS,
     )
 
