@@ -80,6 +80,23 @@ class TestACertificate:
         assert guest.post("/scan", data={"code": number.lower()}).location == f"/q/x/{number}", "typed where one scans"
         assert guest.post("/scan", data={"code": new_code(12)}).status_code == 422
 
+    def test_says_that_the_others_need_not_confirm_what_one_refused(
+        self, client: HouseClient, scene: Scene, session: Session
+    ) -> None:
+        scene.serve("community", 90)
+        scene.serve("other", 60)
+        client.sign_in(scene.volunteer)
+        client.post("/me/certificates", data={"from_on": "2026-01-01", "until_on": "2026-11-21"})
+        client.sign_in(scene.here)
+        (line,) = re.findall(r"/console/certificates/([\w-]+)", _text(client.get("/console/certificates")))
+        client.post(f"/console/certificates/{line}/refusal", data={"reason": "时间记错了"})
+        assert "时间记错了" in _text(client.get(f"/console/certificates/{line}"))
+        client.sign_in(scene.volunteer)
+        mine = _text(client.get("/me/certificates"))
+        assert "时间记错了" in mine
+        assert "不用再确认了" in mine
+        assert "等确认" not in mine
+
     def test_is_nobody_elses_to_print(self, client: HouseClient, scene: Scene) -> None:
         scene.serve("community", 90)
         certificate, _number = _issue(client, scene)
