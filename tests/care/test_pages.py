@@ -249,6 +249,19 @@ class TestTheDesk:
         assert "自己的也不能自己办" in page
 
 
+def test_a_line_in_the_queue_is_not_called_a_place(client: HouseClient, shop: Shop, session: Session) -> None:
+    helper = make_person(session, shop.tree["community"], name="李小兰")
+    task = make_task(session, session.merge(shop.tree["community"]), waitlist=True)
+    shift = make_shift(session, task, capacity=1)
+    make_signup(session, shift, make_person(session))
+    mandate = _given(client, shop, helper)
+    client.post(f"/for/{mandate}/opening")
+    done = client.post(f"/for/{mandate}/signups", data={"shift": shift.public_id})
+    said = _text(client.get(done.headers["Location"]))
+    assert "替他排上了候补第 1 位" in said
+    assert "替他报上名了" not in said
+
+
 class TestMovingHouse:
     def test_asked_refused_with_a_reason_asked_again_and_taken_in(
         self, client: HouseClient, shop: Shop, session: Session

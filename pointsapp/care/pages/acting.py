@@ -150,9 +150,16 @@ def submit_signup(mandate: str) -> ResponseReturnValue:
     return form.run(
         sign_up_for,
         mandate,
-        then=lambda _receipt: _back(mandate, _("替他报上名了。")),
+        then=lambda receipt: _back(mandate, _signed_up_words(receipt.waiting_position)),
         or_show=lambda: _tasks_page(mandate, form),
     )
+
+
+def _signed_up_words(waiting_position: int | None) -> str:
+    """Say what became of it: a line in the queue is no place."""
+    if waiting_position is not None:
+        return _("名额已满，替他排上了候补第 %(n)s 位，有空位会通知您和他。", n=waiting_position)
+    return _("替他报上名了。")
 
 
 @bp.post("/for/<mandate>/signups/<signup>/cancellation")
